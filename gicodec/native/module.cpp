@@ -1,0 +1,102 @@
+// Python bindings, and the checks of what comes through them.
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include <limits>
+#include <optional>
+#include <stdexcept>
+
+#include "pool.hpp"
+#include "render.hpp"
+
+namespace nb = nanobind;
+using Centers = nb::ndarray<const float, nb::shape<-1, 2>, nb::c_contig, nb::device::cpu>;
+using Conics = nb::ndarray<const float, nb::shape<-1, 3>, nb::c_contig, nb::device::cpu>;
+using Colors = nb::ndarray<const float, nb::shape<-1, -1>, nb::c_contig, nb::device::cpu>;
+using Image = nb::ndarray<const float, nb::shape<-1, -1, -1>, nb::c_contig, nb::device::cpu>;
+template <typename... Shape>
+using Out = nb::ndarray<float, Shape..., nb::c_contig, nb::device::cpu>;
+
+namespace {
+
+void require(bool condition, const char* message) {
+    if (!condition) throw std::invalid_argument(message);
+}
+
+gsi::Gaussians gaussians(const Centers& centers, const Conics& conics, const Colors& colors) {
+    const std::size_t n = centers.shape(0);
+    require(conics.shape(0) == n && colors.shape(0) == n, "centers, conics and colors differ in length");
+    require(n <= std::numeric_limits<std::int32_t>::max() / 2, "too many Gaussians");
+    require(colors.shape(1) >= 1 && colors.shape(1) <= 1024, "colors need 1 to 1024 channels");
+    return {centers.data(), conics.data(), colors.data(), static_cast<int>(n), static_cast<int>(colors.shape(1))};
+}
+
+template <typename Array>
+gsi::Size size_of(const Array& image, int channels) {
+    constexpr std::size_t most = 1u << 24;
+    require(image.shape(0) == static_cast<std::size_t>(channels), "image and colors differ in channels");
+    require(image.shape(1) >= 1 && image.shape(2) >= 1, "an image needs at least one pixel");
+    require(image.shape(1) <= most && image.shape(2) <= most, "an image side is at most 2^24 pixels");
+    return {static_cast<int>(image.shape(1)), static_cast<int>(image.shape(2))};
+}
+
+gsi::Kernel kernel_of(int kernel) {
+    require(kernel == 0 || kernel == 1, "kernel is 0 (compact) or 1 (cut)");
+    return static_cast<gsi::Kernel>(kernel);
+}
+
+const gsi::KernelTable& table_of(const std::string& isa) {
+    if (isa.empty()) return *gsi::kernel_tables().back();
+    for (const auto* table : gsi::kernel_tables())
+        if (isa == table->name) return *table;
+    throw std::invalid_argument("no such instruction set on this machine: " + isa);
+}
+
+void forward(const Centers& centers, const Conics& conics, const Colors& colors, const std::optional<Image>& background,
+             const Out<nb::shape<-1, -1, -1>>& image, int kernel, int threads, const std::string& isa) {
+    const gsi::Gaussians g = gaussians(centers, conics, colors);
+    const gsi::Size size = size_of(image, g.channels);
+    if (background)
+        for (std::size_t axis = 0; axis < 3; ++axis)
+            require(background->shape(axis) == image.shape(axis), "background and image differ in shape");
+    const gsi::Kernel kind = kernel_of(kernel);
+    const gsi::KernelTable& table = table_of(isa);
+    const nb::gil_scoped_release release;
+    gsi::forward(g, size, kind, background ? background->data() : nullptr, image.data(), threads, table);
+}
+
+void backward(const Centers& centers, const Conics& conics, const Colors& colors, const Image& grad_image,
+              const Out<nb::shape<-1, 2>>& grad_centers, const Out<nb::shape<-1, 3>>& grad_conics,
+              const Out<nb::shape<-1, -1>>& grad_colors, int kernel, int threads, const std::string& isa) {
+    const gsi::Gaussians g = gaussians(centers, conics, colors);
+    const gsi::Size size = size_of(grad_image, g.channels);
+    require(grad_centers.shape(0) == centers.shape(0) && grad_conics.shape(0) == centers.shape(0) &&
+                grad_colors.shape(0) == centers.shape(0) && grad_colors.shape(1) == colors.shape(1),
+            "gradients and Gaussians differ in shape");
+    const gsi::Kernel kind = kernel_of(kernel);
+    const gsi::KernelTable& table = table_of(isa);
+    const nb::gil_scoped_release release;
+    gsi::backward(g, size, kind, grad_image.data(), {grad_centers.data(), grad_conics.data(), grad_colors.data()},
+                  threads, table);
+}
+
+std::vector<std::string> instruction_sets() {
+    std::vector<std::string> names;
+    for (const auto* table : gsi::kernel_tables()) names.emplace_back(table->name);
+    return names;
+}
+
+}  // namespace
+
+NB_MODULE(_native, module) {
+    using namespace nb::literals;
+    module.def("forward", &forward, "centers"_a, "conics"_a, "colors"_a, "background"_a.none(), "image"_a, "kernel"_a,
+               "threads"_a, "isa"_a);
+    module.def("backward", &backward, "centers"_a, "conics"_a, "colors"_a, "grad_image"_a, "grad_centers"_a,
+               "grad_conics"_a, "grad_colors"_a, "kernel"_a, "threads"_a, "isa"_a);
+    module.def("instruction_sets", &instruction_sets);
+    module.def("hardware_threads", &gsi::hardware_threads);
+}

@@ -1,0 +1,59 @@
+// prepare: one Gaussian to a Splat: which pixels it covers, and its exponent in base 2. In double: it is a small
+// part of the work, and a conic of 50:1 has lost half of a float's digits in its determinant.
+#include <cmath>
+
+#include "render.hpp"
+
+namespace gsi {
+namespace {
+
+constexpr double kLog2E = 1.4426950408889634;
+
+// The pixels of [0, size) whose centers are within reach of center; written so that NaN gives none.
+void covered(double center, double reach, int size, std::int32_t& begin, std::int32_t& end) {
+    reach += 1e-4 * reach + 1e-3;  // never fewer than exact arithmetic would take
+    const double first = std::ceil(center - reach - 0.5);
+    const double last = std::floor(center + reach - 0.5) + 1.0;
+    begin = end = 0;
+    if (!(first < size && last > 0 && first < last)) return;
+    begin = static_cast<std::int32_t>(first > 0 ? first : 0);
+    end = static_cast<std::int32_t>(last < size ? last : size);
+}
+
+}  // namespace
+
+KernelShape kernel_shape(Kernel kernel) {
+    const double cutoff = kernel == Kernel::compact ? 4.5 : std::log(255.0);
+    const double threshold = kernel == Kernel::compact ? std::exp(-4.5) : 1.0 / 255.0;
+    return {cutoff, threshold, kernel == Kernel::compact ? 1.0 / (1.0 - threshold) : 1.0};
+}
+
+Splat prepare(const float* center, const float* conic, Size size, const KernelShape& shape) {
+    Splat s{};
+    const double x = center[0], y = center[1], a = conic[0], b = conic[1], c = conic[2];
+    const double det = a * c - b * b;
+    if (!(a > 0 && c > 0 && det > 0 && std::isfinite(a) && std::isfinite(c))) return s;
+    if (!(std::isfinite(x) && std::isfinite(y))) return s;
+    const double reach_x = std::sqrt(2 * shape.cutoff * (c / det));
+    const double reach_y = std::sqrt(2 * shape.cutoff * (a / det));
+    std::int32_t y0, y1;
+    covered(x, reach_x, size.width, s.x0, s.x1);
+    covered(y, reach_y, size.height, y0, y1);
+    if (y0 >= y1) s.x0 = s.x1 = 0;
+    s.low_y = static_cast<float>(y0);
+    s.high_y = static_cast<float>(y1);
+    s.x = center[0];
+    s.y = center[1];
+    s.qx = static_cast<float>(-0.5 * kLog2E * det / c);
+    s.qy = static_cast<float>(-0.5 * kLog2E * c);
+    s.slope = static_cast<float>(-b / c);
+    s.ratio = std::exp2(2 * s.qy);
+    s.steep = conic[2] > kMaxRecurrenceC;
+    s.margin = static_cast<float>(0.02 + 1e-3 * std::sqrt(2 * shape.cutoff / c));
+    s.k = static_cast<float>(2 * shape.cutoff / c);
+    s.d = static_cast<float>(det / (c * c));
+    s.dx_low = static_cast<float>(-b / a * reach_y);
+    return s;
+}
+
+}  // namespace gsi

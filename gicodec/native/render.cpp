@@ -1,0 +1,276 @@
+// render: divides the work, chooses the instruction set, and forms gradients from the kernels' sums.
+// Forward: the image in bands of rows, a band in blocks, a block in strips; a strip sums its Gaussians in index
+// order, so the result does not depend on threads. Backward: one Gaussian at a time, from its own pixels only.
+#include "render.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "pool.hpp"
+
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+#endif
+
+namespace gsi {
+
+#define GSI_DECLARE_KERNELS(isa)                                                                 \
+    namespace isa {                                                                              \
+    void forward(const ForwardArgs&, const Tile&);                                               \
+    void backward(const BackwardArgs&, const Splat&, const float* color, Moments&);              \
+    int lanes();                                                                                 \
+    static const KernelTable* table() {                                                          \
+        static const KernelTable table = {#isa, lanes(), forward, backward};                     \
+        return &table;                                                                           \
+    }                                                                                            \
+    }
+GSI_DECLARE_KERNELS(baseline)
+#ifdef GSI_HAVE_avx2
+GSI_DECLARE_KERNELS(avx2)
+#endif
+#ifdef GSI_HAVE_avx512
+GSI_DECLARE_KERNELS(avx512)
+#endif
+
+const std::vector<const KernelTable*>& kernel_tables() {
+    static const std::vector<const KernelTable*> tables = [] {
+        std::vector<const KernelTable*> found{baseline::table()};
+#ifdef GSI_HAVE_avx2
+        __builtin_cpu_init();
+        if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) found.push_back(avx2::table());
+#endif
+#ifdef GSI_HAVE_avx512
+        if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+            __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw"))
+            found.push_back(avx512::table());
+#endif
+        return found;
+    }();
+    return tables;
+}
+
+namespace {
+
+constexpr int kBlockColumns = 128;  // one task: 128 x 64 pixels
+constexpr int kBandsAtOnce = 64;    // bounds the lists' memory at kBandsAtOnce * n, whatever the image's height
+constexpr int kGaussiansPerTask = 32;
+constexpr int kMaxPlaceRows = 1024;
+
+// Numbers too small to be normal count as zero while a kernel runs: some processors take 100 cycles for each.
+class FlushToZero {
+public:
+#if defined(__x86_64__)
+    FlushToZero() : saved_(_mm_getcsr()) { _mm_setcsr(saved_ | 0x8040); }
+    ~FlushToZero() { _mm_setcsr(saved_); }
+
+private:
+    unsigned saved_;
+#endif
+};
+
+int ceil_div(int a, int b) { return (a + b - 1) / b; }
+
+std::vector<Splat> prepare_all(const Gaussians& g, Size size, const KernelShape& shape, int n_threads) {
+    constexpr int kPerTask = 512;
+    std::vector<Splat> splats(g.n);
+    parallel_for(ceil_div(g.n, kPerTask), n_threads, [&](int task) {
+        for (int i = task * kPerTask; i < std::min(g.n, (task + 1) * kPerTask); ++i)
+            splats[i] = prepare(g.centers + 2 * static_cast<std::int64_t>(i),
+                                g.conics + 3 * static_cast<std::int64_t>(i), size, shape);
+    });
+    return splats;
+}
+
+// Which Gaussians touch each band of rows [first, first + n_bands): a counting sort, in index order.
+struct Bands {
+    std::vector<Entry> entries;
+    std::vector<std::int64_t> start;
+
+    Bands(const std::vector<Splat>& splats, int first, int n_bands) : start(n_bands + 1) {
+        const auto each = [&](auto&& visit) {
+            for (std::size_t i = 0; i < splats.size(); ++i) {
+                if (splats[i].x0 >= splats[i].x1) continue;
+                const int low = std::max(static_cast<int>(splats[i].low_y) / kTileRows - first, 0);
+                const int high = std::min((static_cast<int>(splats[i].high_y) - 1) / kTileRows - first, n_bands - 1);
+                for (int band = low; band <= high; ++band) visit(band, static_cast<std::int32_t>(i));
+            }
+        };
+        each([&](int band, std::int32_t) { ++start[band + 1]; });
+        for (int band = 0; band < n_bands; ++band) start[band + 1] += start[band];
+        entries.resize(start[n_bands]);
+        std::vector<std::int64_t> next(start.begin(), start.end() - 1);
+        each([&](int band, std::int32_t i) { entries[next[band]++] = {i, splats[i].x0, splats[i].x1};
+        });
+    }
+};
+
+struct Output {
+    const float* background;
+    float* image;
+    Size size;
+    int channels, lanes;
+    std::int64_t at(int c, int y, int x) const {
+        return (static_cast<std::int64_t>(c) * size.height + y) * size.width + x;
+    }
+};
+
+// Copy one row of a strip; almost always a whole one, at a size that the compiler knows.
+void copy_row(float* to, const float* from, int columns) {
+    if (columns == 16) std::memcpy(to, from, sizeof(float) * 16);
+    else if (columns == 8) std::memcpy(to, from, sizeof(float) * 8);
+    else std::memcpy(to, from, sizeof(float) * columns);
+}
+
+void start_sums(const Output& out, const Tile& tile) {
+    const int columns = std::min(out.lanes, out.size.width - tile.x);
+    std::memset(tile.sums, 0, sizeof(float) * kPaddedRows * out.channels * out.lanes);
+    if (!out.background) return;
+    for (int c = 0; c < out.channels; ++c)
+        for (int row = 0; row < tile.rows; ++row)
+            copy_row(tile.sums + (row * out.channels + c) * out.lanes,
+                     out.background + out.at(c, tile.y + row, tile.x), columns);
+}
+
+void write_sums(const Output& out, const Tile& tile) {
+    const int columns = std::min(out.lanes, out.size.width - tile.x);
+    for (int c = 0; c < out.channels; ++c)
+        for (int row = 0; row < tile.rows; ++row)
+            copy_row(out.image + out.at(c, tile.y + row, tile.x), tile.sums + (row * out.channels + c) * out.lanes,
+                     columns);
+}
+
+// Those of `from` whose columns meet [x, x + width).
+std::size_t select(const Entry* from, std::size_t n, int x, int width, std::vector<Entry>& into) {
+    if (into.size() < n) into.resize(n);
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+        into[count] = from[i];  // without a branch: it would be guessed wrong half of the time
+        count += (from[i].x0 < x + width) & (from[i].x1 > x);
+    }
+    return count;
+}
+
+void draw_block(const Bands& bands, int band, int y, int block, ForwardArgs args, const Output& out,
+                const KernelTable& table) {
+    alignas(64) float sums[kPaddedRows * kMaxChannels * kMaxLanes];
+    thread_local std::vector<Entry> in_block, in_strip;
+    const int left = block * kBlockColumns;
+    const int right = std::min(left + kBlockColumns, out.size.width);
+    const std::size_t n = select(bands.entries.data() + bands.start[band], bands.start[band + 1] - bands.start[band],
+                                 left, kBlockColumns, in_block);
+    for (int x = left; x < right; x += out.lanes) {
+        const Tile tile{x, y, std::min(kTileRows, out.size.height - y), sums};
+        args.n = static_cast<int>(select(in_block.data(), n, x, out.lanes, in_strip));
+        args.entries = in_strip.data();
+        start_sums(out, tile);
+        table.forward(args, tile);
+        write_sums(out, tile);
+    }
+}
+
+// Colors of channels [first, first + count), times gain: [n][count].
+std::vector<float> pick_colors(const Gaussians& g, int first, int count, double gain) {
+    std::vector<float> colors(static_cast<std::size_t>(g.n) * count);
+    for (std::int64_t i = 0; i < g.n; ++i)
+        for (int c = 0; c < count; ++c)
+            colors[i * count + c] = static_cast<float>(g.colors[i * g.channels + first + c] * gain);
+    return colors;
+}
+
+// Rows padded to kMaxLanes columns, so that a kernel can always read a whole vector.
+std::vector<float> pad_rows(const float* image, Size size, int channels) {
+    const std::int64_t rows = static_cast<std::int64_t>(channels) * size.height;
+    std::vector<float> padded(rows * kMaxLanes);
+    for (std::int64_t row = 0; row < rows; ++row)
+        std::memcpy(padded.data() + row * kMaxLanes, image + row * size.width, sizeof(float) * size.width);
+    return padded;
+}
+
+// The drawn Gaussians by the block of their first covered pixel, so that neighbors in time share pixels in the cache.
+std::vector<std::int32_t> by_place(const std::vector<Splat>& splats, Size size) {
+    const int n_columns = ceil_div(size.width, kBlockColumns);
+    const int n_blocks = n_columns * std::min(ceil_div(size.height, kTileRows), kMaxPlaceRows);
+    const auto block = [&](const Splat& s) {
+        return std::min(static_cast<int>(s.low_y) / kTileRows, kMaxPlaceRows - 1) * n_columns + s.x0 / kBlockColumns;
+    };
+    std::vector<std::int32_t> next(n_blocks + 1), order(splats.size());
+    for (const Splat& s : splats) ++next[block(s) + 1];
+    for (int i = 0; i < n_blocks; ++i) next[i + 1] += next[i];
+    for (std::size_t i = 0; i < splats.size(); ++i) order[next[block(splats[i])]++] = static_cast<std::int32_t>(i);
+    return order;
+}
+
+void write_gradients(const Gaussians& g, int i, const Moments& m, double gain, const Gradients& out) {
+    const float* conic = g.conics + 3 * static_cast<std::int64_t>(i);
+    const double a = conic[0], b = conic[1], c = conic[2];
+    float* center = out.centers + 2 * static_cast<std::int64_t>(i);
+    center[0] = static_cast<float>(gain * (a * m.hx + b * m.hy));
+    center[1] = static_cast<float>(gain * (b * m.hx + c * m.hy));
+    float* grad = out.conics + 3 * static_cast<std::int64_t>(i);
+    grad[0] = static_cast<float>(-0.5 * gain * m.hxx);
+    grad[1] = static_cast<float>(-gain * m.hxy);
+    grad[2] = static_cast<float>(-0.5 * gain * m.hyy);
+}
+
+}  // namespace
+
+void forward(const Gaussians& g, Size size, Kernel kernel, const float* background, float* image, int n_threads,
+             const KernelTable& table) {
+    const KernelShape shape = kernel_shape(kernel);
+    const std::vector<Splat> splats = prepare_all(g, size, shape, n_threads);
+    const int n_bands = ceil_div(size.height, kTileRows);
+    const int n_blocks = ceil_div(size.width, kBlockColumns);
+    const std::int64_t plane = static_cast<std::int64_t>(size.height) * size.width;
+    for (int first = 0; first < n_bands; first += kBandsAtOnce) {
+        const int count = std::min(kBandsAtOnce, n_bands - first);
+        const Bands bands(splats, first, count);
+        for (int channel = 0; channel < g.channels; channel += kMaxChannels) {
+            const int channels = std::min(kMaxChannels, g.channels - channel);
+            const std::vector<float> colors = pick_colors(g, channel, channels, shape.gain);
+            const ForwardArgs args{splats.data(), colors.data(), nullptr, 0, channels, kernel,
+                                   static_cast<float>(shape.threshold)};
+            const Output out{background ? background + channel * plane : nullptr, image + channel * plane, size,
+                             channels, table.lanes};
+            parallel_for(count * n_blocks, n_threads, [&](int task) {
+                const FlushToZero flush;
+                const int band = task / n_blocks;
+                draw_block(bands, band, (first + band) * kTileRows, task % n_blocks, args, out, table);
+            });
+        }
+    }
+}
+
+void backward(const Gaussians& g, Size size, Kernel kernel, const float* grad_image, const Gradients& out,
+              int n_threads, const KernelTable& table) {
+    const KernelShape shape = kernel_shape(kernel);
+    const std::vector<Splat> splats = prepare_all(g, size, shape, n_threads);
+    std::vector<float> padded;
+    BackwardArgs args{grad_image, static_cast<std::int64_t>(size.height) * size.width, size.width, size.height,
+                      size.width, 0, kernel, static_cast<float>(shape.threshold)};
+    if (size.width < kMaxLanes) {
+        padded = pad_rows(grad_image, size, g.channels);
+        args = {padded.data(), static_cast<std::int64_t>(size.height) * kMaxLanes, kMaxLanes, size.height,
+                kMaxLanes, 0, kernel, static_cast<float>(shape.threshold)};
+    }
+    const std::vector<std::int32_t> order = by_place(splats, size);
+    parallel_for(ceil_div(g.n, kGaussiansPerTask), n_threads, [&](int task) {
+        const FlushToZero flush;
+        for (int at = task * kGaussiansPerTask; at < std::min(g.n, (task + 1) * kGaussiansPerTask); ++at) {
+            const int i = order[at];
+            Moments moments{};
+            for (int channel = 0; channel < g.channels; channel += kMaxChannels) {
+                const std::int64_t color = static_cast<std::int64_t>(i) * g.channels + channel;
+                BackwardArgs part = args;
+                part.channels = std::min(kMaxChannels, g.channels - channel);
+                part.grad += channel * args.plane;
+                std::fill_n(moments.colors, kMaxChannels, 0.0);
+                if (splats[i].x0 < splats[i].x1) table.backward(part, splats[i], g.colors + color, moments);
+                for (int c = 0; c < part.channels; ++c)
+                    out.colors[color + c] = static_cast<float>(shape.gain * moments.colors[c]);
+            }
+            write_gradients(g, i, moments, shape.gain, out);
+        }
+    });
+}
+
+}  // namespace gsi

@@ -1,0 +1,88 @@
+// What the kernels share: the prepared Gaussian, the shape of the work, the table of entry points.
+// Plain data only: this header is compiled for every instruction set.
+#pragma once
+#include <cstdint>
+
+namespace gsi {
+
+constexpr int kMaxLanes = 16;      // pixels of a row handled at once, at most
+constexpr int kChunkRows = 8;      // rows that a recurrence runs before it is renewed
+constexpr int kMaxChannels = 8;    // channels per pass; more channels are several passes
+// A Gaussian thinner than this (conic's c, pixels^-2) has its exp computed on every row: in kChunkRows rows its
+// exponent could leave what a float holds, (3.34 + kChunkRows * sqrt(c))^2 / 2 * log2(e) > kDeadExponent.
+constexpr float kMaxRecurrenceC = 1.4f;
+constexpr float kDeadExponent = 120.0f;
+
+enum class Kernel : int { compact = 0, cut = 1 };
+
+// Weight of a Gaussian at exponent s: compact: max(0, exp(-s) - threshold) * gain, cut: exp(-s) where >= threshold.
+struct KernelShape {
+    double cutoff;     // s at which the weight becomes zero
+    double threshold;  // exp(-cutoff)
+    double gain;       // 1 / (1 - threshold), or 1
+};
+KernelShape kernel_shape(Kernel kernel);
+
+// One Gaussian, ready to draw. log2 of its exp(-s) is qx dx^2 + qy (dy - slope dx)^2: the square completed, since the
+// two terms of a long thin Gaussian's a dx^2/2 + b dx dy + c dy^2/2 cancel and take a float's digits with them.
+struct alignas(64) Splat {
+    float x, y;           // center, pixels
+    float qx, qy;         // -log2(e)/2 * (det/c, c) of the conic
+    float slope;          // -b/c
+    float ratio;          // 2^(2 qy): exp(-s) grows from row to row by factors that grow by this
+    float k, d;           // rows covered at dx: slope dx +- sqrt(k - d dx^2)
+    float margin;         // rows to add on either side for rounding
+    float dx_low;         // dx at the lowest covered point (largest y); the highest is at -dx_low
+    float low_y, high_y;  // covered rows [low_y, high_y), whole numbers inside the image
+    std::int32_t steep;   // 1: too thin for the recurrence
+    std::int32_t x0, x1;  // covered columns [x0, x1), inside the image; empty where there is nothing to draw
+};
+
+// A Gaussian in a list of those that touch some part of the image.
+struct Entry {
+    std::int32_t index, x0, x1;  // x0, x1: the splat's, beside each other for the search
+};
+
+constexpr int kTileRows = 64;  // a strip's sums stay in the first-level cache
+constexpr int kPaddedRows = kTileRows + kChunkRows;
+
+// One strip of `lanes` columns by `rows` <= kTileRows rows, in `sums` [kPaddedRows][channels][lanes].
+struct Tile {
+    int x, y, rows;
+    float* sums;
+};
+
+struct ForwardArgs {
+    const Splat* splats;
+    const float* colors;  // [n][channels], times the kernel's gain
+    const Entry* entries;
+    int n;                // how many entries
+    int channels;
+    Kernel kernel;
+    float threshold;
+};
+
+struct BackwardArgs {
+    const float* grad;    // dL/dImage, planar: [channels][rows][stride]
+    std::int64_t plane;   // floats between two channels
+    std::int64_t stride;  // floats between two rows
+    int rows, columns;    // readable; columns >= kMaxLanes
+    int channels;
+    Kernel kernel;
+    float threshold;
+};
+
+// Sums over a Gaussian's pixels. h = exp(-s) * (dL/dw) inside the support, dx, dy from the center.
+struct Moments {
+    double h, hx, hy, hxx, hxy, hyy;
+    double colors[kMaxChannels];  // sum of weight (without gain) * dL/dI
+};
+
+struct KernelTable {
+    const char* name;
+    int lanes;  // columns of a strip
+    void (*forward)(const ForwardArgs&, const Tile&);
+    void (*backward)(const BackwardArgs&, const Splat&, const float* color, Moments&);
+};
+
+}  // namespace gsi
