@@ -1,0 +1,1 @@
+"""The command line: arguments, one library call, text. Results on stdout, all else on stderr."""

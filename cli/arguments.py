@@ -1,0 +1,97 @@
+"""What the commands share: which file becomes which, sizes, standard streams."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import click
+
+from gicodec.options import Crop
+
+STANDARD = "-"  # standard input or output
+NUMBER = "([0-9]{1,9})"
+SIZE = f"{NUMBER}[xX]{NUMBER}"
+CROP = rf"{SIZE}\+{NUMBER}\+{NUMBER}"
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """Parse WxH."""
+    width, height = _parse_numbers(text, SIZE, "WxH, such as 640x480")
+    return width, height
+
+
+def parse_crop(text: str) -> Crop:
+    """Parse WxH+X+Y."""
+    return Crop(*_parse_numbers(text, CROP, "WxH+X+Y, such as 640x480+0+16"))
+
+
+def pair_files(files: tuple[str, ...], directory: str | None, suffix: str) -> list[tuple[str, str]]:
+    """Pair inputs with outputs: IN OUT, or every file with its namesake in a directory."""
+    if directory is None:
+        if len(files) != 2:
+            raise click.UsageError("give IN and OUT, or inputs and -o DIR")
+        pairs = [(files[0], files[1])]
+    else:
+        pairs = [(file, str(Path(directory, Path(file).stem + suffix))) for file in files]
+        if STANDARD in files:
+            raise click.UsageError("- cannot be used with -o DIR")
+    outputs = [output for _, output in pairs]
+    for output in outputs:
+        if outputs.count(output) > 1:
+            raise click.UsageError(f"several inputs would become {output}")
+    if STANDARD in outputs and sys.stdout.isatty():
+        raise click.UsageError("refusing to write binary data to a terminal")
+    return pairs
+
+
+def check_target(source: str, target: str) -> None:
+    """Refuse to overwrite the input, or to work for an output that cannot be written."""
+    from gicodec.files import check_writable, same_file
+
+    if STANDARD not in (source, target) and same_file(source, target):
+        raise click.UsageError(f"{target}: input and output are the same file")
+    if target != STANDARD:
+        check_writable(target)
+
+
+def make_directory(directory: str | None) -> None:
+    """Create the directory of a batch if it is missing."""
+    from gicodec.format.errors import OutputError
+
+    try:
+        if directory is not None:
+            Path(directory).mkdir(parents=True, exist_ok=True)
+    except OSError as err:
+        raise OutputError(f"{directory}: {(err.strerror or str(err)).lower()}") from err
+
+
+def read_bytes(source: str) -> bytes:
+    """Read a file or standard input."""
+    from gicodec.files import read_file
+
+    return sys.stdin.buffer.read() if source == STANDARD else read_file(source)
+
+
+def write_bytes(target: str, data: bytes) -> None:
+    """Write a file or standard output."""
+    from gicodec.files import write_file
+
+    if target == STANDARD:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    else:
+        write_file(target, data)
+
+
+def name_of(file: str, standard: str) -> str:
+    """Name a file in messages."""
+    return standard if file == STANDARD else str(click.format_filename(file))
+
+
+def _parse_numbers(text: str, pattern: str, form: str) -> tuple[int, ...]:
+    match = re.fullmatch(pattern, text)
+    if match is None:
+        raise click.BadParameter(f"{text!r} is not of the form {form}")
+    return tuple(int(number) for number in match.groups())

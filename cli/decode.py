@@ -1,0 +1,77 @@
+"""``gsi decode``."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+
+import click
+
+from gicodec.cli import arguments
+from gicodec.cli.failures import for_each_file
+from gicodec.options import Crop, DecodeOptions
+
+DEFAULTS = DecodeOptions()
+STREAM_FORMAT = "png"  # on standard output, which has no extension
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="IN OUT | IN...")
+@click.option("-o", "--output-dir", metavar="DIR", help="Decode every IN to DIR/name.png.")
+@click.option("--scale", type=float, help="Output pixels per coded pixel.")
+@click.option("--size", type=arguments.parse_size, metavar="WxH", help="Instead of a scale.")
+@click.option(
+    "--crop", type=arguments.parse_crop, metavar="WxH+X+Y", help="Only this part of the output."
+)
+@click.option(
+    "--bits",
+    type=click.Choice(["8", "16"]),
+    default=str(DEFAULTS.bits),
+    show_default=True,
+    help="Bits per sample; 16 for png, ppm and npy.",
+)
+@click.option("--threads", type=int, default=DEFAULTS.threads, help="By default one per core.")
+@click.option("--quiet", is_flag=True, help="Print errors only.")
+@click.pass_context
+def decode(
+    ctx: click.Context,
+    files: tuple[str, ...],
+    output_dir: str | None,
+    scale: float | None,
+    size: tuple[int, int] | None,
+    crop: Crop | None,
+    bits: str,
+    threads: int,
+    quiet: bool,
+) -> None:
+    """Decode .gsi files to pictures.
+
+    Give IN and OUT, or several IN and -o DIR; - is standard input or output. The
+    extension of OUT says what to write: png, jpg, webp, tif, ppm, bmp or npy.
+    """
+    options = DecodeOptions(
+        scale=scale,
+        size=size,
+        crop=crop,
+        bits=16 if bits == "16" else 8,
+        threads=threads,
+    )
+    pairs = arguments.pair_files(files, output_dir, f".{STREAM_FORMAT}")
+    arguments.make_directory(output_dir)
+    jobs = [(pair[0], partial(_decode_file, *pair, options, quiet)) for pair in pairs]
+    ctx.exit(for_each_file(jobs))
+
+
+def _decode_file(source: str, target: str, options: DecodeOptions, quiet: bool) -> None:
+    from gicodec.codec import decode as decode_bytes
+    from gicodec.image import image_format, write_image
+
+    to_stream = target == arguments.STANDARD
+    extension = STREAM_FORMAT if to_stream else image_format(target, bits=options.bits)
+    arguments.check_target(source, target)
+    pixels = decode_bytes(arguments.read_bytes(source), options)
+    write_image(sys.stdout.buffer if to_stream else target, pixels, extension)
+    height, width, _ = pixels.shape
+    if not quiet:
+        name = arguments.name_of(target, "standard output")
+        click.echo(f"{name}: {width}x{height}, {options.bits} bits", err=to_stream)

@@ -1,0 +1,84 @@
+"""``gsi encode``."""
+
+from __future__ import annotations
+
+import sys
+import time
+from functools import partial
+
+import click
+
+from gicodec.cli import arguments
+from gicodec.cli.console import progress_reports, warn
+from gicodec.cli.failures import for_each_file
+from gicodec.options import EFFORTS, EncodeOptions
+
+DEFAULTS = EncodeOptions()
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="IN OUT | IN...")
+@click.option("-o", "--output-dir", metavar="DIR", help="Encode every IN to DIR/name.gsi.")
+@click.option(
+    "--bpp",
+    type=float,
+    default=DEFAULTS.bpp,
+    show_default=True,
+    help="Bits per pixel of the whole file, never exceeded.",
+)
+@click.option(
+    "--effort",
+    type=click.Choice(EFFORTS),
+    default=DEFAULTS.effort,
+    show_default=True,
+    help="How long to fit.",
+)
+@click.option("--seed", type=int, default=DEFAULTS.seed, show_default=True, help="Of all chance.")
+@click.option("--threads", type=int, default=DEFAULTS.threads, help="By default one per core.")
+@click.option("--quiet", is_flag=True, help="Print errors only.")
+@click.option("-v", "--verbose", is_flag=True, help="Print a line for every stage.")
+@click.pass_context
+def encode(
+    ctx: click.Context,
+    /,
+    files: tuple[str, ...],
+    output_dir: str | None,
+    quiet: bool,
+    verbose: bool,
+    **options: object,
+) -> None:
+    """Encode pictures as .gsi files.
+
+    Give IN and OUT, or several IN and -o DIR; - is standard input or output. Whatever
+    Pillow opens is read; existing outputs are replaced once the new file is complete.
+    """
+    checked = EncodeOptions(**options)  # type: ignore[arg-type]  # click has converted them
+    pairs = arguments.pair_files(files, output_dir, ".gsi")
+    arguments.make_directory(output_dir)
+    jobs = [(pair[0], partial(_encode_file, *pair, checked, quiet, verbose)) for pair in pairs]
+    ctx.exit(for_each_file(jobs))
+
+
+def _encode_file(
+    source: str, target: str, options: EncodeOptions, quiet: bool, verbose: bool
+) -> None:
+    start = time.monotonic()
+    arguments.check_target(source, target)
+    from gicodec.image import read_image
+
+    name = arguments.name_of(source, "standard input")
+    pixels, warnings = read_image(sys.stdin.buffer if source == arguments.STANDARD else source)
+    warn(name, warnings, quiet=quiet)
+    from gicodec.codec import encode as encode_pixels
+    from gicodec.format import describe
+
+    with progress_reports(quiet=quiet, verbose=verbose) as callback:
+        encoded = encode_pixels(pixels, options, callback)
+    arguments.write_bytes(target, encoded.data)
+    result = (
+        f"{arguments.name_of(target, 'standard output')}: {len(encoded.data)} bytes,"
+        f" {describe(encoded.data).bpp:.4f} bpp (target {options.bpp:g}), {encoded.psnr:.2f} dB,"
+        f" {encoded.n_gaussians} Gaussians, {time.monotonic() - start:.1f} s"
+    )
+    if not quiet:
+        click.echo(result, err=target == arguments.STANDARD)

@@ -1,0 +1,69 @@
+"""Failures to one line on stderr and an exit code."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+
+import click
+
+OTHER, USAGE, IMAGE, FILE, OUTPUT, LIMIT, TARGET = range(1, 8)
+INTERRUPTED, TERMINATED = 130, 143  # as shells count: 128 + signal
+
+
+def report(err: Exception, name: str | None = None) -> int:
+    """Print what went wrong, with the file's name where the text lacks it; return the exit code."""
+    if os.environ.get("GSI_DEBUG") == "1" and not isinstance(err, click.ClickException):
+        raise err
+    text, code = _describe(err)
+    if name and code not in (IMAGE, OUTPUT) and not text.startswith(f"{name}:"):
+        text = f"{name}: {text}"
+    click.echo(f"gsi: error: {text}", err=True)
+    return code
+
+
+def for_each_file(jobs: Iterable[tuple[str, Callable[[], None]]]) -> int:
+    """Do every named job, going on after one that fails; return the first failure's exit code."""
+    codes = [_attempt(name, job) for name, job in jobs]
+    return next((code for code in codes if code), 0)
+
+
+def _attempt(name: str, job: Callable[[], None]) -> int:
+    try:
+        job()
+    except BrokenPipeError:
+        raise  # the reader has gone; nobody wants a message
+    except Exception as err:
+        return report(err, name)
+    return 0
+
+
+def _describe(err: Exception) -> tuple[str, int]:
+    from gicodec.format import errors  # imports numpy, which --help does not need
+
+    codes = {
+        errors.ImageError: IMAGE,
+        errors.CorruptFileError: FILE,
+        errors.UnsupportedFileError: FILE,
+        errors.OutputError: OUTPUT,
+        errors.LimitError: LIMIT,
+        errors.TargetError: TARGET,
+        errors.GsiError: OTHER,
+    }
+    if isinstance(err, click.UsageError) and err.ctx:
+        return f"{_plain(err.format_message())} (see {err.ctx.command_path} --help)", USAGE
+    if isinstance(err, click.ClickException):
+        return _plain(err.format_message()), err.exit_code
+    for kind, code in codes.items():
+        if isinstance(err, kind):
+            return str(err), code
+    if isinstance(err, MemoryError):
+        return "not enough memory", LIMIT
+    if isinstance(err, ValueError):
+        return str(err), USAGE
+    return f"{type(err).__name__}: {err} (GSI_DEBUG=1 shows where)", OTHER
+
+
+def _plain(text: str) -> str:
+    words = " ".join(text.split())
+    return words[:1].lower() + words[1:].rstrip(".")

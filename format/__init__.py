@@ -1,0 +1,58 @@
+"""The .gsi bitstream: integers to bytes and back. SPEC.md is the normative text.
+
+It imports nothing of ours but itself: standard library, numpy and constriction.
+"""
+
+from gicodec.format.constants import (
+    MAX_GAUSSIANS,
+    MAX_PIXELS,
+    MAX_SIDE,
+    SIGNATURE,
+    VERSION,
+    ColorSpace,
+    Kernel,
+    Method,
+)
+from gicodec.format.errors import (
+    CorruptFileError,
+    GsiError,
+    ImageError,
+    LimitError,
+    OutputError,
+    TargetError,
+    TruncatedFileError,
+    UnsupportedFileError,
+)
+from gicodec.format.header import Header
+from gicodec.format.payload import Payload
+from gicodec.format.sections import Section
+from gicodec.format.steps import nearest_step_code, step_of
+from gicodec.format.stream import FileInfo, GsiFile, PlaneInfo, describe
+
+__all__ = [
+    "MAX_GAUSSIANS",
+    "MAX_PIXELS",
+    "MAX_SIDE",
+    "SIGNATURE",
+    "VERSION",
+    "ColorSpace",
+    "CorruptFileError",
+    "FileInfo",
+    "GsiError",
+    "GsiFile",
+    "Header",
+    "ImageError",
+    "Kernel",
+    "LimitError",
+    "Method",
+    "OutputError",
+    "Payload",
+    "PlaneInfo",
+    "Section",
+    "TargetError",
+    "TruncatedFileError",
+    "UnsupportedFileError",
+    "describe",
+    "nearest_step_code",
+    "step_of",
+]

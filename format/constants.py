@@ -1,0 +1,49 @@
+"""The tables of SPEC.md: signature, section types, limits with their reasons."""
+
+from enum import IntEnum
+
+SIGNATURE = b"\x89GSI\r\n\x1a\n"  # as PNG's: bit 7, CR LF, ^Z and LF show what mangled a file
+VERSION = 0  # experimental: the layout may change with any commit
+
+CRITICAL = 0x80  # the bit of a section type that a reader must not skip
+CRC_BYTES = 4  # zlib.crc32, little-endian
+
+
+class SectionType(IntEnum):
+    """The known section types; spec section 2."""
+
+    END = CRITICAL | 0
+    HEADER = CRITICAL | 1
+    GAUSSIANS = CRITICAL | 2
+
+
+class ColorSpace(IntEnum):
+    """What the samples mean."""
+
+    SRGB = 0
+
+
+class Kernel(IntEnum):
+    """The weight w(s) of a Gaussian, s being half the squared Mahalanobis distance."""
+
+    COMPACT = 0
+    """max(0, (exp(-s) - t) / (1 - t)), t = exp(-4.5): zero from three standard deviations on."""
+    CUT = 1
+    """exp(-s), zero where it is below 1/255; the published methods' kernel."""
+
+
+class Method(IntEnum):
+    """How the payload is read."""
+
+    GSI = 0
+
+
+MAX_SECTIONS = 256  # a file has 3; more is an attack on the memory of a list
+MAX_SIDE = 2**16 - 1  # pixels; any camera, and a position of 1/64 pixel still fits 22 bits
+MAX_PIXELS = 2**28  # 16384 x 16384, 0.8 GB of decoded samples
+MAX_CHANNELS = 4
+MAX_GAUSSIANS = 2**22  # 256 times a large file of today, 150 MB of decoded symbols
+MIN_GAUSSIANS_LIMIT = 64  # a tiny picture may hold more Gaussians than pixels
+MAX_LEVELS = 2**22  # values between a plane's least and greatest; 24-bit models stay sharp
+MAX_ALPHABET = 2**16  # entries of a table of counts, 0.5 MB as float64
+MAX_COUNT = 255  # finer counts cost more in the table than they save

@@ -1,0 +1,110 @@
+"""The HEADER section: what every reader must know before any payload. Spec section 3.
+
+| width varint | height varint | traits varint |
+
+traits, from bit 0:  channels - 1 : 2 | depth : 2 | kernel : 3 | color space : 4 | method : 5
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TypeVar
+
+from gicodec.format.bits import ByteReader, write_varint
+from gicodec.format.constants import (
+    MAX_CHANNELS,
+    MAX_GAUSSIANS,
+    MAX_PIXELS,
+    MAX_SIDE,
+    MIN_GAUSSIANS_LIMIT,
+    ColorSpace,
+    Kernel,
+    Method,
+)
+from gicodec.format.errors import CorruptFileError, LimitError, UnsupportedFileError
+
+TRAIT_BITS = (2, 2, 3, 4, 5)  # as drawn above
+BIT_DEPTHS = (8,)  # depth is an index into it
+_Enum = TypeVar("_Enum", bound=IntEnum)
+
+
+@dataclass(frozen=True)
+class Header:
+    """What the picture is.
+
+    Raises:
+        ValueError: A value that no file can hold.
+        LimitError: A picture larger than the limits.
+    """
+
+    width: int  # pixels, 1 to MAX_SIDE
+    height: int
+    channels: int = 3  # 1 to 4
+    bit_depth: int = 8  # bits per sample of the picture that was coded
+    color_space: ColorSpace = ColorSpace.SRGB
+    kernel: Kernel = Kernel.COMPACT
+    method: Method = Method.GSI
+
+    def __post_init__(self) -> None:
+        if min(self.width, self.height) < 1:
+            raise ValueError(f"a picture of {self.width}x{self.height} pixels")
+        if not 1 <= self.channels <= MAX_CHANNELS or self.bit_depth not in BIT_DEPTHS:
+            raise ValueError(f"{self.channels} channels of {self.bit_depth} bits")
+        if max(self.width, self.height) > MAX_SIDE:
+            raise LimitError(f"{self.width}x{self.height}: sides are limited to {MAX_SIDE} pixels")
+        if self.n_pixels > MAX_PIXELS:
+            raise LimitError(f"{self.width}x{self.height}: over {MAX_PIXELS} pixels")
+
+    @property
+    def n_pixels(self) -> int:
+        """Width times height."""
+        return self.width * self.height
+
+    @property
+    def max_gaussians(self) -> int:
+        """How many Gaussians a file of this size may declare; spec section 4."""
+        return min(MAX_GAUSSIANS, max(MIN_GAUSSIANS_LIMIT, self.n_pixels))
+
+    def to_bytes(self) -> bytes:
+        """Write the section's payload."""
+        depth = BIT_DEPTHS.index(self.bit_depth)
+        fields = (self.channels - 1, depth, self.kernel, self.color_space, self.method)
+        traits = shift = 0
+        for field, n_bits in zip(fields, TRAIT_BITS, strict=True):
+            traits |= field << shift
+            shift += n_bits
+        return write_varint(self.width) + write_varint(self.height) + write_varint(traits)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Header:
+        """Read the section's payload: the mirror of :meth:`to_bytes`."""
+        reader = ByteReader(data, "header")
+        width, height, traits = reader.varint(), reader.varint(), reader.varint()
+        if reader.left():
+            raise CorruptFileError(f"header: {reader.left()} bytes too many")
+        if min(width, height) < 1:
+            raise CorruptFileError(f"header: a picture of {width}x{height} pixels")
+        fields = []
+        for n_bits in TRAIT_BITS:
+            fields.append(traits & (1 << n_bits) - 1)
+            traits >>= n_bits
+        channels, depth, kernel, color_space, method = fields
+        if traits or depth >= len(BIT_DEPTHS):
+            raise UnsupportedFileError(f"header: unknown traits {traits:#x} or bit depth {depth}")
+        return cls(
+            width=width,
+            height=height,
+            channels=channels + 1,
+            bit_depth=BIT_DEPTHS[depth],
+            kernel=_known(Kernel, kernel),
+            color_space=_known(ColorSpace, color_space),
+            method=_known(Method, method),
+        )
+
+
+def _known(enum: type[_Enum], value: int) -> _Enum:
+    try:
+        return enum(value)
+    except ValueError as err:
+        raise UnsupportedFileError(f"header: unknown {enum.__name__} {value}") from err
