@@ -20,9 +20,7 @@ STREAM_FORMAT = "png"  # on standard output, which has no extension
 @click.option("-o", "--output-dir", metavar="DIR", help="Decode every IN to DIR/name.png.")
 @click.option("--scale", type=float, help="Output pixels per coded pixel.")
 @click.option("--size", type=arguments.parse_size, metavar="WxH", help="Instead of a scale.")
-@click.option(
-    "--crop", type=arguments.parse_crop, metavar="WxH+X+Y", help="Only this part of the output."
-)
+@click.option("--crop", type=arguments.parse_crop, metavar="WxH+X+Y", help="Only this part of the output.")
 @click.option(
     "--bits",
     type=click.Choice(["8", "16"]),

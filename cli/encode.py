@@ -59,9 +59,7 @@ def encode(
     ctx.exit(for_each_file(jobs))
 
 
-def _encode_file(
-    source: str, target: str, options: EncodeOptions, quiet: bool, verbose: bool
-) -> None:
+def _encode_file(source: str, target: str, options: EncodeOptions, quiet: bool, verbose: bool) -> None:
     start = time.monotonic()
     arguments.check_target(source, target)
     from gicodec.image import read_image

@@ -106,9 +106,7 @@ def test_spec_alone_is_enough_to_decode() -> None:
         Uniform(-50, 77),
         Counts(1000, 0, (3, *rng.integers(0, 256, 40).tolist(), 1)),
     ]
-    planes = [
-        rng.integers(model.low, model.low + model.levels, 200, dtype=np.int32) for model in models
-    ]
+    planes = [rng.integers(model.low, model.low + model.levels, 200, dtype=np.int32) for model in models]
     data = encode_planes(planes, models)
     assert decode_by_spec(data, models, 200) == [plane.tolist() for plane in planes]
     for plane, decoded in zip(planes, decode_planes(data, models, 200), strict=True):

@@ -17,9 +17,7 @@ RGB = np.random.default_rng(0).integers(0, 256, (20, 30, 3), dtype=np.uint8)
 RAMP16 = (np.arange(600).reshape(20, 30) * 109).astype(np.uint16)
 
 
-def read_back(
-    image: Image.Image, format: str = "PNG", **options: Any
-) -> tuple[NDArray[np.uint8], list[str]]:
+def read_back(image: Image.Image, format: str = "PNG", **options: Any) -> tuple[NDArray[np.uint8], list[str]]:
     stream = io.BytesIO()
     image.save(stream, format, **options)
     stream.seek(0)

@@ -23,9 +23,7 @@ COMPACT_THRESHOLD = np.exp(-4.5)
 CUT_THRESHOLD = 1 / 255
 
 
-def forward(
-    centers: Array, conics: Array, colors: Array, height: int, width: int, kernel: Kernel
-) -> Array:
+def forward(centers: Array, conics: Array, colors: Array, height: int, width: int, kernel: Kernel) -> Array:
     """Render.
 
     Args:

@@ -1,0 +1,106 @@
+"""The two pipelines, mirrored: pixels -> Gaussians -> integers -> bytes, and back."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gicodec.format import MAX_PIXELS, GsiFile, Header, LimitError
+from gicodec.gaussians import Gaussians
+from gicodec.options import DecodeOptions, EncodeOptions, ProgressCallback
+from gicodec.quantize import dequantize
+from gicodec.render import View, covered_pixels, render
+
+MAX_WORK = 2**35  # Gaussian-pixels: some seconds; a picture of MAX_PIXELS with 100 Gaussians everywhere
+Pixels = NDArray[np.uint8] | NDArray[np.uint16]
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A picture as a file in memory, and how good it is."""
+
+    data: bytes
+    """The whole file."""
+    psnr: float
+    """dB over the 8-bit samples of the decoded picture; inf where they are all right."""
+    n_gaussians: int
+
+
+def encode(
+    pixels: NDArray[np.uint8],
+    options: EncodeOptions = EncodeOptions(),  # noqa: B008  # frozen
+    progress: ProgressCallback | None = None,
+) -> Encoded:
+    """Encode a picture [H, W, 3] of 8-bit sRGB samples.
+
+    Raises:
+        LimitError: The picture is too large.
+        TargetError: The rate is too low for a picture this small.
+        ValueError: The array has another shape or type.
+    """
+    if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8:
+        raise ValueError(f"need uint8 [H, W, 3], not {pixels.dtype} {list(pixels.shape)}")
+    header = Header(width=pixels.shape[1], height=pixels.shape[0])
+    from gicodec.rate import encode_at_rate  # imports torch, which decoding does not need
+
+    payload = encode_at_rate(np.ascontiguousarray(pixels), header, options, progress)
+    data = GsiFile(header, payload).to_bytes()
+    decoded = decode(data, DecodeOptions(threads=options.threads))
+    return Encoded(data, psnr(pixels, decoded), payload.n_gaussians)
+
+
+def decode(
+    data: bytes,
+    options: DecodeOptions = DecodeOptions(),  # noqa: B008  # frozen
+) -> Pixels:
+    """Decode a file to a picture [H, W, C], uint8 or, with bits=16, uint16: the mirror of encode.
+
+    Raises:
+        CorruptFileError: The bytes are damaged.
+        UnsupportedFileError: The file needs another version.
+        LimitError: The file, or the size asked for, is too large.
+        ValueError: The crop does not lie inside the output.
+    """
+    file = GsiFile.from_bytes(data)
+    view = _view(file.header, options)
+    gaussians = dequantize(file.payload)
+    _check_work(gaussians, view)
+    image = render(gaussians, view, file.header.kernel, threads=options.threads)
+    return _to_samples(image, options.bits)
+
+
+def psnr(original: Pixels, decoded: Pixels) -> float:
+    """Return the peak signal-to-noise ratio of 8-bit pictures, dB; inf where they are equal."""
+    error = np.square(np.subtract(original, decoded, dtype=np.float64)).mean()
+    return math.inf if error == 0 else 10 * math.log10(255**2 / error)
+
+
+def _view(header: Header, options: DecodeOptions) -> View:
+    """Turn what was asked for into what to render; limits come before any allocation."""
+    width, height = options.size or (header.width, header.height)
+    if options.scale is not None:
+        width = max(1, round(header.width * options.scale))
+        height = max(1, round(header.height * options.scale))
+    crop = options.crop
+    x, y, columns, rows = (crop.x, crop.y, crop.width, crop.height) if crop else (0, 0, width, height)
+    if crop and not (0 <= x < x + columns <= width and 0 <= y < y + rows <= height):
+        raise ValueError(f"crop {columns}x{rows}+{x}+{y} is not inside the output, {width}x{height}")
+    if columns * rows > MAX_PIXELS:
+        raise LimitError(f"{columns}x{rows}: over {MAX_PIXELS} pixels")
+    return View(columns, rows, width / header.width, height / header.height, x, y)
+
+
+def _check_work(gaussians: Gaussians, view: View) -> None:
+    work = covered_pixels(gaussians, view)
+    if work > MAX_WORK:
+        raise LimitError(f"rendering needs {work:.1e} Gaussian-pixels, the limit is {MAX_WORK:.1e}")
+
+
+def _to_samples(image: NDArray[np.float32], bits: int) -> Pixels:
+    """Round a planar image [C, H, W] of 0 to 1, half up, to integer samples [H, W, C]."""
+    top = 2**bits - 1
+    levels = np.clip(image, 0, 1) * np.float32(top) + np.float32(0.5)
+    return np.ascontiguousarray(levels.astype(np.uint8 if bits == 8 else np.uint16).transpose(1, 2, 0))

@@ -1,0 +1,17 @@
+"""Fitting Gaussians to a picture; the only part that imports torch."""
+
+from gicodec.fit.loop import Fit, FitSettings, as_target, fit, one_torch_thread
+from gicodec.fit.objective import Objective
+from gicodec.fit.optimizer import Optimizer
+from gicodec.fit.parameters import to_gaussians
+
+__all__ = [
+    "Fit",
+    "FitSettings",
+    "Objective",
+    "Optimizer",
+    "as_target",
+    "fit",
+    "one_torch_thread",
+    "to_gaussians",
+]

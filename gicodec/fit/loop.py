@@ -1,0 +1,157 @@
+"""The fit: a picture and a number of Gaussians to the Gaussians that resemble it best."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from gicodec.fit.objective import Objective
+from gicodec.fit.optimizer import Optimizer
+from gicodec.fit.parameters import COLOR, SIZE
+from gicodec.fit.placement import first_guess, more
+from gicodec.options import Effort, Progress, ProgressCallback
+
+FIRST_SHARE = 0.1  # of the Gaussians are there from the start
+N_GROWTHS = 20  # times the rest is added ...
+GROWTH_END = 0.7  # ... until this share of the iterations
+RELOCATED_SHARE = 0.04  # of the Gaussians, the weakest, are dropped and placed anew at every growth
+DECAY_START, LAST_RATE = 0.5, 0.05  # the rates fall from here, exponentially, to this share
+CHECK_EVERY = 50  # iterations between reports and tests for an early stop
+STALLED_GAIN = 1e-4  # of the squared error over CHECK_EVERY iterations: nothing more to expect
+EXACT_ERROR = 1e-8  # mean squared error: 80 dB, invisible in 8 bits
+
+
+@dataclass(frozen=True)
+class FitSettings:
+    """How long to fit."""
+
+    n_iterations: int
+
+    @classmethod
+    def of(cls, effort: Effort) -> FitSettings:
+        """Return the settings of an effort."""
+        return cls({"fast": 600, "medium": 3000, "slow": 10_000}[effort])
+
+
+@dataclass(frozen=True)
+class Fit:
+    """The result."""
+
+    parameters: Tensor
+    """[N, 5 + C], see parameters.py."""
+    psnr: float
+    """dB, of the unrounded, unclamped rendering."""
+    n_iterations: int
+    """Iterations run; fewer than asked for after an early stop."""
+    engine_seconds: float
+    """Time spent in the engine."""
+
+
+def fit(
+    pixels: NDArray[np.uint8],
+    n_gaussians: int,
+    settings: FitSettings,
+    *,
+    seed: int = 0,
+    threads: int = 0,
+    progress: ProgressCallback | None = None,
+) -> Fit:
+    """Fit Gaussians to a picture.
+
+    Args:
+        pixels: [H, W, C], 8 bits.
+        n_gaussians: How many; at most one per pixel is used.
+        settings: How long.
+        seed: The same seed gives the same result, whatever the number of threads.
+        threads: Of the engine, 0 for one per core.
+        progress: Called every CHECK_EVERY iterations.
+    """
+    n = min(n_gaussians, pixels.shape[0] * pixels.shape[1])
+    with one_torch_thread():
+        return _fit(as_target(pixels), n, settings, seed, threads, progress)
+
+
+def as_target(pixels: NDArray[np.uint8]) -> Tensor:
+    """Convert a picture [H, W, C] to what the fit aims at: [C, H, W], float32, 0 to 1."""
+    return (torch.tensor(pixels).permute(2, 0, 1).float() / 255).contiguous()
+
+
+@contextmanager
+def one_torch_thread() -> Iterator[None]:
+    """Leave the cores to the engine: torch's tensors here are small, and its idle threads spin."""
+    n_threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(n_threads)
+
+
+def _fit(
+    target: Tensor,
+    n: int,
+    settings: FitSettings,
+    seed: int,
+    threads: int,
+    progress: ProgressCallback | None,
+) -> Fit:
+    generator = torch.Generator().manual_seed(seed)
+    objective = Objective(target, threads=threads)
+    optimizer = Optimizer(first_guess(target, math.ceil(n * FIRST_SHARE), generator))
+    n_iterations = settings.n_iterations
+    growths = _growths(n, n_iterations)
+    best = math.inf
+    for iteration in range(n_iterations):
+        if iteration in growths:
+            _grow(optimizer, objective.residual, growths[iteration], generator)
+        parameters = optimizer.parameters.requires_grad_()
+        loss = objective(parameters)
+        (gradient,) = torch.autograd.grad(loss, parameters)
+        optimizer.parameters = parameters.detach()
+        if iteration % CHECK_EVERY == 0:
+            error = loss.item()
+            if progress is not None:
+                psnr = objective.psnr(error)
+                progress(Progress("fit", iteration, n_iterations, psnr, len(parameters)))
+            stalled = iteration > GROWTH_END * n_iterations and error > best * (1 - STALLED_GAIN)
+            if stalled or error < EXACT_ERROR * target.numel():
+                break
+            best = min(best, error)
+        optimizer.step(gradient, _rate(iteration / n_iterations))
+    loss = objective(optimizer.parameters).item()
+    return Fit(optimizer.parameters, objective.psnr(loss), iteration + 1, objective.engine_seconds)
+
+
+def _growths(n: int, n_iterations: int) -> dict[int, int]:
+    """Map the iterations at which Gaussians are added to how many there are afterwards."""
+    first = math.ceil(n * FIRST_SHARE)
+    return {
+        round(n_iterations * GROWTH_END * k / N_GROWTHS): first + (n - first) * k // N_GROWTHS
+        for k in range(1, N_GROWTHS + 1)
+    }
+
+
+def _grow(optimizer: Optimizer, residual: Tensor, n_after: int, generator: torch.Generator) -> None:
+    """Drop the weakest, then add where the error is until there are n_after."""
+    parameters = optimizer.parameters
+    energy = parameters[:, COLOR:].square().sum(1) * (2 * parameters[:, SIZE]).exp()
+    n_dropped = int(RELOCATED_SHARE * len(parameters))
+    keep = torch.ones(len(parameters), dtype=torch.bool)
+    keep[energy.argsort()[:n_dropped]] = False
+    optimizer.keep(keep)
+    n_new = n_after - len(optimizer.parameters)
+    if n_new > 0:
+        optimizer.add(more(residual, n_new, n_after, generator))
+
+
+def _rate(progress: float) -> float:
+    """Return the factor of all rates after this share of the iterations."""
+    decay = max(0.0, (progress - DECAY_START) / (1 - DECAY_START))
+    return float(LAST_RATE**decay)

@@ -1,0 +1,72 @@
+"""What the fit minimizes: the squared error of the rendered picture, and its gradient.
+
+The engine is called here and nowhere else in the fit; another device takes its place here.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gicodec import _native
+from gicodec.fit.parameters import COLOR, SIZE, conics, pull_back
+from gicodec.format import Kernel
+
+
+class Objective:
+    """Squared error against one target picture [C, H, W], float32, 0 to 1."""
+
+    def __init__(self, target: Tensor, kernel: Kernel = Kernel.COMPACT, *, threads: int = 0) -> None:
+        self.kernel, self.threads = kernel, threads
+        self.residual = torch.empty_like(target)
+        """[C, H, W] of the last call: rendered minus target."""
+        self.engine_seconds = 0.0
+        """Time spent in the engine so far."""
+        self._negative = -target  # the engine adds to it: the residual costs no pass of its own
+
+    def __call__(self, parameters: Tensor) -> Tensor:
+        """Return the sum over all samples of the squared error; differentiable by the parameters."""
+        loss: Tensor = _SquaredError.apply(parameters, self)  # type: ignore[no-untyped-call]
+        return loss
+
+    def psnr(self, loss: float) -> float:
+        """Convert a loss to dB; inf where it is zero."""
+        mean = loss / self.residual.numel()
+        return math.inf if mean == 0 else -10 * math.log10(mean)
+
+    def residual_and_gradient(self, parameters: Tensor) -> Tensor:
+        """Render into the residual; return the gradient [N, 5 + C] of half the squared error."""
+        inputs = parameters[:, :SIZE].contiguous(), conics(parameters), parameters[:, COLOR:].contiguous()
+        grads = tuple(torch.empty_like(t) for t in inputs)
+        start = time.perf_counter()
+        centers, shapes, colors = (t.numpy() for t in inputs)
+        by_centers, by_shapes, by_colors = (t.numpy() for t in grads)
+        residual, kernel, threads = self.residual.numpy(), int(self.kernel), self.threads
+        _native.forward(centers, shapes, colors, self._negative.numpy(), residual, kernel, threads, "")
+        _native.backward(
+            centers, shapes, colors, residual, by_centers, by_shapes, by_colors, kernel, threads, ""
+        )
+        self.engine_seconds += time.perf_counter() - start
+        return pull_back(parameters, *grads)
+
+
+class _SquaredError(torch.autograd.Function):
+    """The gradient is formed with the value: it is always wanted, and the residual is at hand.
+
+    It is also formed by hand: autograd's graph of so many small operations took longer than they did.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, parameters: Tensor, objective: Objective) -> Tensor:
+        ctx.save_for_backward(objective.residual_and_gradient(parameters))
+        flat = objective.residual.view(-1)
+        return torch.dot(flat, flat)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None]:
+        (gradient,) = ctx.saved_tensors
+        return 2 * grads[0] * gradient, None

@@ -1,0 +1,64 @@
+"""Adam (Kingma and Ba, arXiv:1412.6980), one rate per column, centers in units of their Gaussians."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from gicodec.fit.parameters import COLOR, SIZE, limit_elongation, root_covariances
+
+BETA1, BETA2 = 0.9, 0.99
+CENTER_RATE = 0.1  # standard deviations
+SHAPE_RATE = 0.03  # of m, u, v: 3 % of a size
+COLOR_RATE = 0.006  # of the range of a sample
+
+
+class Optimizer:
+    """Parameters [N, 5 + C] and their moments; rows come and go.
+
+    A center moves by Sigma^(1/2) z, and z is what Adam sees: the natural metric of DESIGN section 2, in which
+    a small or thin Gaussian is as easy to move by its own width as a large one.
+    """
+
+    def __init__(self, parameters: Tensor) -> None:
+        n_channels = parameters.shape[1] - COLOR
+        self.parameters = parameters
+        self._mean = torch.zeros_like(parameters)
+        self._square = torch.zeros_like(parameters)
+        self._rates = parameters.new_tensor([CENTER_RATE] * 2 + [SHAPE_RATE] * 3 + [COLOR_RATE] * n_channels)
+        self._n_steps = 0
+
+    def step(self, gradient: Tensor, rate: float) -> None:
+        """Take one step against the gradient [N, 5 + C], all rates times ``rate``."""
+        self._n_steps += 1
+        roots = root_covariances(self.parameters)
+        _multiply(gradient, roots)
+        self._mean.lerp_(gradient, 1 - BETA1)
+        self._square.mul_(BETA2).addcmul_(gradient, gradient, value=1 - BETA2)
+        root_bias = (1 - BETA2**self._n_steps) ** 0.5
+        scale = rate * root_bias / (1 - BETA1**self._n_steps)
+        change = self._mean / self._square.sqrt().add_(1e-12)
+        change.mul_(self._rates * scale)
+        _multiply(change, roots)
+        self.parameters.sub_(change)
+        limit_elongation(self.parameters)
+
+    def keep(self, rows: Tensor) -> None:
+        """Drop all rows but these: a mask [N]."""
+        self.parameters = self.parameters[rows]
+        self._mean, self._square = self._mean[rows], self._square[rows]
+
+    def add(self, rows: Tensor) -> None:
+        """Append rows [K, 5 + C]."""
+        fresh = torch.zeros_like(rows)
+        self.parameters = torch.cat([self.parameters, rows])
+        self._mean = torch.cat([self._mean, fresh])
+        self._square = torch.cat([self._square, fresh])
+
+
+def _multiply(rows: Tensor, symmetric: tuple[Tensor, Tensor, Tensor]) -> None:
+    """Multiply the center columns by symmetric matrices (xx, xy, yy), in place."""
+    xx, xy, yy = symmetric
+    x, y = rows[:, :SIZE].unbind(1)
+    new_x, new_y = xx * x + xy * y, xy * x + yy * y
+    rows[:, 0], rows[:, 1] = new_x, new_y

@@ -1,0 +1,80 @@
+"""What is optimized: a tensor [N, 5 + C] with the columns x, y, m, u, v and the colors.
+
+The shape of a Gaussian is the logarithm of its covariance, ``log Sigma = 2m I + 2 [[u, v], [v, -u]]``:
+u = r cos 2 theta, v = r sin 2 theta in the words of ``Gaussians``. Unlike (r, theta) it has no
+singularity at a circle, every value is a valid covariance, and equal steps are about equally far
+(the log-Euclidean metric of Arsigny et al., doi:10.1002/mrm.20965).
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from gicodec.gaussians import Gaussians
+
+X, Y, SIZE, U, V, COLOR = range(6)  # columns; colors are COLOR and beyond
+MAX_ELONGATION = 3.0  # of r: an axis ratio of 400, beyond which a float32 conic is no longer definite
+
+
+def to_gaussians(parameters: Tensor) -> Gaussians:
+    """Convert parameters [N, 5 + C] to Gaussians."""
+    values = parameters.detach().cpu().double()
+    u, v = values[:, U], values[:, V]
+    return Gaussians(
+        centers=values[:, :SIZE].numpy(),
+        log_sizes=values[:, SIZE].numpy(),
+        log_elongations=torch.hypot(u, v).numpy(),
+        angles=(torch.atan2(v, u) / 2).remainder(torch.pi).numpy(),
+        colors=values[:, COLOR:].numpy(),
+    )
+
+
+def limit_elongation(parameters: Tensor) -> None:
+    """Bring r back to at most MAX_ELONGATION, in place."""
+    shape = parameters[:, U:COLOR]
+    shape.mul_((MAX_ELONGATION / shape.norm(dim=1, keepdim=True)).clamp_(max=1.0))
+
+
+def root_covariances(parameters: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the (xx, xy, yy) of the symmetric square roots of the covariances, [N] each, pixels."""
+    size = parameters[:, SIZE].exp()
+    r, cos, sin = _polar(parameters[:, U], parameters[:, V])
+    round_part, long_part = size * r.cosh(), size * r.sinh()
+    along_x = long_part * cos
+    return round_part + along_x, long_part * sin, round_part - along_x
+
+
+def conics(parameters: Tensor) -> Tensor:
+    """Return the inverse covariances [N, 3] (a, b, c)."""
+    cos, sin, round_part, long_part, _ = _inverse_parts(parameters)
+    return torch.stack([round_part - long_part * cos, -long_part * sin, round_part + long_part * cos], dim=1)
+
+
+def pull_back(parameters: Tensor, by_centers: Tensor, by_conics: Tensor, by_colors: Tensor) -> Tensor:
+    """Turn gradients by what the engine takes into the gradient [N, 5 + C] by the parameters."""
+    cos, sin, round_part, long_part, r = _inverse_parts(parameters)
+    by_a, by_b, by_c = by_conics.unbind(1)
+    total = by_a + by_c
+    difference = by_c - by_a
+    along = difference * cos - by_b * sin  # by the part that grows with r
+    across = -difference * sin - by_b * cos  # by its turning
+    by_size = -2 * (total * round_part + along * long_part)
+    by_r = 2 * (total * long_part + along * round_part)
+    turn = across * long_part / r
+    by_shape = torch.stack([by_size, cos * by_r - sin * turn, sin * by_r + cos * turn], dim=1)
+    return torch.cat([by_centers, by_shape, by_colors], dim=1)
+
+
+def _inverse_parts(parameters: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+    """Return cos and sin of 2 theta, the round and the elongated part of the inverse covariance, and r."""
+    _, _, size, u, v = parameters[:, :COLOR].unbind(1)
+    r, cos, sin = _polar(u, v)
+    scale, twice = (-2 * size).exp_(), 2 * r
+    return cos, sin, scale * twice.cosh(), scale * twice.sinh(), r
+
+
+def _polar(u: Tensor, v: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Return r = |(u, v)|, and the cosine and sine of 2 theta."""
+    r = torch.hypot(u, v).clamp_(min=1e-6)  # a circle has no direction: any will do
+    return r, u / r, v / r

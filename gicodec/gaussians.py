@@ -1,0 +1,47 @@
+"""The one structure that is passed around: N anisotropic 2D Gaussians of C channels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Gaussians:
+    """Gaussians in pixels of the coded picture; origin top left, x to the right, y down.
+
+    The standard deviations along and across a Gaussian are ``exp(m + r)`` and ``exp(m - r)``.
+    """
+
+    centers: Array
+    """[N, 2] (x, y), pixels."""
+    log_sizes: Array
+    """[N] m, the log of the geometric mean of the two standard deviations in pixels."""
+    log_elongations: Array
+    """[N] r >= 0, half the log of their ratio."""
+    angles: Array
+    """[N] theta of the longer axis, radians from x towards y."""
+    colors: Array
+    """[N, C], unbounded; 0 to 1 is the range of a sample."""
+
+    @property
+    def n_gaussians(self) -> int:
+        """How many Gaussians there are."""
+        return len(self.centers)
+
+    def covariances(self) -> Array:
+        """[N, 3] (xx, xy, yy), pixels^2."""
+        with np.errstate(over="ignore"):  # a hostile file's; the engine drops what is not finite
+            return self._covariances()
+
+    def _covariances(self) -> Array:
+        area = np.exp(2 * self.log_sizes)
+        round_part = area * np.cosh(2 * self.log_elongations)
+        long_part = area * np.sinh(2 * self.log_elongations)
+        along_x = long_part * np.cos(2 * self.angles)
+        along_xy = long_part * np.sin(2 * self.angles)
+        return np.stack([round_part + along_x, along_xy, round_part - along_x], axis=1)
