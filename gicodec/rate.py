@@ -22,9 +22,9 @@ from gicodec.options import EncodeOptions, Progress, ProgressCallback
 from gicodec.quantize import Steps, dequantize, quantize, strongest
 from gicodec.render import View, place
 
-COARSE = Steps.near(position=0.75, size=0.2, elongation=0.2, angle=math.pi / 24, color=0.045)
+COARSE = Steps.near(position=0.3, size=0.05, elongation=0.05, angle=math.pi / 256, color=0.02)
 MAX_FINENESS = 40  # step codes below COARSE: five octaves, beyond which 8 bits show nothing
-OTHER_BITS = 24.0  # of a Gaussian but its center at COARSE; measured on photographs
+OTHER_BITS = 36.0  # of a Gaussian but its center at COARSE; measured on photographs
 TABLE_BYTES = 250  # of a file but its Gaussians; likewise
 RESERVE = 0.02  # of the Gaussians, kept until the colors are solved
 COLOR_LEEWAY = 4  # step codes that the colors may end coarser than the shapes
