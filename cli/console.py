@@ -1,4 +1,4 @@
-"""Progress and remarks on stderr: a bar on a terminal, lines with -v, nothing with --quiet."""
+"""Progress and remarks on stderr: a bar on a terminal, else a line; -v a line a stage; --quiet nothing."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def progress_reports(*, quiet: bool, verbose: bool) -> Iterator[ProgressCallback
             yield log_and_draw
     else:
         yield log
-    if verbose and not quiet:
-        log.print()
+    if not quiet and (verbose or not sys.stderr.isatty()):
+        log.print(separator="\n" if verbose else "; ")
 
 
 class StageLog:
@@ -50,11 +50,13 @@ class StageLog:
         """Take a report."""
         self._stages[progress.stage] = progress, time.monotonic() - self._start
 
-    def print(self) -> None:
-        """Print a line for every stage."""
-        for progress, seconds in self._stages.values():
-            steps = f"{progress.done}/{progress.total}, {_state(progress)}"
-            click.echo(f"{progress.stage}: {steps}, {seconds:.1f} s", err=True)
+    def print(self, separator: str) -> None:
+        """Print how every stage ended."""
+        stages = [
+            f"{progress.stage}: {progress.done}/{progress.total}, {_state(progress)}, {seconds:.1f} s"
+            for progress, seconds in self._stages.values()
+        ]
+        click.echo(separator.join(stages), err=True)
 
 
 def warn(name: str, warnings: list[str], *, quiet: bool) -> None:

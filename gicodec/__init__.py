@@ -6,6 +6,9 @@
 >>> picture = gicodec.decode(encoded.data, gicodec.DecodeOptions(scale=2))
 >>> gicodec.write_image("twice.png", picture)
 
+The parts have names of their own: ``gicodec.fit`` (pixels to Gaussians; the one that imports torch),
+``gicodec.render`` (Gaussians to pixels) and ``gicodec.format`` (the bytes).
+
 Importing this package imports neither torch nor Pillow nor NumPy: names are loaded when first used.
 """
 
@@ -16,7 +19,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gicodec.codec import Encoded, decode, encode, psnr
-    from gicodec.fit import Fit, FitSettings, fit, to_gaussians
     from gicodec.format import (
         CorruptFileError,
         FileInfo,
@@ -33,11 +35,9 @@ if TYPE_CHECKING:
     from gicodec.gaussians import Gaussians
     from gicodec.image import read_image, write_image
     from gicodec.options import Crop, DecodeOptions, EncodeOptions, Progress
-    from gicodec.render import View, render
 
 _HOMES = {
     "gicodec.codec": ("Encoded", "decode", "encode", "psnr"),
-    "gicodec.fit": ("Fit", "FitSettings", "fit", "to_gaussians"),
     "gicodec.format": (
         "CorruptFileError",
         "FileInfo",
@@ -54,7 +54,6 @@ _HOMES = {
     "gicodec.gaussians": ("Gaussians",),
     "gicodec.image": ("read_image", "write_image"),
     "gicodec.options": ("Crop", "DecodeOptions", "EncodeOptions", "Progress"),
-    "gicodec.render": ("View", "render"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -65,8 +64,6 @@ __all__ = [
     "EncodeOptions",
     "Encoded",
     "FileInfo",
-    "Fit",
-    "FitSettings",
     "Gaussians",
     "GsiError",
     "ImageError",
@@ -77,15 +74,11 @@ __all__ = [
     "TargetError",
     "TruncatedFileError",
     "UnsupportedFileError",
-    "View",
     "decode",
     "describe",
     "encode",
-    "fit",
     "psnr",
     "read_image",
-    "render",
-    "to_gaussians",
     "write_image",
 ]
 

@@ -15,6 +15,7 @@ from gicodec.quantize import dequantize
 from gicodec.render import View, covered_pixels, render
 
 MAX_WORK = 2**35  # Gaussian-pixels: some seconds; a picture of MAX_PIXELS with 100 Gaussians everywhere
+MAX_SCALED_SIDE = 2**53  # pixels of the picture that a crop is cut from; a float64 counts no further
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 
 
@@ -82,8 +83,10 @@ def _view(header: Header, options: DecodeOptions) -> View:
     """Turn what was asked for into what to render; limits come before any allocation."""
     width, height = options.size or (header.width, header.height)
     if options.scale is not None:
-        width = max(1, round(header.width * options.scale))
-        height = max(1, round(header.height * options.scale))
+        scale = min(options.scale, 2.0 * MAX_SCALED_SIDE)  # the side stays a number
+        width, height = (max(1, round(side * scale)) for side in (header.width, header.height))
+    if max(width, height) > MAX_SCALED_SIDE:
+        raise LimitError(f"the scaled picture has a side of over {MAX_SCALED_SIDE} pixels")
     crop = options.crop
     x, y, columns, rows = (crop.x, crop.y, crop.width, crop.height) if crop else (0, 0, width, height)
     if crop and not (0 <= x < x + columns <= width and 0 <= y < y + rows <= height):

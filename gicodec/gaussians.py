@@ -35,7 +35,7 @@ class Gaussians:
 
     def covariances(self) -> Array:
         """[N, 3] (xx, xy, yy), pixels^2."""
-        with np.errstate(over="ignore"):  # a hostile file's; the engine drops what is not finite
+        with np.errstate(over="ignore", invalid="ignore"):  # a hostile file's; never drawn
             return self._covariances()
 
     def _covariances(self) -> Array:

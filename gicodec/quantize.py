@@ -46,7 +46,7 @@ def quantize(gaussians: Gaussians, steps: Steps) -> Payload:
     position, size, elongation, angle, color = (step_of(code) for code in steps.as_tuple())
     x, y = np.rint(gaussians.centers / position).T
     elongations = np.rint(gaussians.log_elongations / elongation)
-    n_angles = max(1, math.ceil(math.pi / angle - 0.5))  # the last is half a step or more below pi
+    n_angles = math.ceil(math.pi / angle)  # the last is less than a step below pi, which is 0
     angles = np.rint(gaussians.angles / angle) % n_angles
     colors = np.rint(gaussians.colors / color)
     planes = [x, y, np.rint(gaussians.log_sizes / size), elongations, angles * (elongations > 0)]
@@ -58,7 +58,7 @@ def quantize(gaussians: Gaussians, steps: Steps) -> Payload:
 
 def dequantize(payload: Payload) -> Gaussians:
     """Multiply every symbol by its step: the mirror of :func:`quantize`."""
-    position, size, elongation, angle, color = (step_of(code) for code in payload.steps)
+    position, size, elongation, angle, color = (np.float64(step_of(code)) for code in payload.steps)
     return Gaussians(
         centers=np.stack([payload.x, payload.y], axis=1) * position,
         log_sizes=payload.size * size,

@@ -125,8 +125,8 @@ def _fit(
                 break
             best = min(best, error)
         optimizer.step(gradient, _rate(iteration / n_iterations))
-    loss = objective(optimizer.parameters).item()
-    return Fit(optimizer.parameters, objective.psnr(loss), iteration + 1, objective.engine_seconds)
+    psnr = objective.psnr(objective(optimizer.parameters).item())
+    return Fit(optimizer.parameters, psnr, iteration + 1, objective.engine_seconds)
 
 
 def _growths(n: int, n_iterations: int) -> dict[int, int]:

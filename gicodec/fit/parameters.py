@@ -76,5 +76,7 @@ def _inverse_parts(parameters: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, 
 
 def _polar(u: Tensor, v: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Return r = |(u, v)|, and the cosine and sine of 2 theta."""
-    r = torch.hypot(u, v).clamp_(min=1e-6)  # a circle has no direction: any will do
+    r = torch.hypot(u, v)
+    u = torch.where(r < 1e-6, 1e-6, u)  # a circle has no direction: any will do, but none gives no gradient
+    r.clamp_(min=1e-6)
     return r, u / r, v / r

@@ -93,10 +93,12 @@ std::vector<std::string> instruction_sets() {
 
 NB_MODULE(_native, module) {
     using namespace nb::literals;
-    module.def("forward", &forward, "centers"_a, "conics"_a, "colors"_a, "background"_a.none(), "image"_a, "kernel"_a,
-               "threads"_a, "isa"_a);
-    module.def("backward", &backward, "centers"_a, "conics"_a, "colors"_a, "grad_image"_a, "grad_centers"_a,
-               "grad_conics"_a, "grad_colors"_a, "kernel"_a, "threads"_a, "isa"_a);
+    // noconvert: a converted copy of an output would be filled and thrown away, and a copied input costs unseen.
+    const auto array = [](const char* name) { return nb::arg(name).noconvert(); };
+    module.def("forward", &forward, array("centers"), array("conics"), array("colors"), array("background").none(),
+               array("image"), "kernel"_a, "threads"_a, "isa"_a);
+    module.def("backward", &backward, array("centers"), array("conics"), array("colors"), array("grad_image"),
+               array("grad_centers"), array("grad_conics"), array("grad_colors"), "kernel"_a, "threads"_a, "isa"_a);
     module.def("instruction_sets", &instruction_sets);
     module.def("hardware_threads", &gsi::hardware_threads);
 }

@@ -200,6 +200,12 @@ std::vector<std::int32_t> by_place(const std::vector<Splat>& splats, Size size) 
     return order;
 }
 
+void write_zeros(int i, int channels, const Gradients& out) {
+    std::fill_n(out.centers + 2 * static_cast<std::int64_t>(i), 2, 0.0f);
+    std::fill_n(out.conics + 3 * static_cast<std::int64_t>(i), 3, 0.0f);
+    std::fill_n(out.colors + static_cast<std::int64_t>(channels) * i, channels, 0.0f);
+}
+
 void write_gradients(const Gaussians& g, int i, const Moments& m, double gain, const Gradients& out) {
     const float* conic = g.conics + 3 * static_cast<std::int64_t>(i);
     const double a = conic[0], b = conic[1], c = conic[2];
@@ -257,6 +263,10 @@ void backward(const Gaussians& g, Size size, Kernel kernel, const float* grad_im
         const FlushToZero flush;
         for (int at = task * kGaussiansPerTask; at < std::min(g.n, (task + 1) * kGaussiansPerTask); ++at) {
             const int i = order[at];
+            if (splats[i].x0 >= splats[i].x1) {  // its numbers may not be finite
+                write_zeros(i, g.channels, out);
+                continue;
+            }
             Moments moments{};
             for (int channel = 0; channel < g.channels; channel += kMaxChannels) {
                 const std::int64_t color = static_cast<std::int64_t>(i) * g.channels + channel;
@@ -264,7 +274,7 @@ void backward(const Gaussians& g, Size size, Kernel kernel, const float* grad_im
                 part.channels = std::min(kMaxChannels, g.channels - channel);
                 part.grad += channel * args.plane;
                 std::fill_n(moments.colors, kMaxChannels, 0.0);
-                if (splats[i].x0 < splats[i].x1) table.backward(part, splats[i], g.colors + color, moments);
+                table.backward(part, splats[i], g.colors + color, moments);
                 for (int c = 0; c < part.channels; ++c)
                     out.colors[color + c] = static_cast<float>(shape.gain * moments.colors[c]);
             }

@@ -29,6 +29,7 @@ constexpr int kRegisters = kLanes / kRegister;
 
 typedef float float_register __attribute__((vector_size(4 * kRegister)));
 typedef int int_register __attribute__((vector_size(4 * kRegister)));
+typedef unsigned bits_register __attribute__((vector_size(4 * kRegister)));  // wraps; int_register must not
 typedef float float_unaligned __attribute__((vector_size(4 * kRegister), aligned(4), may_alias));
 typedef float float_aligned __attribute__((vector_size(4 * kRegister), may_alias));
 
@@ -114,7 +115,7 @@ GSI_INLINE vf exp2(vf v) {
     p = p * f + 1.0f;
     vf scale;
     GSI_EACH {
-        int_register bits;
+        bits_register bits;
         std::memcpy(&bits, &shifted.v[i], sizeof bits);
         bits = (bits << 23) + 0x3f800000;
         std::memcpy(&scale.v[i], &bits, sizeof bits);

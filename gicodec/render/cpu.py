@@ -41,9 +41,10 @@ def forward(
         isa: One of ``instruction_sets()``; empty for the best that this machine has.
 
     Raises:
+        TypeError: An array is not of contiguous float32, or has another number of dimensions.
         ValueError: Shapes do not match.
     """
-    image = np.empty((colors.shape[1], height, width), np.float32)
+    image = np.empty((colors.shape[-1], height, width), np.float32)
     _native.forward(centers, conics, colors, background, image, int(kernel), threads, isa)
     return image
 
@@ -61,6 +62,7 @@ def backward(
     """Differentiate ``sum(grad_image * image)``: as ``reference.backward``.
 
     Raises:
+        TypeError: An array is not of contiguous float32, or has another number of dimensions.
         ValueError: Shapes do not match.
     """
     grads = np.empty_like(centers), np.empty_like(conics), np.empty_like(colors)

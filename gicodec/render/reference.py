@@ -80,7 +80,8 @@ def drawable(centers: Array, conics: Array) -> NDArray[np.bool_]:
     a, b, c = conics.T
     with np.errstate(invalid="ignore", over="ignore"):
         positive = (a > 0) & (c > 0) & (a * c - b * b > 0)
-    return positive & np.isfinite(centers).all(axis=1) & np.isfinite(conics).all(axis=1)
+    shown: NDArray[np.bool_] = positive & np.isfinite(centers).all(axis=1) & np.isfinite(conics).all(axis=1)
+    return shown
 
 
 def _falloff(centers: Array, conics: Array, height: int, width: int) -> tuple[Array, Array, Array]:

@@ -1,0 +1,127 @@
+"""Time the C++ engine: python benchmarks/engine.py [--threads 2] [--runs 100].
+
+Scenes are real fits of Kodak pictures at 768x512 (fitted here, effort fast), three channels. A
+Gaussian-pixel is a pixel inside a Gaussian's three sigma, inside the image. Times are the median and
+the least of many runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+
+import numpy as np
+from common import kodak, times
+
+from gicodec.fit import FitSettings, fit, to_gaussians
+from gicodec.format import Kernel
+from gicodec.gaussians import Gaussians
+from gicodec.render import View, cpu, place
+
+# Vector operations on the floating-point pipes per vector row of a chunk, from the kernels' source: the recurrence 2,
+# the threshold 2, a fused multiply-add per channel; backward twice that many, 8 more for moments; plus an eighth of
+# a chunk's start (about 36).
+FORWARD_OPERATIONS = 2 + 2 + 3 + 36 / 8
+BACKWARD_OPERATIONS = 2 + 2 + 6 + 8 + 36 / 8
+
+
+def gaussian_pixels(arrays: list[np.ndarray], height: int, width: int) -> int:
+    """Count the pixels that each Gaussian covers."""
+    centers, conics, _ = (a.astype(np.float64) for a in arrays)
+    total = 0
+    for (x, y), (a, b, c) in zip(centers, conics, strict=True):
+        det = a * c - b * b
+        reach_x, reach_y = 3 * np.sqrt(c / det), 3 * np.sqrt(a / det)
+        columns = np.arange(max(0, int(x - reach_x - 1)), min(width, int(x + reach_x + 2))) + 0.5 - x
+        rows = np.arange(max(0, int(y - reach_y - 1)), min(height, int(y + reach_y + 2))) + 0.5 - y
+        dx, dy = columns[None, :], rows[:, None]
+        total += int((a * dx * dx + 2 * b * dx * dy + c * dy * dy < 9).sum())
+    return total
+
+
+def arrays_of(gaussians: Gaussians, view: View) -> list[np.ndarray]:
+    """Give what the engine takes."""
+    return [np.ascontiguousarray(a, dtype=np.float32) for a in place(gaussians, view)]
+
+
+def aligned(shape: tuple[int, ...]) -> np.ndarray:
+    """Make an array that starts at a cache line, as torch's do and NumPy's may not."""
+    n_bytes = int(np.prod(shape)) * 4
+    raw = np.zeros(n_bytes + 64, np.uint8)
+    offset = -raw.ctypes.data % 64
+    return raw[offset : offset + n_bytes].view(np.float32).reshape(shape)
+
+
+def bench(
+    name: str, gaussians: Gaussians, view: View, threads: int, runs: int, isa: str
+) -> tuple[float, float]:
+    """Print a row; return the median seconds of forward and of backward."""
+    arrays = arrays_of(gaussians, view)
+    grad = aligned((3, view.height, view.width))
+    grad[:] = np.random.default_rng(0).normal(size=grad.shape)
+    size = (view.height, view.width)
+    forward = times(lambda: cpu.forward(*arrays, *size, Kernel.COMPACT, threads=threads, isa=isa), runs)
+    backward = times(lambda: cpu.backward(*arrays, grad, Kernel.COMPACT, threads=threads, isa=isa), runs)
+    covered = gaussian_pixels(arrays, *size)
+    per_pixel = [1e9 * threads * t.min() / covered for t in (forward, backward)]
+    print(
+        f"{name:22} {isa:9} {threads:7} {gaussians.n_gaussians:6} {covered / 1e6:6.2f}"
+        f" {1e3 * np.median(forward):8.2f} {1e3 * forward.min():6.2f}"
+        f" {1e3 * np.median(backward):9.2f} {1e3 * backward.min():6.2f}"
+        f" {1e3 * np.median(forward + backward):8.2f} {per_pixel[0]:8.3f} {per_pixel[1]:8.3f}",
+        flush=True,
+    )
+    return float(np.median(forward)), float(np.median(backward))
+
+
+def repeat(gaussians: Gaussians, n: int) -> Gaussians:
+    """Take n of the Gaussians, over and over."""
+    rows = np.arange(n) % gaussians.n_gaussians
+    return replace(
+        gaussians,
+        centers=gaussians.centers[rows],
+        log_sizes=gaussians.log_sizes[rows],
+        log_elongations=gaussians.log_elongations[rows],
+        angles=gaussians.angles[rows],
+        colors=gaussians.colors[rows],
+    )
+
+
+def peak_rate(lanes: int) -> float:
+    """Measure this machine's multiply-adds, lanes a nanosecond and thread, with a matrix product of NumPy's BLAS."""
+    a = np.random.default_rng(0).normal(size=(1024, 1024)).astype(np.float32)
+    out = np.empty_like(a)
+    best = times(lambda: np.matmul(a, a, out=out), 20).min()
+    return 1024**3 / best / 1e9 / lanes
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--runs", type=int, default=100)
+    args = parser.parse_args()
+    view = View(768, 512)
+    header = "scene                  isa       threads      N Mgpix  fwd ms    min    bwd ms    min  sum ms  ns/gp f  ns/gp b"
+    print(header)
+    scenes = {}
+    for number, n in ((8, 3500), (15, 3500), (23, 3500)):
+        scenes[f"kodim{number:02d}"] = to_gaussians(fit(kodak(number), n, FitSettings.of("fast")).parameters)
+    for name, gaussians in scenes.items():
+        for threads in sorted({1, args.threads}):
+            for isa in cpu.instruction_sets():
+                bench(name, gaussians, view, threads, args.runs, isa)
+    isa, gaussians = cpu.instruction_sets()[-1], scenes["kodim08"]
+    print("cost against N, against the covered area (each Gaussian larger), and tiny ones:")
+    for n in (3500, 7000, 14000, 28000):
+        bench(f"kodim08 x{n // 3500}", repeat(gaussians, n), view, args.threads, args.runs // 4, isa)
+    for zoom in (0.5, 2.0):
+        larger = replace(gaussians, log_sizes=gaussians.log_sizes + np.log(zoom))
+        bench(f"kodim08 sizes x{zoom}", larger, view, args.threads, args.runs // 4, isa)
+    tiny = replace(gaussians, log_sizes=np.full(3500, np.log(0.5)), log_elongations=np.zeros(3500))
+    bench("3500 of 0.5 px", tiny, view, args.threads, args.runs // 4, isa)
+
+
+if __name__ == "__main__":
+    main()

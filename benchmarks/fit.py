@@ -1,0 +1,44 @@
+"""Measure the fit: python benchmarks/fit.py [--effort medium] [--threads 2] [--images 23 8 15].
+
+PSNR is of the float Gaussians' rendering, neither clamped nor rounded. `engine` is the share of the
+time that was spent in the C++ engine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+from common import kodak
+
+from gicodec.fit import FitSettings, fit
+from gicodec.options import EFFORTS
+
+N_OF = {23: 3000}  # Gaussians; 3500 for the other pictures
+MUST = {23: 37.3, 8: 24.8, 15: 33.4}  # dB at effort medium, within 40 s on two cores
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--effort", choices=EFFORTS, default="medium")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--images", type=int, nargs="+", default=[23, 8, 15])
+    parser.add_argument("--seed", type=int, default=0)
+    args = parser.parse_args()
+    print("picture    N  effort iterations   seconds engine     dB   must")
+    for number in args.images:
+        pixels, n = kodak(number), N_OF.get(number, 3500)
+        start = time.perf_counter()
+        result = fit(pixels, n, FitSettings.of(args.effort), seed=args.seed, threads=args.threads)
+        seconds = time.perf_counter() - start
+        print(
+            f"kodim{number:02d} {n:5} {args.effort:>7} {result.n_iterations:10} {seconds:9.1f}"
+            f" {result.engine_seconds / seconds:6.0%} {result.psnr:6.2f} {MUST.get(number, float('nan')):6.1f}",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()

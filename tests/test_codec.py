@@ -1,0 +1,237 @@
+"""The two pipelines: the same bytes and pixels every time, at any size, from any file or a clean refusal."""
+
+from __future__ import annotations
+
+import math
+import tracemalloc
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from gicodec import (
+    Crop,
+    DecodeOptions,
+    Encoded,
+    EncodeOptions,
+    GsiError,
+    LimitError,
+    Progress,
+    decode,
+    encode,
+    psnr,
+)
+from gicodec.codec import MAX_WORK
+from gicodec.format import MAX_PIXELS, GsiFile, Header, Kernel, Payload, nearest_step_code
+
+PHOTOGRAPH = Path(__file__).parents[1] / "examples" / "images" / "kodim23.png"
+OPTIONS = EncodeOptions(bpp=1, effort="fast")
+
+
+@cache
+def photograph() -> NDArray[np.uint8]:
+    """A parrot's eye and striped cheek, 64x48."""
+    with Image.open(PHOTOGRAPH) as image:
+        return np.array(image.convert("RGB").crop((120, 190, 184, 238)))
+
+
+@cache
+def encoded() -> Encoded:
+    return encode(photograph(), OPTIONS)
+
+
+def test_a_photograph_survives() -> None:
+    assert encoded().psnr > 23
+    picture = decode(encoded().data)
+    assert picture.shape == photograph().shape
+    assert picture.dtype == np.uint8
+    assert picture.flags.c_contiguous
+    assert psnr(photograph(), picture) == encoded().psnr
+    assert GsiFile.from_bytes(encoded().data).payload.n_gaussians == encoded().n_gaussians
+
+
+def test_psnr_is_in_decibels_of_8_bits() -> None:
+    black, white = np.zeros((2, 3, 3), np.uint8), np.full((2, 3, 3), 255, np.uint8)
+    assert psnr(black, black) == math.inf
+    assert psnr(black, white) == psnr(white, black) == 0
+    np.testing.assert_allclose(psnr(black, black + np.uint8(1)), 48.13, atol=0.01)
+
+
+def test_only_picture_and_options_decide_the_bytes() -> None:
+    for threads in (1, 3):
+        options = EncodeOptions(bpp=1, effort="fast", threads=threads)
+        assert encode(photograph().copy(), options).data == encoded().data
+    rows_reversed = np.ascontiguousarray(photograph()[::-1])[::-1]
+    assert encode(rows_reversed, OPTIONS).data == encoded().data
+    assert encode(photograph(), EncodeOptions(bpp=1, effort="fast", seed=1)).data != encoded().data
+
+
+def test_threads_change_no_pixel() -> None:
+    alone = decode(encoded().data, DecodeOptions(threads=1, scale=7, bits=16))
+    for threads in (2, 5):
+        together = decode(encoded().data, DecodeOptions(threads=threads, scale=7, bits=16))
+        np.testing.assert_array_equal(together, alone)
+
+
+def test_progress_ends_with_the_choice() -> None:
+    reports: list[Progress] = []
+    encode(photograph(), OPTIONS, reports.append)
+    assert [report.stage for report in reports] == ["fit"] * (len(reports) - 1) + ["quantize"]
+    assert reports[-1].n_gaussians >= encoded().n_gaussians > 0
+
+
+@pytest.mark.parametrize(
+    "pixels",
+    [
+        np.zeros((4, 4), np.uint8),
+        np.zeros((4, 4, 4), np.uint8),
+        np.zeros((4, 4, 1), np.uint8),
+        np.zeros((4, 4, 3), np.float32),
+        np.zeros((4, 4, 3), np.uint16),
+    ],
+    ids=lambda pixels: f"{pixels.dtype}-{pixels.shape}",
+)
+def test_other_arrays_are_refused(pixels: NDArray[np.uint8]) -> None:
+    with pytest.raises(ValueError, match="need uint8"):
+        encode(pixels, OPTIONS)
+
+
+@pytest.mark.parametrize("shape", [(0, 4, 3), (4, 0, 3)])
+def test_empty_pictures_are_refused(shape: tuple[int, int, int]) -> None:
+    with pytest.raises((ValueError, LimitError)):
+        encode(np.zeros(shape, np.uint8), OPTIONS)
+
+
+def test_16_bits_round_to_the_8() -> None:
+    eight = decode(encoded().data).astype(int)
+    sixteen = decode(encoded().data, DecodeOptions(bits=16))
+    assert sixteen.dtype == np.uint16
+    assert (abs(sixteen / 257 - eight) <= 0.5 + 1 / 257).all()
+    assert len(np.unique(sixteen)) > 1000
+
+
+@pytest.mark.parametrize("scale", [0.5, 1.0, 1.7, 3.0, 0.001])
+def test_any_scale_has_its_size(scale: float) -> None:
+    height, width, _ = photograph().shape
+    expected = max(1, round(height * scale)), max(1, round(width * scale)), 3
+    assert decode(encoded().data, DecodeOptions(scale=scale)).shape == expected
+
+
+def test_any_scale_shows_the_same_picture() -> None:
+    full = decode(encoded().data)
+    tripled = decode(encoded().data, DecodeOptions(scale=3))
+    assert abs(tripled[1::3, 1::3].astype(int) - full).max() <= 1  # the same samples, rounded apart
+    half = decode(encoded().data, DecodeOptions(size=(32, 24)))
+    mean = full.reshape(24, 2, 32, 2, 3).mean(axis=(1, 3))
+    assert psnr(np.rint(mean).astype(np.uint8), half) > 28
+    np.testing.assert_array_equal(decode(encoded().data, DecodeOptions(scale=0.5)), half)
+
+
+@pytest.mark.parametrize("scale", [0.5, 1.0, 2.5])
+def test_a_crop_is_the_part_of_the_whole(scale: float) -> None:
+    whole = decode(encoded().data, DecodeOptions(scale=scale))
+    height, width, _ = whole.shape
+    for crop in (Crop(width, height, 0, 0), Crop(5, 7, 3, 2), Crop(1, 1, width - 1, height - 1)):
+        part = decode(encoded().data, DecodeOptions(scale=scale, crop=crop))
+        of_whole = whole[crop.y : crop.y + crop.height, crop.x : crop.x + crop.width]
+        assert part.shape == of_whole.shape
+        assert abs(part.astype(int) - of_whole).max() <= 1  # rounded after another sum
+
+
+@pytest.mark.parametrize(
+    "crop", [Crop(65, 1, 0, 0), Crop(1, 49, 0, 0), Crop(1, 1, 64, 0), Crop(1, 1, -1, 0), Crop(0, 1, 0, 0)]
+)
+def test_a_crop_beyond_the_picture_is_refused(crop: Crop) -> None:
+    with pytest.raises(ValueError, match="not inside"):
+        decode(encoded().data, DecodeOptions(crop=crop))
+
+
+def file_of(planes: NDArray[np.int32], steps: tuple[int, int, int, int, int], header: Header) -> bytes:
+    x, y, size, elongation, angle, *colors = planes
+    return GsiFile(header, Payload(steps, x, y, size, elongation, angle, np.stack(colors))).to_bytes()
+
+
+def sized(n: int, log_size: int) -> NDArray[np.int32]:
+    """[8, N] symbols of round, visible Gaussians in the corner."""
+    planes = np.ones((8, n), np.int32)
+    planes[2:5] = np.array([log_size, 0, 0])[:, None]
+    return planes
+
+
+ONES = (nearest_step_code(1.0),) * 5
+
+
+def assert_refused_in_little_memory(data: bytes, options: DecodeOptions, reason: str) -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(LimitError, match=reason):
+            decode(data, options)
+        assert tracemalloc.get_traced_memory()[1] < 2**26
+    finally:
+        tracemalloc.stop()
+
+
+def test_too_many_pixels_are_refused_before_they_are_allocated() -> None:
+    data = file_of(sized(1, 1), ONES, Header(2000, 1000))
+    side = math.isqrt(MAX_PIXELS)
+    for options in (
+        DecodeOptions(scale=1000),
+        DecodeOptions(size=(side, side + 1)),
+        DecodeOptions(scale=1e9, crop=Crop(side, side + 1, 5, 5)),
+        DecodeOptions(scale=1.7e308),
+        DecodeOptions(size=(10**400, 1)),
+        DecodeOptions(size=(2**60, 2**60), crop=Crop(1, 1, 0, 0)),
+    ):
+        assert_refused_in_little_memory(data, options, "pixels")
+
+
+def test_a_crop_of_an_immense_picture_is_drawn() -> None:
+    data = file_of(sized(1, 1), ONES, Header(2000, 1000))
+    for scale in (1e4, 1e9, 1e12):
+        picture = decode(data, DecodeOptions(scale=scale, crop=Crop(4, 3, round(scale), round(scale))))
+        assert picture.shape == (3, 4, 3)
+        assert picture.min() == 255  # the Gaussian's center
+
+
+def test_too_much_work_is_refused_before_it_is_begun() -> None:
+    side = 8192
+    n = MAX_WORK // side**2 + 1
+    data = file_of(sized(n, 12), ONES, Header(side, side))
+    assert len(data) < 200
+    assert_refused_in_little_memory(data, DecodeOptions(), "Gaussian-pixels")
+    assert decode(data, DecodeOptions(crop=Crop(2, 2, 0, 0))).shape == (2, 2, 3)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_hostile_integers_and_steps_are_drawn_or_refused(seed: int) -> None:
+    """Warnings are errors here."""
+    rng = np.random.default_rng(seed)
+    n, channels = int(rng.integers(1, 50)), int(rng.integers(1, 5))
+    low = rng.choice([0, -(2**31), 2**31 - 2**20, -5], (5 + channels, 1))
+    spread = rng.choice([1, 40, 2**20], (5 + channels, 1))
+    planes = (low + rng.integers(0, spread, (5 + channels, n))).astype(np.int32)
+    steps = rng.choice([0, 90, 100, 110, 120, 128, 140, 255], 5) if seed % 2 else rng.integers(0, 256, 5)
+    a, b, c, d, e = steps.tolist()
+    header = Header(1 + seed, 61 - seed, channels, kernel=Kernel(seed % 2))
+    data = file_of(planes, (a, b, c, d, e), header)
+    for options in (
+        DecodeOptions(),
+        DecodeOptions(scale=0.3),
+        DecodeOptions(scale=3.3, bits=16),
+        DecodeOptions(size=(90, 7)),
+        DecodeOptions(size=(7, 90), crop=Crop(3, 40, 4, 50)),
+    ):
+        try:
+            picture = decode(data, options)
+        except GsiError:
+            continue
+        assert picture.shape[2] == channels
+
+
+def test_no_gaussians_are_black() -> None:
+    data = file_of(np.zeros((8, 0), np.int32), ONES, Header(9, 5))
+    for options in (DecodeOptions(), DecodeOptions(scale=0.5), DecodeOptions(scale=3)):
+        assert not decode(data, options).any()

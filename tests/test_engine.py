@@ -1,0 +1,403 @@
+"""The engine: every instruction set as the reference, any number of threads alike, safe with any input."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import ArrayLike, NDArray
+
+from gicodec.format import Kernel
+from gicodec.render import cpu, reference
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """Gaussians [N], and the size of the picture that they are drawn into."""
+
+    centers: Array
+    conics: Array
+    colors: Array
+    height: int
+    width: int
+
+    @property
+    def arrays(self) -> tuple[Array, Array, Array]:
+        return self.centers, self.conics, self.colors
+
+    @property
+    def doubles(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        centers, conics, colors = (a.astype(np.float64) for a in self.arrays)
+        return centers, conics, colors
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        return self.colors.shape[1], self.height, self.width
+
+
+def conics_of(long: ArrayLike, short: ArrayLike, angle: ArrayLike) -> NDArray[np.float64]:
+    """[N, 3] from the two standard deviations, pixels, and the angle of the longer one."""
+    long, short, angle = np.broadcast_arrays(long, short, angle)
+    cos, sin, p, q = np.cos(angle), np.sin(angle), long**-2.0, short**-2.0
+    conics: NDArray[np.float64] = np.stack(
+        [p * cos**2 + q * sin**2, (p - q) * sin * cos, p * sin**2 + q * cos**2], axis=-1
+    )
+    return conics
+
+
+def make(centers: ArrayLike, conics: ArrayLike, height: int, width: int, channels: int = 3) -> Scene:
+    centers = np.asarray(centers, np.float32).reshape(-1, 2)
+    conics = np.broadcast_to(np.asarray(conics, np.float32), (len(centers), 3)).copy()
+    colors = np.random.default_rng(channels).uniform(-1, 1, (len(centers), channels)).astype(np.float32)
+    return Scene(centers, conics, colors, height, width)
+
+
+def scattered(
+    n: int, height: int, width: int, channels: int = 3, *, sizes: tuple[float, float] = (0.5, 8)
+) -> Scene:
+    """Gaussians of all sizes, shapes and places, some beyond the border."""
+    rng = np.random.default_rng([n, height, width])
+    centers = rng.uniform(-5, [width + 5, height + 5], (n, 2))
+    size = np.exp(rng.uniform(np.log(sizes[0]), np.log(sizes[1]), n))
+    r = rng.uniform(0, 0.7, n)
+    conics = conics_of(size * np.exp(r), size * np.exp(-r), rng.uniform(0, np.pi, n))
+    return make(centers, conics, height, width, channels)
+
+
+def off_canvas() -> Scene:
+    """Just outside, far outside, and outside but reaching in, on every side."""
+    far = np.array([3.0, 12.0, 13.5, 14.9, 1e3, 1e6])  # of standard deviation 5: drawn within 15 or 16.6
+    x = np.concatenate([-far, 40 + far, np.full(12, 20)])
+    y = np.concatenate([np.full(12, 10), -far, 30 + far])
+    return make(np.stack([x, y], axis=1), conics_of(5, 5, 0), 30, 40)
+
+
+def tiny() -> Scene:
+    """0.3 pixels wide, between the samples and on them."""
+    offsets = np.arange(40) * 0.13
+    return make(np.stack([2 + np.arange(40) * 0.9, 3 + offsets], axis=1), conics_of(0.3, 0.3, 0), 13, 40)
+
+
+def elongated() -> Scene:
+    """50:1, in many directions."""
+    angles = np.linspace(0, np.pi, 24, endpoint=False)
+    centers = np.stack([30 + 40 * np.cos(angles), 40 + 30 * np.sin(angles)], axis=1)
+    return make(centers, conics_of(40, 0.8, angles), 83, 101)
+
+
+def huge() -> Scene:
+    """Larger than the picture, in it and far outside."""
+    conics = conics_of([500, 700, 1e4], [400, 300, 1e3], 1)
+    return make(np.array([[30, 20], [-900, 40], [20, 3e3]]), conics, 67, 131)
+
+
+def steep() -> Scene:
+    """Thin across rows: a conic's c up to 400 per square pixel, round, flat and leaning."""
+    thin = np.array([0.84, 0.8, 0.4, 0.2, 0.05] * 4)
+    long = np.repeat([1, 3, 20, 90], 5) * thin
+    centers = np.stack([np.linspace(3, 45, 20), np.linspace(4, 30, 20) + np.tile([0.5, 0.1], 10)], axis=1)
+    return make(centers, conics_of(long, thin, np.repeat([0, 0.01, -0.3, 0.05], 5)), 37, 50)
+
+
+SCENES: dict[str, Callable[[], Scene]] = {
+    "none": lambda: make(np.zeros((0, 2)), np.zeros((0, 3)), 9, 21),
+    "one": lambda: make([[10.3, 5.1]], conics_of(3, 2, 0.4), 11, 21),
+    "overlapping": lambda: make(np.full((100, 2), 12.2), conics_of(4, 3, np.linspace(0, 3, 100)), 24, 25),
+    "off_canvas": off_canvas,
+    "tiny": tiny,
+    "huge": huge,
+    "elongated": elongated,
+    "steep": steep,
+    "1x1": lambda: scattered(30, 1, 1),
+    "one_row": lambda: scattered(40, 1, 149),
+    "one_column": lambda: scattered(40, 149, 1),
+    "narrower_than_8": lambda: scattered(20, 23, 5),
+    "narrower_than_16": lambda: scattered(20, 23, 13),
+    "primes": lambda: scattered(60, 67, 131),
+    "several_tiles": lambda: scattered(60, 193, 259, sizes=(0.5, 30)),
+    "several_band_groups": lambda: scattered(40, 4200, 9, sizes=(0.5, 300)),
+    **{f"{c}_channels": partial(scattered, 15, 17, 37, c) for c in range(1, 12)},
+}
+
+
+KERNELS = pytest.mark.parametrize("kernel", list(Kernel), ids=lambda kernel: kernel.name.lower())
+ISAS = pytest.mark.parametrize("isa", cpu.instruction_sets())
+CUTOFF = {Kernel.COMPACT: 4.5, Kernel.CUT: np.log(255)}
+
+
+def at_the_edge(scene: Scene, kernel: Kernel) -> NDArray[np.bool_]:
+    """[H, W] pixels at which an exponent is so near the cutoff that rounding decides on which side it is."""
+    centers, conics, _ = scene.doubles
+    x = np.arange(scene.width) + 0.5 - centers[:, 0, None, None]
+    y = np.arange(scene.height)[:, None] + 0.5 - centers[:, 1, None, None]
+    a, b, c = conics.T[:, :, None, None]
+    exponent = (a * x * x + c * y * y) / 2 + b * x * y
+    edge: NDArray[np.bool_] = (abs(exponent - CUTOFF[kernel]) < 1e-4).any(axis=0)
+    return edge
+
+
+def cotangent(scene: Scene, kernel: Kernel) -> Array:
+    """A gradient of the image, zero where weight or slope jump."""
+    grad = np.random.default_rng(7).uniform(-1, 1, scene.image_shape) * ~at_the_edge(scene, kernel)
+    return grad.astype(np.float32)
+
+
+def forward(scene: Scene, kernel: Kernel, **options: Any) -> Array:
+    return cpu.forward(*scene.arrays, scene.height, scene.width, kernel, **options)
+
+
+@KERNELS
+@ISAS
+@pytest.mark.parametrize("name", SCENES)
+def test_values_agree_with_the_reference(name: str, isa: str, kernel: Kernel) -> None:
+    scene = SCENES[name]()
+    truth = reference.forward(*scene.doubles, scene.height, scene.width, kernel)
+    centers, conics, colors = scene.doubles
+    overlap = reference.forward(centers, conics, abs(colors), scene.height, scene.width, kernel)
+    # 1e-5 of what is added up at the pixel: the exponent, up to 5.5, has a relative error of some 1e-6,
+    # and 1e-6 for weights next to zero.
+    bound = 1e-5 * overlap + 1e-6
+    wrong = abs(forward(scene, kernel, isa=isa) - truth) > bound
+    if kernel is Kernel.CUT:
+        wrong &= ~at_the_edge(scene, kernel)
+    assert not wrong.any()
+
+
+@KERNELS
+@ISAS
+@pytest.mark.parametrize("name", SCENES)
+def test_gradients_agree_with_the_reference(name: str, isa: str, kernel: Kernel) -> None:
+    scene = SCENES[name]()
+    grad = cotangent(scene, kernel)
+    mine = cpu.backward(*scene.arrays, grad, kernel, isa=isa)
+    truth = reference.backward(*scene.doubles, grad.astype(np.float64), kernel)
+    # The largest that each gradient could be: |d| <= 3.4 standard deviations, and all pixels pulling one way.
+    centers, conics, colors = scene.doubles
+    reached = reference.backward(centers, conics, colors, abs(grad.astype(np.float64)), Kernel.CUT)[2]
+    pull = (abs(colors) * reached).sum(axis=1)[:, None]
+    a, b, c = conics.T
+    variance = np.stack([c, np.sqrt(a * c), a], axis=1) / (a * c - b * b)[:, None]
+    largest = 3.4 * np.sqrt(conics[:, [0, 2]]) * pull, 5.7 * variance * pull, reached
+    for gradient, true, most in zip(mine, truth, largest, strict=True):
+        # 1e-4: a float's 6e-8, times the cancellation in a 50:1 Gaussian, times the roundings of a sum.
+        assert (abs(gradient - true) <= 1e-4 * most).all()
+
+
+@KERNELS
+@ISAS
+def test_the_background_is_added_to(isa: str, kernel: Kernel) -> None:
+    scene = scattered(30, 71, 139)
+    background = np.random.default_rng(0).uniform(-1, 1, scene.image_shape).astype(np.float32)
+    over = forward(scene, kernel, background=background, isa=isa)
+    np.testing.assert_allclose(over, background + forward(scene, kernel, isa=isa), atol=3e-6)  # sums to 8
+    nothing = make(np.zeros((0, 2)), np.zeros((0, 3)), 71, 139)
+    np.testing.assert_array_equal(forward(nothing, kernel, background=background, isa=isa), background)
+
+
+@KERNELS
+@ISAS
+@pytest.mark.parametrize("name", ["several_tiles", "several_band_groups", "11_channels", "one_column"])
+def test_threads_change_no_bit(name: str, isa: str, kernel: Kernel) -> None:
+    scene = SCENES[name]()
+    grad = cotangent(scene, kernel)
+
+    def run(threads: int) -> tuple[Array, ...]:
+        grads = cpu.backward(*scene.arrays, grad, kernel, isa=isa, threads=threads)
+        return forward(scene, kernel, isa=isa, threads=threads), *grads
+
+    alone = run(1)
+    for threads in (2, 5):
+        for together, same in zip(run(threads), alone, strict=True):
+            np.testing.assert_array_equal(together, same)
+
+
+@KERNELS
+def test_the_reference_is_its_own_derivative(kernel: Kernel) -> None:
+    scene = scattered(6, 13, 17)
+    grad = cotangent(scene, kernel).astype(np.float64)
+    parameters = scene.doubles
+    gradients = reference.backward(*parameters, grad, kernel)
+    step = 1e-7  # moves no exponent by the 1e-4 that at_the_edge() leaves out
+
+    def loss() -> float:
+        return float((reference.forward(*parameters, scene.height, scene.width, kernel) * grad).sum())
+
+    for values, gradient in zip(parameters, gradients, strict=True):
+        for index in np.ndindex(*values.shape):
+            middle = values[index]
+            values[index] = middle + step
+            above = loss()
+            values[index] = middle - step
+            below = loss()
+            values[index] = middle
+            # A sum of 700 terms loses some 1e-14, divided by the step.
+            np.testing.assert_allclose((above - below) / (2 * step), gradient[index], rtol=1e-5, atol=1e-5)
+
+
+INF, NAN = np.inf, np.nan
+UNDRAWABLE = {
+    "nan_center": ([NAN, 5], [1, 0, 1]),
+    "infinite_center": ([5, -INF], [1, 0, 1]),
+    "nan_conic": ([5, 5], [1, NAN, 1]),
+    "infinite_conic": ([5, 5], [INF, 0, 1]),
+    "infinite_shear": ([5, 5], [1, INF, 1]),
+    "all_infinite": ([INF, INF], [INF, INF, INF]),
+    "zero": ([5, 5], [0, 0, 0]),
+    "flat": ([5, 5], [1, 0, 0]),
+    "negative": ([5, 5], [-1, 0, -1]),
+    "indefinite": ([5, 5], [1, 2, 1]),
+    "degenerate": ([5, 5], [1, 1, 1]),
+}
+EXTREME = {
+    "center_1e30": ([1e30, -1e30], [1, 0, 1]),
+    "center_and_conic_1e30": ([1e30, 1e30], [1e-30, 0, 1e-30]),
+    "center_at_the_last_float": ([3.4e38, 5], [1e-38, 0, 1e-38]),
+    "conic_1e30": ([5.5, 5.5], [1e30, 0, 1e30]),
+    "conic_1e38": ([5.5, 5.5], [1e38, 0, 1e38]),
+    "conic_1e38_between_pixels": ([5.3, 5.2], [1e38, 0, 1e38]),
+    "conic_1e-30": ([5, 5], [1e-30, 0, 1e-30]),
+    "conic_1e-38": ([5, 5], [1e-38, 0, 1e-38]),
+    "subnormal_conic": ([5, 5], [1e-44, 0, 1e-44]),
+    "flat_across": ([5.5, 5.5], [1e-30, 0, 1e30]),
+    "flat_along": ([5.5, 5.5], [1e30, 0, 1e-30]),
+    "steep_shear": ([5.5, 5.5], [1e30, 9e-6, 1e-40]),
+}
+
+
+def with_one(center: object, conic: object) -> Scene:
+    """Any Gaussian in the middle of ordinary ones."""
+    scene = scattered(20, 40, 50)
+    scene.centers[9], scene.conics[9] = np.asarray(center), np.asarray(conic)
+    return scene
+
+
+def without_it(scene: Scene) -> Scene:
+    rest = np.arange(len(scene.centers)) != 9
+    return Scene(scene.centers[rest], scene.conics[rest], scene.colors[rest], scene.height, scene.width)
+
+
+@KERNELS
+@ISAS
+@pytest.mark.parametrize("name", UNDRAWABLE)
+def test_what_cannot_be_drawn_is_as_if_it_were_not_there(name: str, isa: str, kernel: Kernel) -> None:
+    scene = with_one(*UNDRAWABLE[name])
+    rest = without_it(scene)
+    np.testing.assert_array_equal(forward(scene, kernel, isa=isa), forward(rest, kernel, isa=isa))
+    assert not reference.drawable(*scene.doubles[:2])[9]
+    grad = cotangent(rest, kernel)
+    with_it = cpu.backward(*scene.arrays, grad, kernel, isa=isa)
+    for mine, others in zip(with_it, cpu.backward(*rest.arrays, grad, kernel, isa=isa), strict=True):
+        assert not mine[9].any()
+        np.testing.assert_array_equal(np.delete(mine, 9, axis=0), others)
+
+
+@KERNELS
+@ISAS
+@pytest.mark.parametrize("name", EXTREME)
+def test_extreme_gaussians_are_drawn_as_the_reference_draws_them(name: str, isa: str, kernel: Kernel) -> None:
+    scene = with_one(*EXTREME[name])
+    with np.errstate(over="ignore"):
+        truth = reference.forward(*scene.doubles, scene.height, scene.width, kernel)
+    edge = at_the_edge(without_it(scene), kernel)
+    np.testing.assert_allclose(forward(scene, kernel, isa=isa) * ~edge, truth * ~edge, atol=1e-4)
+    grad = cotangent(without_it(scene), kernel)
+    for gradient in cpu.backward(*scene.arrays, grad, kernel, isa=isa):
+        assert np.isfinite(gradient).all()
+
+
+@ISAS
+def test_random_bits_are_safe(isa: str) -> None:
+    rng = np.random.default_rng(0)
+    for shape in ((3, 1, 1), (1, 70, 13), (9, 5, 140)):
+        centers, conics = (rng.integers(0, 2**32, (500, k), np.uint32).view(np.float32) for k in (2, 3))
+        colors = rng.uniform(-1, 1, (500, shape[0])).astype(np.float32)
+        for kernel in Kernel:
+            image = cpu.forward(centers, conics, colors, *shape[1:], kernel, isa=isa)
+            assert (abs(image) <= 501).all()  # a weight is at most 1, but for rounding
+            cpu.backward(centers, conics, colors, image, kernel, isa=isa)
+
+
+def test_wrong_arguments_are_refused() -> None:
+    centers, conics, colors = scattered(4, 8, 8).arrays
+    grad = np.zeros((3, 8, 8), np.float32)
+
+    def refuses(error: type[Exception], a: Any, b: Any, c: Any, image: Any = grad, **options: Any) -> None:
+        arrays = a, b, c
+        with pytest.raises(error):
+            cpu.forward(*arrays, 8, 8, Kernel.COMPACT, background=image, **options)
+        with pytest.raises(error):
+            cpu.backward(*arrays, image, Kernel.COMPACT, **options)
+
+    refuses(ValueError, centers[:3], conics, colors)
+    refuses(ValueError, centers, conics[:3], colors)
+    refuses(ValueError, centers, conics, colors[:3])
+    refuses(ValueError, centers, conics, colors[:, :0].copy())
+    refuses(ValueError, centers, conics, colors, image=grad[:2])
+    refuses(ValueError, centers, conics, colors, isa="abacus")
+    refuses(TypeError, conics, centers, colors)
+    refuses(TypeError, centers, conics, colors[0])
+    refuses(TypeError, centers, conics, colors, image=grad[0])
+    refuses(TypeError, centers, conics, colors, image=np.asfortranarray(grad))
+    refuses(TypeError, np.asfortranarray(centers), conics, colors)
+    for i, dtype in ((0, np.float64), (1, np.int32), (2, np.float16)):
+        a, b, c = (a.astype(dtype) if i == j else a for j, a in enumerate((centers, conics, colors)))
+        refuses(TypeError, a, b, c)
+    for height, width in ((0, 8), (8, 0), (-1, 8)):
+        with pytest.raises(ValueError, match=r"pixel|negative"):
+            cpu.forward(centers, conics, colors, height, width, Kernel.COMPACT)
+
+
+def best_seconds(scene: Scene) -> float:
+    """The fastest of some runs, of forward and backward together."""
+    grad = np.ones(scene.image_shape, np.float32)
+    seconds = []
+    for _ in range(7):
+        start = time.perf_counter()
+        forward(scene, Kernel.COMPACT, threads=1)
+        cpu.backward(*scene.arrays, grad, Kernel.COMPACT, threads=1)
+        seconds.append(time.perf_counter() - start)
+    return min(seconds)
+
+
+def test_four_times_the_work_takes_about_four_times_as_long() -> None:
+    def wide(n: int, scale: int) -> Scene:
+        scene = scattered(n, 128 * scale, 192 * scale, sizes=(2, 6))
+        centers, conics = scene.centers, scene.conics / np.float32(scale**2)
+        return Scene(centers, conics, scene.colors, scene.height, scene.width)
+
+    once = best_seconds(wide(1000, 1))
+    for more in (wide(4000, 1), wide(1000, 2)):
+        assert best_seconds(more) < 9 * once  # 16 if it were quadratic; the rest is for a busy machine
+
+
+FORKING = """
+import os, sys
+import numpy as np
+from gicodec.format import Kernel
+from gicodec.render import cpu
+
+arrays = np.full((9, 2), 99, np.float32), np.full((9, 3), (1, 0, 1), np.float32), np.ones((9, 3), np.float32)
+before = cpu.forward(*arrays, 300, 200, Kernel.COMPACT, threads=3)
+child = os.fork()
+after = cpu.forward(*arrays, 300, 200, Kernel.COMPACT, threads=3)
+assert (after == before).all()
+if child == 0:
+    sys.exit(7)  # through all destructors
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+def test_a_forked_child_renders_with_threads_of_its_own() -> None:
+    command = [sys.executable, "-W", "ignore", "-c", FORKING]  # Python 3.12 warns of any fork with threads
+    assert subprocess.run(command, timeout=60, check=False).returncode == 7

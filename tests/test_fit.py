@@ -1,0 +1,258 @@
+"""The fit: exact gradients, good pictures, the same result every time, and an end for every picture."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+
+from gicodec.fit import Fit, FitSettings, Objective, as_target, fit, to_gaussians
+from gicodec.fit.colors import solve_colors
+from gicodec.fit.parameters import COLOR, SIZE, U, V, X, Y, conics, limit_elongation, root_covariances
+from gicodec.format import Kernel
+from gicodec.gaussians import Gaussians
+from gicodec.options import Progress
+from gicodec.render import View, place, reference, render
+
+PHOTOGRAPH = Path(__file__).parents[1] / "examples" / "images" / "kodim23.png"
+QUICK = FitSettings(n_iterations=200)
+Pixels = NDArray[np.uint8]
+
+
+def photograph() -> Pixels:
+    """The eye and the striped cheek of a parrot, 64x48."""
+    with Image.open(PHOTOGRAPH) as image:
+        return np.array(image.convert("RGB").crop((120, 190, 184, 238)))
+
+
+def parameters(n: int = 12, channels: int = 3) -> torch.Tensor:
+    """Some Gaussians for a 20x15 picture, of all shapes; the first two are circles."""
+    generator = torch.Generator().manual_seed(n)
+    rows = torch.randn(n, COLOR + channels, generator=generator, dtype=torch.float64)
+    rows[:, X] = rows[:, X] * 6 + 10
+    rows[:, Y] = rows[:, Y] * 5 + 7
+    rows[:, SIZE] = rows[:, SIZE] * 0.4 + 0.7
+    rows[:, U:COLOR] *= 0.4
+    rows[:2, U:COLOR] = 0
+    return rows
+
+
+def inverses(symmetric: NDArray[np.float64]) -> NDArray[np.float64]:
+    xx, xy, yy = symmetric.T
+    inverse = np.linalg.inv(np.stack([xx, xy, xy, yy], axis=1).reshape(-1, 2, 2))
+    return inverse.reshape(-1, 4)[:, [0, 1, 3]]
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_the_gradient_is_that_of_the_reference(channels: int) -> None:
+    rows = parameters(channels=channels)
+    target = torch.rand(channels, 15, 20, generator=torch.Generator().manual_seed(1))
+
+    def true_loss() -> float:
+        gaussians = to_gaussians(rows)
+        shapes = inverses(gaussians.covariances())
+        image = reference.forward(gaussians.centers, shapes, gaussians.colors, 15, 20, Kernel.COMPACT)
+        return float(np.square(image - target.numpy()).sum())
+
+    single = rows.float().requires_grad_()
+    loss = Objective(target)(single)
+    np.testing.assert_allclose(loss.item(), true_loss(), rtol=1e-5)
+    (gradient,) = torch.autograd.grad(loss, single)
+    step = 1e-5
+    for index in np.ndindex(*rows.shape):
+        middle = rows[index].item()
+        rows[index] = middle + step
+        above = true_loss()
+        rows[index] = middle - step
+        below = true_loss()
+        rows[index] = middle
+        # Sums in float32 of 300 samples, up to some 10 each.
+        np.testing.assert_allclose(gradient[index].item(), (above - below) / (2 * step), rtol=1e-3, atol=2e-3)
+
+
+def test_the_gradient_is_zero_only_at_the_target() -> None:
+    rows = parameters().float()
+    objective = Objective(torch.zeros(3, 15, 20))
+    objective(rows)
+    exact = Objective(objective.residual.clone())
+    loss = exact(rows.requires_grad_())
+    assert loss.item() < 1e-10  # rounding, which starts from the target
+    (gradient,) = torch.autograd.grad(loss, rows)
+    assert gradient.abs().max() < 1e-3
+    assert exact.psnr(0.0) == np.inf
+
+
+def test_shapes_are_those_of_the_gaussians() -> None:
+    rows = parameters()
+    covariances = to_gaussians(rows).covariances()
+    np.testing.assert_allclose(conics(rows).numpy(), inverses(covariances), rtol=1e-5, atol=1e-9)
+    xx, xy, yy = (root.numpy() for root in root_covariances(rows))
+    squared = np.stack([xx * xx + xy * xy, xy * (xx + yy), xy * xy + yy * yy], axis=1)
+    np.testing.assert_allclose(squared, covariances, rtol=1e-5, atol=1e-5)
+
+
+def test_gaussians_keep_to_their_ranges() -> None:
+    gaussians = to_gaussians(parameters(500))
+    assert (gaussians.log_elongations >= 0).all()
+    assert ((gaussians.angles >= 0) & (gaussians.angles < np.pi)).all()
+
+
+def test_elongation_is_limited_and_its_direction_kept() -> None:
+    rows = parameters(50)
+    rows[2:, U:COLOR] *= 30
+    before = rows.clone()
+    limit_elongation(rows)
+    r = torch.hypot(rows[:, U], rows[:, V])
+    assert r.max() <= 3.0 + 1e-9
+    assert torch.allclose(torch.atan2(rows[:, V], rows[:, U]), torch.atan2(before[:, V], before[:, U]))
+    short = torch.hypot(before[:, U], before[:, V]) <= 3
+    assert torch.equal(rows[short], before[short])
+
+
+def true_psnr(result: Fit, pixels: Pixels) -> float:
+    height, width, _ = pixels.shape
+    image = render(to_gaussians(result.parameters), View(width, height))
+    return -10 * float(np.log10(np.square(image - as_target(pixels).numpy()).mean()))
+
+
+def test_a_photograph_is_fitted_well() -> None:
+    pixels = photograph()
+    few, many = fit(pixels, 30, QUICK), fit(pixels, 200, QUICK)
+    assert (len(few.parameters), len(many.parameters)) == (30, 200)
+    assert few.psnr > 20
+    assert many.psnr > 31
+    for result in (few, many):
+        np.testing.assert_allclose(true_psnr(result, pixels), result.psnr, atol=0.01)
+
+
+def test_longer_is_better() -> None:
+    pixels = photograph()
+    assert fit(pixels, 100, FitSettings(600)).psnr > fit(pixels, 100, FitSettings(100)).psnr + 2
+
+
+def test_only_the_seed_decides() -> None:
+    pixels = photograph()
+    torch.manual_seed(5)
+    state = torch.get_rng_state()
+    first = fit(pixels, 60, QUICK, seed=3, threads=1)
+    np.random.seed(8)  # noqa: NPY002  # the fit must not read any global state
+    torch.manual_seed(9)
+    for threads in (1, 3):
+        assert torch.equal(fit(pixels, 60, QUICK, seed=3, threads=threads).parameters, first.parameters)
+    assert not torch.equal(fit(pixels, 60, QUICK, seed=4, threads=1).parameters, first.parameters)
+    torch.manual_seed(5)
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_torch_is_left_as_it_was() -> None:
+    n_threads, state = torch.get_num_threads(), torch.get_rng_state()
+    torch.set_num_threads(n_threads + 1)
+    pixels = photograph()
+    try:
+        fit(pixels, 10, FitSettings(20))
+
+        def fail(_: Progress) -> None:
+            assert torch.get_num_threads() == 1
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            fit(pixels, 10, FitSettings(20), progress=fail)
+        assert torch.get_num_threads() == n_threads + 1
+    finally:
+        torch.set_num_threads(n_threads)
+    assert torch.equal(torch.get_rng_state(), state)
+    assert torch.is_grad_enabled()
+
+
+def test_the_picture_is_left_as_it_was() -> None:
+    pixels = photograph()
+    pixels.flags.writeable = False
+    copy = pixels.copy()
+    fit(np.require(pixels, requirements="W"), 10, FitSettings(20))
+    np.testing.assert_array_equal(pixels, copy)
+
+
+def test_progress_is_reported_and_rises() -> None:
+    reports: list[Progress] = []
+    result = fit(photograph(), 60, QUICK, progress=reports.append)
+    done = [report.done for report in reports]
+    assert done == sorted(set(done))
+    assert len(done) >= 4
+    assert {(report.stage, report.total) for report in reports} == {("fit", 200)}
+    assert reports[-1].n_gaussians <= 60
+    assert reports[0].psnr < reports[-1].psnr <= result.psnr + 0.5
+
+
+FLAT = [(1, 1), (1, 40), (40, 1), (3, 2), (24, 31)]
+
+
+@pytest.mark.parametrize(("height", "width"), FLAT)
+@pytest.mark.parametrize("level", [0, 1, 128, 255])
+def test_flat_pictures_are_exact_and_soon(height: int, width: int, level: int) -> None:
+    pixels = np.full((height, width, 3), level, np.uint8)
+    result = fit(pixels, 20, FitSettings(300))
+    assert result.parameters.isfinite().all()
+    assert result.psnr > 50
+    if level == 0:
+        assert result.n_iterations == 1
+
+
+@pytest.mark.parametrize(("height", "width"), FLAT)
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_small_pictures_with_more_gaussians_than_pixels_work(height: int, width: int, channels: int) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (height, width, channels), np.uint8)
+    result = fit(pixels, 10_000, QUICK)
+    assert len(result.parameters) <= height * width
+    assert result.parameters.shape[1] == COLOR + channels
+    assert result.parameters.isfinite().all()
+    assert np.isfinite(result.psnr)
+
+
+def color_problem(n: int) -> tuple[Gaussians, NDArray[np.float32]]:
+    gaussians = to_gaussians(fit(photograph(), n, FitSettings(40)).parameters)
+    return gaussians, as_target(photograph()).numpy()
+
+
+def placed(gaussians: Gaussians) -> list[NDArray[np.float32]]:
+    return [np.ascontiguousarray(a, np.float32) for a in place(gaussians, View(64, 48))]
+
+
+@pytest.mark.parametrize("n", [1, 40, 300])
+def test_solving_for_colors_never_loses(n: int) -> None:
+    gaussians, target = color_problem(n)
+    centers, shapes, colors = placed(gaussians)
+
+    def error(colors: NDArray[np.float32]) -> float:
+        image = render(replace_colors(gaussians, colors), View(64, 48))
+        return float(np.square(image - target, dtype=np.float64).sum())
+
+    errors = [
+        error(solve_colors(target, centers, shapes, colors, n_iterations=k)) for k in (0, 1, 2, 5, 30, 200)
+    ]
+    np.testing.assert_allclose(errors[0], error(colors), rtol=1e-6)
+    assert errors[1] < errors[0]
+    for before, after in pairwise(errors):
+        assert after <= before * (1 + 1e-5)  # float32
+
+
+def test_solving_for_colors_finds_them() -> None:
+    gaussians, _ = color_problem(10)
+    centers, shapes, colors = placed(gaussians)
+    target = render(gaussians, View(64, 48))
+    found = solve_colors(target, centers, shapes, 0 * colors, n_iterations=100)
+    np.testing.assert_allclose(render(replace_colors(gaussians, found), View(64, 48)), target, atol=1e-3)
+
+
+def replace_colors(gaussians: Gaussians, colors: NDArray[np.float32]) -> Gaussians:
+    return Gaussians(
+        gaussians.centers,
+        gaussians.log_sizes,
+        gaussians.log_elongations,
+        gaussians.angles,
+        colors.astype(np.float64),
+    )

@@ -1,0 +1,77 @@
+"""The names that a caller may rely on, and that importing them costs nothing."""
+
+import ast
+import doctest
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import gicodec
+from gicodec import read_image, write_image
+
+PHOTO = Path(__file__).parents[1] / "examples" / "images" / "kodim23.png"
+SOURCE = Path(str(gicodec.__file__))
+
+
+def imports_for_type_checkers() -> dict[str, str]:
+    """Map name to module, as written under ``if TYPE_CHECKING``."""
+    tree = ast.parse(SOURCE.read_text(encoding="utf-8"))
+    block = next(node for node in tree.body if isinstance(node, ast.If))
+    return {
+        alias.name: str(node.module)
+        for node in ast.walk(block)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+
+
+def test_all_is_sorted_and_agrees_with_both_tables() -> None:
+    assert gicodec.__all__ == sorted(set(gicodec.__all__))
+    assert gicodec.__all__ == sorted(gicodec._HOME_OF)
+    assert imports_for_type_checkers() == gicodec._HOME_OF
+    assert dir(gicodec) == gicodec.__all__
+
+
+@pytest.mark.parametrize("name", gicodec.__all__)
+def test_name_resolves_to_what_its_module_holds(name: str) -> None:
+    home = import_module(gicodec._HOME_OF[name])
+    assert getattr(gicodec, name) is getattr(home, name)
+
+
+@pytest.mark.parametrize("name", gicodec.__all__)
+def test_no_name_is_also_a_module(name: str) -> None:
+    """Importing gicodec.fit would put the module where a function called fit was."""
+    assert not (SOURCE.parent / name).exists()
+    assert not (SOURCE.parent / f"{name}.py").exists()
+
+
+@pytest.mark.parametrize("module", ["gicodec.fit", "gicodec.format"])
+def test_names_of_parts_are_there(module: str) -> None:
+    part = import_module(module)
+    assert len(set(part.__all__)) == len(part.__all__)
+    assert all(hasattr(part, name) for name in part.__all__)
+
+
+def test_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="'gicodec' has no attribute 'nothing'"):
+        _ = gicodec.nothing
+
+
+def test_import_is_weightless() -> None:
+    program = "import gicodec, sys; print(*sys.modules, sep='\\n')"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    loaded = {module.partition(".")[0] for module in done.stdout.split()}
+    assert "gicodec" in loaded
+    assert not loaded & {"torch", "numpy", "PIL", "click", "constriction", "rich"}
+
+
+def test_doc_block_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_image(tmp_path / "in.png", read_image(PHOTO)[0][200:264, 80:176])
+    monkeypatch.chdir(tmp_path)
+    examples = doctest.DocTestParser().get_examples(str(gicodec.__doc__))
+    assert examples
+    exec("".join(example.source for example in examples), {})
+    assert read_image("twice.png")[0].shape == (128, 192, 3)

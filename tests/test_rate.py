@@ -1,0 +1,89 @@
+"""Rate control: never a byte too many, hardly one too few, and a rate that works where one does not."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from gicodec import Encoded, EncodeOptions, TargetError, decode, encode, psnr
+
+PHOTOGRAPH = Path(__file__).parents[1] / "examples" / "images" / "kodim23.png"
+Pixels = NDArray[np.uint8]
+
+
+def photograph(width: int, height: int) -> Pixels:
+    """A part of a photograph, around a parrot's eye."""
+    with Image.open(PHOTOGRAPH) as image:
+        return np.array(image.convert("RGB").crop((120, 190, 120 + width, 190 + height)))
+
+
+def encoded(pixels: Pixels, bpp: float, seed: int = 0) -> Encoded:
+    return encode(pixels, EncodeOptions(bpp=bpp, effort="fast", seed=seed))
+
+
+def budget(pixels: Pixels, bpp: float) -> int:
+    return int(bpp * pixels.shape[0] * pixels.shape[1] / 8)
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "bpp"),
+    [(192, 128, 0.15), (192, 128, 0.5), (192, 128, 1.7), (97, 61, 1.0), (64, 300, 0.3)],
+)
+def test_the_budget_is_used_and_never_exceeded(width: int, height: int, bpp: float) -> None:
+    pixels = photograph(width, height)
+    n_bytes = len(encoded(pixels, bpp).data)
+    assert 0.98 * budget(pixels, bpp) <= n_bytes <= budget(pixels, bpp)
+
+
+def test_more_bytes_are_a_better_picture() -> None:
+    pixels = photograph(128, 96)
+    quality = [encoded(pixels, bpp).psnr for bpp in (0.2, 0.5, 1.2, 3.0)]
+    assert quality[0] > 18
+    assert quality[-1] > 28
+    assert all(np.diff(quality) > 1)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 23), (30, 1), (7, 5), (16, 16)])
+@pytest.mark.parametrize("kind", ["noise", "black", "white"])
+def test_an_impossible_rate_is_answered_with_a_possible_one(shape: tuple[int, int], kind: str) -> None:
+    rng = np.random.default_rng(0)
+    pixels = {
+        "noise": rng.integers(0, 256, (*shape, 3), np.uint8),
+        "black": np.zeros((*shape, 3), np.uint8),
+        "white": np.full((*shape, 3), 255, np.uint8),
+    }[kind]
+    with pytest.raises(TargetError, match=r"needs at least [0-9.]+ bpp") as failure:
+        encoded(pixels, 0.01)
+    assert "\n" not in str(failure.value)
+    match = re.search(r"at least ([0-9.]+) bpp", str(failure.value))
+    assert match
+    possible = float(match[1])
+    for bpp in (possible, 3 * possible):
+        result = encoded(pixels, bpp)
+        assert len(result.data) <= budget(pixels, bpp)
+        assert decode(result.data).shape == pixels.shape
+
+
+def test_a_flat_picture_needs_few_bytes() -> None:
+    pixels = np.full((60, 80, 3), (200, 30, 90), np.uint8)
+    result = encoded(pixels, 1.0)
+    assert len(result.data) <= budget(pixels, 1.0)
+    assert result.psnr > 40
+
+
+def test_every_seed_keeps_the_promise() -> None:
+    pixels = photograph(64, 48)
+    files = [encoded(pixels, 0.6, seed).data for seed in (1, 2, 2**63 - 1)]
+    assert len({bytes(data) for data in files}) == 3
+    assert all(0.96 * budget(pixels, 0.6) <= len(data) <= budget(pixels, 0.6) for data in files)
+
+
+def test_the_quality_reported_is_the_quality_decoded() -> None:
+    pixels = photograph(64, 48)
+    result = encoded(pixels, 0.8)
+    assert psnr(pixels, decode(result.data)) == result.psnr

@@ -1,0 +1,142 @@
+"""Placing Gaussians: any part of the picture at any size, prefiltered where it shrinks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from gicodec.format import Kernel
+from gicodec.gaussians import Gaussians
+from gicodec.render import View, covered_pixels, place, reference, render
+
+WIDTH, HEIGHT = 90, 70
+KERNELS = pytest.mark.parametrize("kernel", list(Kernel), ids=lambda kernel: kernel.name.lower())
+FULL = View(WIDTH, HEIGHT)
+
+
+def some(n: int = 50, *, smallest: float = 0.5, largest: float = 9) -> Gaussians:
+    rng = np.random.default_rng(n)
+    return Gaussians(
+        centers=rng.uniform(0, [WIDTH, HEIGHT], (n, 2)),
+        log_sizes=rng.uniform(np.log(smallest), np.log(largest), n),
+        log_elongations=rng.uniform(0, 0.8, n),
+        angles=rng.uniform(0, np.pi, n),
+        colors=rng.uniform(-1, 1, (n, 3)),
+    )
+
+
+def inverses(symmetric: NDArray[np.float64]) -> NDArray[np.float64]:
+    """[N, 3] to [N, 3], by another route than place()."""
+    xx, xy, yy = symmetric.T
+    inverse = np.linalg.inv(np.stack([xx, xy, xy, yy], axis=1).reshape(-1, 2, 2))
+    return inverse.reshape(-1, 4)[:, [0, 1, 3]]
+
+
+def integrals(conics: NDArray[np.float64], colors: NDArray[np.float64]) -> NDArray[np.float64]:
+    a, b, c = conics.T
+    integral: NDArray[np.float64] = 2 * np.pi * (colors / np.sqrt(a * c - b * b)[:, None]).sum(axis=0)
+    return integral
+
+
+def scaled(zx: float, zy: float | None = None) -> View:
+    """The whole picture."""
+    zy = zy or zx
+    return View(round(WIDTH * zx), round(HEIGHT * zy), zx, zy)
+
+
+def test_at_full_size_gaussians_stay_as_they_are() -> None:
+    gaussians = some()
+    centers, conics, colors = place(gaussians, FULL)
+    np.testing.assert_array_equal(centers, gaussians.centers)
+    np.testing.assert_allclose(conics, inverses(gaussians.covariances()), rtol=1e-9)
+    np.testing.assert_array_equal(colors, gaussians.colors)
+
+
+@pytest.mark.parametrize(("zx", "zy"), [(1.5, 1.5), (7, 7), (2, 3), (1, 4)])
+def test_zoom_scales_and_filters_nothing(zx: float, zy: float) -> None:
+    gaussians = some()
+    centers, conics, colors = place(gaussians, scaled(zx, zy))
+    np.testing.assert_array_equal(centers, gaussians.centers * (zx, zy))
+    np.testing.assert_allclose(conics, inverses(gaussians.covariances() * (zx**2, zx * zy, zy**2)), rtol=1e-9)
+    np.testing.assert_array_equal(colors, gaussians.colors)
+
+
+@pytest.mark.parametrize(("zx", "zy"), [(0.5, 0.5), (0.99, 0.99), (0.05, 0.05), (0.3, 1), (0.4, 2.5)])
+def test_shrinking_keeps_every_integral(zx: float, zy: float) -> None:
+    gaussians = some()
+    _, conics, colors = place(gaussians, scaled(zx, zy))
+    before = integrals(inverses(gaussians.covariances()), gaussians.colors)
+    np.testing.assert_allclose(integrals(conics, colors), zx * zy * before, rtol=1e-9)
+
+
+@KERNELS
+@pytest.mark.parametrize(("zx", "zy"), [(1, 1), (0.5, 0.5), (0.2, 0.2), (2.3, 2.3), (0.6, 1.7)])
+def test_a_view_is_what_the_reference_makes_of_placed_gaussians(zx: float, zy: float, kernel: Kernel) -> None:
+    gaussians, view = some(), scaled(zx, zy)
+    truth = reference.forward(*place(gaussians, view), view.height, view.width, kernel)
+    wrong = abs(render(gaussians, view, kernel) - truth) > 3e-5  # some ten Gaussians at every pixel
+    # The kernel that is cut jumps by 1/255 where a pixel lies on its edge.
+    assert not wrong.any() if kernel is Kernel.COMPACT else wrong.mean() < 1e-3
+
+
+@pytest.mark.parametrize("z", [1.0, 0.37, 2.5])
+def test_a_crop_is_the_part_of_the_whole(z: float) -> None:
+    gaussians, whole = some(), scaled(z)
+    image = render(gaussians, whole)
+    for x, y, width, height in ((0, 0, 5, 9), (3, 7, 20, 11), (whole.width - 1, whole.height - 1, 1, 1)):
+        part = render(gaussians, View(width, height, z, z, x, y))
+        np.testing.assert_allclose(part, image[:, y : y + height, x : x + width], atol=1e-5)
+
+
+@pytest.mark.parametrize(("zx", "zy"), [(3, 3), (5, 5), (3, 1), (1, 3)])
+def test_every_odd_zoom_passes_through_the_same_samples(zx: int, zy: int) -> None:
+    gaussians = some()
+    zoomed = render(gaussians, scaled(zx, zy))
+    np.testing.assert_allclose(zoomed[:, zy // 2 :: zy, zx // 2 :: zx], render(gaussians, FULL), atol=3e-5)
+
+
+def test_twice_the_size_lies_between_the_samples() -> None:
+    gaussians = some(smallest=4)
+    twice = render(gaussians, scaled(2))
+    mean = twice.reshape(3, HEIGHT, 2, WIDTH, 2).mean(axis=(2, 4))
+    # The mean of four samples around a point, 1/4 pixel away: off by 1/16 of the Laplacian, over 2.
+    np.testing.assert_allclose(mean, render(gaussians, FULL), atol=0.02)
+
+
+@pytest.mark.parametrize(("zx", "zy"), [(0.5, 0.5), (0.5, 1), (1, 0.5)])
+def test_half_the_size_of_a_smooth_picture_is_the_mean_of_its_pixels(zx: float, zy: float) -> None:
+    gaussians = some(smallest=4)
+    columns, rows = round(1 / zx), round(1 / zy)
+    full = render(gaussians, FULL)
+    mean = full.reshape(3, HEIGHT // rows, rows, WIDTH // columns, columns).mean(axis=(2, 4))
+    assert full.std() > 0.3  # a picture of some contrast
+    np.testing.assert_allclose(render(gaussians, scaled(zx, zy)), mean, atol=0.02)
+
+
+def test_details_too_small_to_show_turn_into_their_mean() -> None:
+    gaussians = some(3000, smallest=0.3, largest=0.5)
+    full, small = (render(gaussians, view) for view in (FULL, scaled(0.1)))
+    mean = full.reshape(3, 7, 10, 9, 10).mean(axis=(2, 4))
+    assert np.corrcoef(small.ravel(), mean.ravel())[0, 1] > 0.8  # a smooth filter is not a box
+    assert small.std() < 0.3 * full.std()  # unfiltered samples would be as rough as the picture
+
+
+@pytest.mark.parametrize("z", [0.3, 1, 2])
+def test_the_cost_is_known_before(z: float) -> None:
+    gaussians, view = some(), scaled(z)
+    _, conics, _ = place(gaussians, view)
+    centers = np.broadcast_to([view.width / 2, view.height / 2], (len(conics), 2))
+    covered = [
+        np.count_nonzero(
+            reference.forward(c[None], q[None], np.ones((1, 1)), view.height, view.width, Kernel.COMPACT)
+        )
+        for c, q in zip(centers, conics, strict=True)
+    ]
+    assert sum(covered) <= covered_pixels(gaussians, view) <= 4 * sum(covered)
+
+
+def test_no_gaussians_are_black() -> None:
+    none = Gaussians(np.zeros((0, 2)), np.zeros(0), np.zeros(0), np.zeros(0), np.zeros((0, 3)))
+    for z in (0.5, 1, 2):
+        assert not render(none, scaled(z)).any()
