@@ -14,9 +14,6 @@ from gicodec.cli.failures import for_each_file
 if TYPE_CHECKING:
     from gicodec.format import FileInfo
 
-STEP_NAMES = ("position", "size", "elongation", "angle", "color")
-
-
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line and file.")

@@ -26,8 +26,7 @@ from gicodec.format.errors import (
 from gicodec.format.header import Header
 from gicodec.format.payload import Payload
 from gicodec.format.sections import Section
-from gicodec.format.steps import nearest_step_code, step_of
-from gicodec.format.stream import FileInfo, GsiFile, PlaneInfo, describe
+from gicodec.format.stream import FileInfo, GsiFile, bits_by_attribute, describe
 
 __all__ = [
     "MAX_GAUSSIANS",
@@ -47,12 +46,10 @@ __all__ = [
     "Method",
     "OutputError",
     "Payload",
-    "PlaneInfo",
     "Section",
     "TargetError",
     "TruncatedFileError",
     "UnsupportedFileError",
+    "bits_by_attribute",
     "describe",
-    "nearest_step_code",
-    "step_of",
 ]

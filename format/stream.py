@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
 
 from gicodec.format.bits import ByteReader
 from gicodec.format.constants import CRITICAL, VERSION, SectionType
 from gicodec.format.errors import CorruptFileError, LimitError, UnsupportedFileError
 from gicodec.format.header import Header
-from gicodec.format.payload import Payload, plane_names, read_head
+from gicodec.format.lattice import step_of
+from gicodec.format.payload import Payload, read_head
 from gicodec.format.sections import Section, read_sections, write_sections
-from gicodec.format.steps import step_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,25 +35,14 @@ class GsiFile:
         if any(section.type & CRITICAL for section in self.ancillary):
             raise ValueError("an ancillary section with a critical type")
         header = Section(SectionType.HEADER, self.header.to_bytes())
-        payload = Section(SectionType.GAUSSIANS, self.payload.to_bytes())
+        payload = Section(SectionType.GAUSSIANS, self.payload.to_bytes(self.header))
         return write_sections([header, payload, *self.ancillary])
 
     @classmethod
     def from_bytes(cls, data: bytes) -> GsiFile:
         """Read a file: the mirror of :meth:`to_bytes`."""
         header, payload, ancillary = _split(read_sections(data))
-        limit = header.max_gaussians
-        planes = Payload.from_bytes(payload, channels=header.channels, max_gaussians=limit)
-        return cls(header, planes, ancillary)
-
-
-class PlaneInfo(NamedTuple):
-    """One plane of symbols, as the file describes it."""
-
-    name: str
-    model: str
-    table_bytes: int
-    bits_per_symbol: float  # what the model expects, nothing was decoded
+        return cls(header, Payload.from_bytes(payload, header), ancillary)
 
 
 @dataclass(frozen=True)
@@ -65,9 +53,8 @@ class FileInfo:
     version: int
     n_bytes: int
     n_gaussians: int
-    steps: tuple[float, ...]  # of position, size, elongation, angle, color
+    step: float  # D, of the energy-normalized colors; 0 without Gaussians
     sections: tuple[tuple[str, int], ...]  # name, payload bytes; in file order, END left out
-    planes: tuple[PlaneInfo, ...]
 
     @property
     def experimental(self) -> bool:
@@ -84,23 +71,21 @@ def describe(data: bytes) -> FileInfo:
     """Check and describe a file without decoding a symbol."""
     sections = read_sections(data)
     header, payload, _ = _split(sections)
-    reader = ByteReader(payload, "gaussians")
-    limit = header.max_gaussians
-    head = read_head(reader, channels=header.channels, max_gaussians=limit)
-    named = zip(plane_names(header.channels), head.models, strict=False)  # no models if N = 0
+    n_gaussians, step = read_head(ByteReader(payload, "gaussians"), header)
     return FileInfo(
         header=header,
         version=VERSION,
         n_bytes=len(data),
-        n_gaussians=head.n_gaussians,
-        steps=tuple(step_of(code) for code in head.steps),
+        n_gaussians=n_gaussians,
+        step=step_of(step) if n_gaussians else 0.0,
         sections=tuple((_section_name(s.type), len(s.payload)) for s in sections),
-        planes=tuple(_plane_info(name, *described) for name, described in named),
     )
 
 
-def _plane_info(name: str, model: Any, n_bytes: int) -> PlaneInfo:
-    return PlaneInfo(name, type(model).__name__.lower(), n_bytes, model.bits_per_symbol())
+def bits_by_attribute(data: bytes) -> dict[str, float]:
+    """Decode a file's symbols and return what each attribute costs under its model, bits in all."""
+    file = GsiFile.from_bytes(data)
+    return file.payload.write(file.header)[1]
 
 
 def _section_name(section_type: int) -> str:

@@ -1,44 +1,52 @@
-"""Rate control for the experimental payload: how many Gaussians, and how finely quantized, fill a file.
+"""Rate control: the step D at which a picture's file is as large as asked, and the Gaussians for it.
 
-1. Guess a number of Gaussians from what one is expected to cost, and fit them.
-2. Round their shapes; find the steps and the number at which the file is just small enough.
-3. Solve for the colors that go best with the rounded shapes; search once more.
+The fit makes more Gaussians than the file will hold. Tuning then lets D follow the size of the file that
+the present state would give, so that it ends where it should; how many Gaussians are left, and how finely each is
+coded, follows from D alone. The last bytes are met by dropping the least.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
-from gicodec.fit import FitSettings, as_target, fit, to_gaussians
-from gicodec.fit.colors import solve_colors
-from gicodec.format import GsiFile, Header, Payload, TargetError, step_of
-from gicodec.gaussians import Gaussians
-from gicodec.options import EncodeOptions, Progress, ProgressCallback
-from gicodec.quantize import Steps, dequantize, quantize, strongest
-from gicodec.render import View, place
+from gicodec.fit import FitSettings, Objective, as_target, fit, one_torch_thread
+from gicodec.fit.freeze import freeze
+from gicodec.fit.state import State, to_state
+from gicodec.fit.tune import Tuner
+from gicodec.format import GsiFile, Header, Payload, TargetError
+from gicodec.format.lattice import step_of
+from gicodec.options import Effort, EncodeOptions, Progress, ProgressCallback
 
-COARSE = Steps.near(position=0.3, size=0.05, elongation=0.05, angle=math.pi / 256, color=0.02)
-MAX_FINENESS = 40  # step codes below COARSE: five octaves, beyond which 8 bits show nothing
-OTHER_BITS = 36.0  # of a Gaussian but its center at COARSE; measured on photographs
-TABLE_BYTES = 250  # of a file but its Gaussians; likewise
-RESERVE = 0.02  # of the Gaussians, kept until the colors are solved
-COLOR_LEEWAY = 4  # step codes that the colors may end coarser than the shapes
-N_COLOR_ITERATIONS = 30
-SPARE_BYTES = 8  # a Gaussian at COARSE may need more than the one that we try
+BITS_PER_FITTED = 20.0  # budget over Gaussians fitted; those that remain take about 27
+FIRST_EXCESS = 1.3  # of the size at the first D over the budget: D grows while weak Gaussians fade
+SHRUNK_AFTER = 0.6  # of the tuning the size should be the budget's
+CONTROL_GAIN = 0.7
+AIM = 0.985  # of the budget: freezing changes the size by a percent
+SIZE_SLOPE = 0.8  # of the logs of size against 1/D, roughly ...
+FROZEN_SLOPE = 0.4  # ... and where no Gaussian comes or goes
+LENGTHS_OF_STEPS = 12  # controls of D during tuning
+FULL = 0.98  # of the budget: no need to freeze again
+MAX_FREEZES = 4
+FIRST_RATE, MIDDLE_RATE = 2.0, 0.6  # of the tuning's steps
 
 
 @dataclass(frozen=True)
-class _Choice:
-    """One way to fill the file: how many step codes finer than COARSE, and how many Gaussians."""
+class TuneSettings:
+    """How many iterations to fit, to tune, and to spend between two parts that are rounded."""
 
-    shape_fineness: int
-    color_fineness: int
-    n_gaussians: int
+    n_fit: int
+    n_iterations: int
+    n_freeze: int
+
+    @classmethod
+    def of(cls, effort: Effort) -> TuneSettings:
+        """Return the settings of an effort."""
+        return {"fast": cls(400, 400, 15), "medium": cls(2000, 2400, 60), "slow": cls(8000, 9600, 150)}[effort]
 
 
 def encode_at_rate(
@@ -47,110 +55,101 @@ def encode_at_rate(
     options: EncodeOptions,
     progress: ProgressCallback | None,
 ) -> Payload:
-    """Encode a picture [H, W, C] into at most ``options.bpp`` bits per pixel of the whole file.
+    """Encode a picture [H, W, 3] into at most ``options.bpp`` bits per pixel of the whole file.
 
     Raises:
         TargetError: Not even one Gaussian fits.
     """
     budget = int(options.bpp * header.n_pixels / 8)
     _check_reachable(header, budget)
-    result = fit(
-        pixels,
-        _expected_gaussians(header, budget),
-        FitSettings.of(options.effort),
-        seed=options.seed,
-        threads=options.threads,
-        progress=progress,
-    )
-    search = _Search(header, budget)
-    gaussians = to_gaussians(result.parameters)
-    choice = search.first_choice(gaussians)
-    rounded = dequantize(search.payload(gaussians, choice))
-    settled = _settle_colors(pixels, rounded, header, options.threads)
-    choice = search.last_choice(settled, choice)
-    if progress is not None:
-        progress(Progress("quantize", 1, 1, result.psnr, choice.n_gaussians))
-    return search.payload(settled, choice)
+    n = max(1, int(8 * budget / BITS_PER_FITTED))
+    settings = TuneSettings.of(options.effort)
+    fit_settings = FitSettings(settings.n_fit)
+    result = fit(pixels, n, fit_settings, seed=options.seed, threads=options.threads, progress=progress)
+    with one_torch_thread():
+        objective = Objective(as_target(pixels), threads=options.threads)
+        generator = torch.Generator().manual_seed(options.seed)
+        state = State(to_state(result.parameters), 1.0)
+        control = _Control(state, header, budget)
+        control.start()
+        tuner = Tuner(objective, header, state, generator)
+        _tune(tuner, control, settings, progress)
+        return _fill(tuner, header, budget, settings.n_freeze)
 
 
-class _Search:
-    """Looks for the finest steps, and then the most Gaussians, that a budget of bytes holds."""
+class _Control:
+    """Keeps D where the state's file is as large as the budget."""
 
-    def __init__(self, header: Header, budget: int) -> None:
-        self._header, self._budget = header, budget
+    def __init__(self, state: State, header: Header, budget: int) -> None:
+        self._state, self._header, self._budget = state, header, budget
 
-    def payload(self, gaussians: Gaussians, choice: _Choice) -> Payload:
-        """Quantize as chosen."""
-        finer = (*[choice.shape_fineness] * 4, choice.color_fineness)
-        codes = (code - less for code, less in zip(COARSE.as_tuple(), finer, strict=True))
-        return quantize(strongest(gaussians, choice.n_gaussians), Steps(*codes))
+    def start(self) -> None:
+        """Find the D at which the rounded state, not tuned yet, is FIRST_EXCESS too large."""
+        low, high = math.log(step_of(0)), math.log(4.0)
+        for _ in range(12):
+            middle = (low + high) / 2
+            self._state.step = math.exp(middle)
+            low, high = (middle, high) if self._excess() > FIRST_EXCESS else (low, middle)
 
-    def first_choice(self, gaussians: Gaussians) -> _Choice:
-        """Choose all steps together; a few Gaussians too many, for the last choice to drop."""
-        n = gaussians.n_gaussians
-        fineness = _first(lambda f: not self._fits(gaussians, _Choice(f, f, n)), 0, MAX_FINENESS)
-        choice = self._most(gaussians, _Choice(fineness, fineness, n))
-        return replace(choice, n_gaussians=min(n, math.ceil(choice.n_gaussians * (1 + RESERVE))))
+    def follow(self, progress: float) -> None:
+        """Move D towards where the size should be after this share of the tuning."""
+        aim = AIM * FIRST_EXCESS ** max(0.0, 1 - progress / SHRUNK_AFTER)
+        self._state.step *= (self._excess() / aim) ** (CONTROL_GAIN / SIZE_SLOPE)
 
-    def last_choice(self, gaussians: Gaussians, choice: _Choice) -> _Choice:
-        """Choose the step of the colors and the number; shapes are rounded already."""
-        choice = replace(choice, n_gaussians=gaussians.n_gaussians)
-        fineness = _first(
-            lambda f: not self._fits(gaussians, replace(choice, color_fineness=f)),
-            max(0, choice.color_fineness - COLOR_LEEWAY),
-            MAX_FINENESS,
-        )
-        return self._most(gaussians, replace(choice, color_fineness=fineness))
-
-    def _most(self, gaussians: Gaussians, choice: _Choice) -> _Choice:
-        """Take as many Gaussians as fit, at the steps of a choice; at least one."""
-
-        def with_n(n: int) -> _Choice:
-            return replace(choice, n_gaussians=n)
-
-        n = _first(lambda n: not self._fits(gaussians, with_n(n)), 1, gaussians.n_gaussians + 1) - 1
-        while n > 1 and not self._fits(gaussians, with_n(n)):  # sizes are not quite monotonic
-            n -= 1
-        return with_n(max(1, n))
-
-    def _fits(self, gaussians: Gaussians, choice: _Choice) -> bool:
-        file = GsiFile(self._header, self.payload(gaussians, choice))
-        return len(file.to_bytes()) <= self._budget
+    def _excess(self) -> float:
+        return _size(self._state.payload(self._header), self._header) / self._budget
 
 
-def _first(predicate: Callable[[int], bool], low: int, high: int) -> int:
-    """Return the first number of [low, high) for which an increasing predicate holds, else high."""
+def _tune(
+    tuner: Tuner, control: _Control, settings: TuneSettings, progress: ProgressCallback | None
+) -> None:
+    n, part = settings.n_iterations, max(1, settings.n_iterations // (LENGTHS_OF_STEPS * 4))
+    rates = [FIRST_RATE * (MIDDLE_RATE / FIRST_RATE) ** (i * part / n) for i in range(n // part + 1)]
+    for i in range(n // part):
+        tuner.run(part, rates[i], rates[i + 1])
+        tuner.prune()
+        if i % 4 == 3:
+            control.follow((i + 1) * part / n)
+        if progress is not None:
+            progress(Progress("tune", (i + 1) * part, n, tuner.psnr(), len(tuner.state.values)))
+
+
+def _fill(tuner: Tuner, header: Header, budget: int, n_freeze: int) -> Payload:
+    """Freeze; where that leaves bytes unused, again from the same state with a smaller D."""
+    tuned, best, size = tuner.state, Payload.empty(header.channels), 0
+    step = tuned.step
+    for _ in range(MAX_FREEZES):
+        tuner.restart(tuned.at_step(step))
+        freeze(tuner, n_freeze)
+        payload = _trim(tuner.state, header, budget)
+        if _size(payload, header) > size:
+            best, size = payload, _size(payload, header)
+        if size >= FULL * budget:
+            break
+        step *= (_size(payload, header) / (AIM * budget)) ** (1 / FROZEN_SLOPE)
+    return best
+
+
+def _trim(state: State, header: Header, budget: int) -> Payload:
+    """Drop the Gaussians of least energy until the file is within the budget."""
+    order = state.rounded_colors().square().sum(dim=1).argsort(stable=True)
+    low, high = 0, len(order) - 1  # dropping low may be too few, dropping high is enough
     while low < high:
         middle = (low + high) // 2
-        if predicate(middle):
+        if _size(state.without(order[:middle]).payload(header), header) <= budget:
             high = middle
         else:
             low = middle + 1
-    return low
+    return state.without(order[:low]).payload(header)
 
 
-def _expected_gaussians(header: Header, budget: int) -> int:
-    """Guess how many Gaussians a budget of bytes holds at COARSE."""
-    position = step_of(COARSE.position)
-    position_bits = sum(max(0.0, math.log2(side / position)) for side in (header.width, header.height))
-    tables = min(TABLE_BYTES, budget // 4)
-    return max(1, int(8 * (budget - tables) / (position_bits + OTHER_BITS)))
+def _size(payload: Payload, header: Header) -> int:
+    return len(GsiFile(header, payload).to_bytes())
 
 
 def _check_reachable(header: Header, budget: int) -> None:
-    one = Gaussians(np.zeros((1, 2)), np.zeros(1), np.zeros(1), np.zeros(1), np.ones((1, 3)))
-    smallest = len(GsiFile(header, quantize(one, COARSE)).to_bytes()) + SPARE_BYTES
+    smallest = len(GsiFile(header, Payload.empty(header.channels)).to_bytes()) + 12
     if budget < smallest:
         size = f"{header.width}x{header.height}"
         rate = math.ceil(8e4 * smallest / header.n_pixels) / 1e4
         raise TargetError(f"{budget} bytes are too few: a {size} picture needs at least {rate} bpp")
-
-
-def _settle_colors(pixels: NDArray[np.uint8], rounded: Gaussians, header: Header, threads: int) -> Gaussians:
-    """Solve for the colors again, now that the shapes are rounded."""
-    view = View(header.width, header.height)
-    arrays = (np.ascontiguousarray(a, dtype=np.float32) for a in place(rounded, view))
-    colors = solve_colors(
-        as_target(pixels).numpy(), *arrays, n_iterations=N_COLOR_ITERATIONS, threads=threads
-    )
-    return replace(rounded, colors=colors.astype(np.float64))

@@ -1,0 +1,122 @@
+"""The entropy coder: one ANS stack under explicit integer models. Spec section 4. The only user of constriction.
+
+The coder is a stack: what is written last is read first. So a SymbolWriter keeps what it is given and
+codes it backwards in the end, and a SymbolReader gives it back in the order in which it was written.
+The two have the same methods; a model that adapts is the same walk with either.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any, Protocol
+
+import constriction
+import numpy as np
+from numpy.typing import NDArray
+
+from gicodec.format.errors import CorruptFileError
+
+Symbols = NDArray[np.int64]
+Counts = NDArray[np.int64]
+
+WORD_BYTES = 4
+MAX_ALPHABET = 2**23  # of a uniform model: models have 24 bits
+_stack = constriction.stream.stack
+_model = constriction.stream.model
+
+
+class Coder(Protocol):
+    """What a walk needs; ``symbols`` is None where they are read."""
+
+    def categorical(self, name: str, counts: Counts, symbols: Symbols | None) -> Symbols:
+        """Code one symbol for every row of counts [n, K], in which all are positive."""
+
+    def uniform(self, name: str, sizes: Symbols, symbols: Symbols | None) -> Symbols:
+        """Code one symbol of 0 to size - 1 for every size [n]."""
+
+
+class SymbolWriter:
+    """Symbols to bytes; ``bits`` sums the ideal code length by name."""
+
+    def __init__(self) -> None:
+        self.bits: defaultdict[str, float] = defaultdict(float)
+        self._coded: list[tuple[NDArray[np.int32], Any, NDArray[Any]]] = []
+
+    def categorical(self, name: str, counts: Counts, symbols: Symbols | None) -> Symbols:
+        """Remember, and return, the symbols."""
+        assert symbols is not None
+        if len(symbols):
+            taken = counts[np.arange(len(symbols)), symbols]
+            self.bits[name] += float(np.log2(counts.sum(axis=1) / taken).sum())
+            self._coded.append((symbols.astype(np.int32), _categorical(), counts.astype(np.float64)))
+        return symbols
+
+    def uniform(self, name: str, sizes: Symbols, symbols: Symbols | None) -> Symbols:
+        """Remember, and return, the symbols; those of size 1 cost nothing."""
+        assert symbols is not None
+        coded = sizes > 1
+        if coded.any():
+            self.bits[name] += float(np.log2(sizes[coded]).sum())
+            self._coded.append((symbols[coded].astype(np.int32), _uniform(), sizes[coded].astype(np.int32)))
+        return symbols
+
+    def to_bytes(self) -> bytes:
+        """Code everything, the last first."""
+        coder = _stack.AnsCoder()
+        for symbols, model, parameters in reversed(self._coded):
+            coder.encode_reverse(symbols, model, parameters)
+        words: bytes = coder.get_compressed().astype("<u4").tobytes()
+        return words.rstrip(b"\0")  # the top word is never 0, and its zero bytes carry nothing
+
+
+class SymbolReader:
+    """Bytes to symbols: the mirror of SymbolWriter.
+
+    Raises:
+        CorruptFileError: The bytes are not what a writer leaves.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        if data.endswith(b"\0"):
+            raise CorruptFileError("coded words end in a zero byte")
+        words = np.frombuffer(data + bytes(-len(data) % WORD_BYTES), dtype="<u4").astype(np.uint32)
+        self._coder = _stack.AnsCoder(words)
+
+    def categorical(self, name: str, counts: Counts, symbols: Symbols | None = None) -> Symbols:
+        """Decode one symbol for every row of counts."""
+        assert symbols is None
+        if not len(counts):
+            return np.zeros(0, np.int64)
+        return self._decode(name, _categorical(), counts.astype(np.float64))
+
+    def uniform(self, name: str, sizes: Symbols, symbols: Symbols | None = None) -> Symbols:
+        """Decode one symbol for every size."""
+        assert symbols is None
+        if len(sizes) and int(sizes.max()) > MAX_ALPHABET:
+            raise CorruptFileError(f"{name}: {int(sizes.max())} values are too many")
+        decoded, coded = np.zeros(len(sizes), np.int64), sizes > 1
+        if coded.any():
+            decoded[coded] = self._decode(name, _uniform(), sizes[coded].astype(np.int32))
+        return decoded
+
+    def close(self) -> None:
+        """Check that nothing is left: the decoder ends where the encoder began."""
+        if not self._coder.is_empty():
+            raise CorruptFileError("coded words are left over after the last symbol")
+
+    def _decode(self, name: str, model: Any, parameters: NDArray[Any]) -> Symbols:
+        try:
+            decoded: NDArray[np.int32] = self._coder.decode(model, parameters)
+        except (KeyboardInterrupt, SystemExit, MemoryError):
+            raise
+        except BaseException as err:  # a Rust panic is no Exception
+            raise CorruptFileError(f"{name}: coded words cannot be decoded: {err}") from err
+        return decoded.astype(np.int64)
+
+
+def _categorical() -> Any:
+    return _model.Categorical(perfect=False)  # perfect=False is part of the format, see the spec
+
+
+def _uniform() -> Any:
+    return _model.Uniform()

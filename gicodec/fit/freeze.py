@@ -1,0 +1,76 @@
+"""The last stage of tuning: everything is rounded, one attribute after the other, a part at a time."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gicodec.fit.parameters import COLOR, SIZE, U, V, Y
+from gicodec.fit.tune import Tuner
+from gicodec.format.lattice import angle_levels, shape_steps
+
+RATE = 0.5  # of the tuning's steps: what is still free makes up for what is not
+N_PARTS, N_COLOR_PARTS = 2, 4
+
+
+def freeze(tuner: Tuner, n_iterations: int) -> None:
+    """Round a tuner's state, with n_iterations between two parts."""
+    tuner.prune()
+    state, frozen = tuner.state, tuner.frozen
+    state.settle_classes()
+    for rows in tuner.parts(N_PARTS):
+        _round_shapes(tuner, rows)
+        frozen.shapes[rows] = True
+        tuner.run(n_iterations, RATE, RATE)
+    for rows in tuner.parts(N_PARTS):
+        _round_angles(tuner, rows)
+        frozen.angles[rows] = True
+        tuner.run(n_iterations, RATE, RATE)
+    for rows in tuner.parts(N_PARTS):
+        _round_centers(tuner, rows)
+        frozen.centers[rows] = True
+        tuner.run(n_iterations, RATE, RATE)
+    for rows in tuner.parts(N_COLOR_PARTS):
+        _round_colors(tuner, rows)
+        frozen.colors[rows] = True
+        tuner.run(n_iterations, RATE, RATE)
+
+
+def _classes(tuner: Tuner) -> np.ndarray:
+    assert tuner.state.classes is not None
+    return tuner.state.classes.numpy()
+
+
+def _round_shapes(tuner: Tuner, rows: Tensor) -> None:
+    state = tuner.state
+    steps = shape_steps(_classes(tuner))
+    sizes, elongations = state.shape_symbols(_classes(tuner))
+    turn = torch.atan2(state.values[:, V], state.values[:, U])
+    r = torch.from_numpy(elongations * steps).float()
+    rounded = torch.stack([torch.from_numpy(sizes * steps).float(), r * turn.cos(), r * turn.sin()], dim=1)
+    state.values[rows, SIZE:COLOR] = rounded[rows]
+
+
+def _round_angles(tuner: Tuner, rows: Tensor) -> None:
+    state = tuner.state
+    steps = shape_steps(_classes(tuner))
+    _, elongations = state.shape_symbols(_classes(tuner))
+    levels = angle_levels(_classes(tuner), elongations)
+    turn = 2 * np.pi * state.angle_symbols(_classes(tuner), elongations) / levels
+    rounded = torch.from_numpy(np.stack([np.cos(turn), np.sin(turn)], axis=1) * (elongations * steps)[:, None])
+    state.values[rows, U:COLOR] = rounded.float()[rows]
+
+
+def _round_centers(tuner: Tuner, rows: Tensor) -> None:
+    state = tuner.state
+    shapes, *_ = state.shapes(_classes(tuner))
+    places = shapes.nearest_places(state.values[:, : Y + 1].double().numpy())
+    centers = torch.from_numpy(shapes.centers(*places)).float()
+    state.values[rows, : Y + 1] = centers[rows]
+
+
+def _round_colors(tuner: Tuner, rows: Tensor) -> None:
+    state = tuner.state
+    rounded = torch.from_numpy(state.color_symbols(_classes(tuner)) * state.step).float()
+    state.values[rows, COLOR:] = rounded[rows]
