@@ -23,7 +23,7 @@ from gicodec.gaussians import Gaussians
 from gicodec.render import View, cpu, place
 
 # What the arithmetic alone would take: multiplications and fused multiply-adds, of which a processor of today
-# starts two a cycle. For a vector of pixels the recurrence takes 2 and each channel one; backward twice that and
+# starts two a cycle. For a vector of pixels the recurrence takes 2, each channel one; backward twice that and
 # 5 for the moments. Additions, comparisons, loads and stores have units of their own.
 FORWARD_MULTIPLIES, BACKWARD_MULTIPLIES = 2 + 3, 2 + 2 * 3 + 5
 
