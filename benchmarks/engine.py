@@ -8,24 +8,27 @@ the least of many runs.
 from __future__ import annotations
 
 import argparse
+import os
 from dataclasses import replace
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read when NumPy is loaded: one core's arithmetic is the limit
 
 import numpy as np
 from common import kodak, times
+from numpy.typing import NDArray
 
 from gicodec.fit import FitSettings, fit, to_gaussians
 from gicodec.format import Kernel
 from gicodec.gaussians import Gaussians
 from gicodec.render import View, cpu, place
 
-# Vector operations on the floating-point pipes per vector row of a chunk, from the kernels' source: the recurrence 2,
-# the threshold 2, a fused multiply-add per channel; backward twice that many, 8 more for moments; plus an eighth of
-# a chunk's start (about 36).
-FORWARD_OPERATIONS = 2 + 2 + 3 + 36 / 8
-BACKWARD_OPERATIONS = 2 + 2 + 6 + 8 + 36 / 8
+# What the arithmetic alone would take: multiplications and fused multiply-adds, of which a processor of today
+# starts two a cycle. For a vector of pixels the recurrence takes 2, each channel one; backward twice that and
+# 5 for the moments. Additions, comparisons, loads and stores have units of their own.
+FORWARD_MULTIPLIES, BACKWARD_MULTIPLIES = 2 + 3, 2 + 2 * 3 + 5
 
 
-def gaussian_pixels(arrays: list[np.ndarray], height: int, width: int) -> int:
+def gaussian_pixels(arrays: list[NDArray[np.float32]], height: int, width: int) -> int:
     """Count the pixels that each Gaussian covers."""
     centers, conics, _ = (a.astype(np.float64) for a in arrays)
     total = 0
@@ -39,12 +42,12 @@ def gaussian_pixels(arrays: list[np.ndarray], height: int, width: int) -> int:
     return total
 
 
-def arrays_of(gaussians: Gaussians, view: View) -> list[np.ndarray]:
+def arrays_of(gaussians: Gaussians, view: View) -> list[NDArray[np.float32]]:
     """Give what the engine takes."""
     return [np.ascontiguousarray(a, dtype=np.float32) for a in place(gaussians, view)]
 
 
-def aligned(shape: tuple[int, ...]) -> np.ndarray:
+def aligned(shape: tuple[int, ...]) -> NDArray[np.float32]:
     """Make an array that starts at a cache line, as torch's do and NumPy's may not."""
     n_bytes = int(np.prod(shape)) * 4
     raw = np.zeros(n_bytes + 64, np.uint8)
@@ -60,8 +63,9 @@ def bench(
     grad = aligned((3, view.height, view.width))
     grad[:] = np.random.default_rng(0).normal(size=grad.shape)
     size = (view.height, view.width)
-    forward = times(lambda: cpu.forward(*arrays, *size, Kernel.COMPACT, threads=threads, isa=isa), runs)
-    backward = times(lambda: cpu.backward(*arrays, grad, Kernel.COMPACT, threads=threads, isa=isa), runs)
+    a, b, c = arrays
+    forward = times(lambda: cpu.forward(a, b, c, *size, Kernel.COMPACT, threads=threads, isa=isa), runs)
+    backward = times(lambda: cpu.backward(a, b, c, grad, Kernel.COMPACT, threads=threads, isa=isa), runs)
     covered = gaussian_pixels(arrays, *size)
     per_pixel = [1e9 * threads * t.min() / covered for t in (forward, backward)]
     print(
@@ -87,12 +91,11 @@ def repeat(gaussians: Gaussians, n: int) -> Gaussians:
     )
 
 
-def peak_rate(lanes: int) -> float:
-    """Measure this machine's multiply-adds, lanes a nanosecond and thread, with a matrix product of NumPy's BLAS."""
+def multiplies_per_ns() -> float:
+    """Measure the multiply-adds, of one number, that a core does in a product of matrices by NumPy's BLAS."""
     a = np.random.default_rng(0).normal(size=(1024, 1024)).astype(np.float32)
     out = np.empty_like(a)
-    best = times(lambda: np.matmul(a, a, out=out), 20).min()
-    return 1024**3 / best / 1e9 / lanes
+    return 1024**3 / float(times(lambda: np.matmul(a, a, out=out), 20).min()) / 1e9
 
 
 def main() -> None:
@@ -103,8 +106,11 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=100)
     args = parser.parse_args()
     view = View(768, 512)
-    header = "scene                  isa       threads      N Mgpix  fwd ms    min    bwd ms    min  sum ms  ns/gp f  ns/gp b"
-    print(header)
+    rate = multiplies_per_ns()
+    print(f"arithmetic limit of {cpu.instruction_sets()[-1]}, ns a Gaussian-pixel and thread:", end=" ")
+    print(f"forward {FORWARD_MULTIPLIES / rate:.3f}, backward {BACKWARD_MULTIPLIES / rate:.3f}")
+    columns = "scene                  isa       threads      N Mgpix  fwd ms    min    bwd ms    min  sum ms"
+    print(columns + "  ns/gp f  ns/gp b")
     scenes = {}
     for number, n in ((8, 3500), (15, 3500), (23, 3500)):
         scenes[f"kodim{number:02d}"] = to_gaussians(fit(kodak(number), n, FitSettings.of("fast")).parameters)

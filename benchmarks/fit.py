@@ -35,7 +35,7 @@ def main() -> None:
         seconds = time.perf_counter() - start
         print(
             f"kodim{number:02d} {n:5} {args.effort:>7} {result.n_iterations:10} {seconds:9.1f}"
-            f" {result.engine_seconds / seconds:6.0%} {result.psnr:6.2f} {MUST.get(number, float('nan')):6.1f}",
+            f" {result.engine_seconds / seconds:6.0%} {result.psnr:6.2f} {MUST.get(number, 0):6.1f}",
             flush=True,
         )
 

@@ -7,6 +7,7 @@ smaller size, for several variances of the prefilter, and the full decode reduce
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
 import numpy as np
 from common import kodak
@@ -20,7 +21,7 @@ from gicodec.options import EFFORTS
 VARIANCES = (0.1, 0.15, 0.2, 0.25, 0.3, 0.35)
 
 
-def reduced(pixels: NDArray[np.uint8], size: tuple[int, int], how: Image.Resampling) -> NDArray[np.uint8]:
+def reduced(pixels: NDArray[Any], size: tuple[int, int], how: Image.Resampling) -> NDArray[np.uint8]:
     """Resample a picture to (width, height)."""
     return np.asarray(Image.fromarray(pixels).resize(size, how))
 

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -397,6 +398,7 @@ def test_torch_is_not_imported_to_read(command: str, coded: Path, tmp_path: Path
 def read_until(fd: int, text: bytes) -> bytes:
     seen = b""
     while text not in seen:
+        assert select.select([fd], [], [], 60)[0], seen
         chunk = os.read(fd, 4096)
         assert chunk
         seen += chunk

@@ -1,0 +1,199 @@
+"""Measure rate and distortion: python benchmarks/rd.py [--efforts medium] [--bpp 0.15 0.3] [--jobs 2].
+
+Every picture of a folder (Kodak) is encoded at every effort and rate, its file is written, read again
+and decoded. A row is written for each as soon as it is known, and rows that are already there are not
+measured again. On stdout come tables (Markdown), next to other codecs' where the pictures are Kodak's;
+beside the rows come plots.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pytorch_msssim
+import torch
+from common import KODAK, ROOT
+from numpy.typing import NDArray
+from rd_report import print_report
+from rd_results import Key, Result, append_result, read_results
+
+import gicodec
+from gicodec.options import EFFORTS, Effort
+
+BPP = [0.1, 0.15, 0.2, 0.3, 0.4, 0.5]
+ANCHORS = ROOT.parent / "shared" / "anchors" / "kodak_anchors.csv"
+SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".ppm", ".tif", ".tiff"}
+MS_SSIM_MIN_SIDE = 161  # pixels: five scales of an 11-tap window
+
+
+@dataclass(frozen=True)
+class Task:
+    """One file to make and to measure."""
+
+    picture: Path
+    method: str
+    effort: Effort
+    target: float  # bpp
+    threads: int
+    folder: Path  # where the file goes
+    version: str
+
+    @property
+    def key(self) -> Key:
+        """What its row is a row of."""
+        return self.picture.stem, self.method, self.effort, self.target
+
+    @property
+    def file(self) -> Path:
+        """Where the file goes."""
+        return self.folder / self.method / f"{self.picture.stem}-{self.effort}-{self.target:g}.gsi"
+
+
+def measure(task: Task) -> Result | None:
+    """Encode, write, read and decode; None, and a sentence, where the rate cannot be met."""
+    pixels, _ = gicodec.read_image(task.picture)
+    options = gicodec.EncodeOptions(bpp=task.target, effort=task.effort, threads=task.threads)
+    start = time.perf_counter()
+    try:
+        encoded = gicodec.encode(pixels, options)
+    except gicodec.TargetError as error:
+        print(f"{task.picture.name} at {task.target:g} bpp: {error}", file=sys.stderr)
+        return None
+    encode_s = time.perf_counter() - start
+    task.file.parent.mkdir(parents=True, exist_ok=True)
+    task.file.write_bytes(encoded.data)
+    start = time.perf_counter()
+    data = task.file.read_bytes()
+    decoded = gicodec.decode(data, gicodec.DecodeOptions(threads=task.threads))
+    decode_s = time.perf_counter() - start
+    return Result(
+        *task.key,
+        bytes=len(data),
+        bpp=8 * len(data) / (pixels.shape[0] * pixels.shape[1]),
+        psnr=gicodec.psnr(pixels, decoded),
+        ms_ssim=ms_ssim(pixels, decoded),
+        n_gaussians=encoded.n_gaussians,
+        bits=attribute_bits(gicodec.describe(data), encoded.n_gaussians),
+        encode_s=encode_s,
+        decode_s=decode_s,
+        version=task.version,
+    )
+
+
+def ms_ssim(original: NDArray[Any], decoded: NDArray[Any]) -> float:
+    """Compare 8-bit pictures [H, W, 3]; nan where one is too small."""
+    if min(original.shape[:2]) < MS_SSIM_MIN_SIDE:
+        return float("nan")
+    a, b = (torch.from_numpy(p.astype(np.float32) / 255).permute(2, 0, 1)[None] for p in (original, decoded))
+    return float(pytorch_msssim.ms_ssim(a, b, data_range=1.0))
+
+
+def attribute_bits(info: Any, n_gaussians: int) -> dict[str, float]:
+    """Give the bits of each attribute, of all Gaussians, as far as the file's description has them."""
+    if hasattr(info, "bits"):
+        return {str(name): float(bits) for name, bits in dict(info.bits).items()}
+    planes = (plane for plane in getattr(info, "planes", ()) if hasattr(plane, "bits_per_symbol"))
+    return {plane.name: n_gaussians * plane.bits_per_symbol for plane in planes}
+
+
+def measured(tasks: list[Task], jobs: int) -> Iterator[Result | None]:
+    """Yield each result as soon as it is known, in any order."""
+    if jobs == 1:
+        yield from map(measure, tasks)
+        return
+    context = multiprocessing.get_context("spawn")  # a fork of a process with torch's threads may hang
+    pool = ProcessPoolExecutor(jobs, context, initializer=start_worker)
+    try:
+        for future in as_completed([pool.submit(measure, task) for task in tasks]):
+            yield future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def start_worker() -> None:
+    """Use one thread, and end when the parent is killed: a worker of its own accord would wait for ever."""
+    torch.set_num_threads(1)
+
+    def end_with_parent() -> None:
+        if parent := multiprocessing.parent_process():
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=end_with_parent, daemon=True).start()
+
+
+def run(tasks: list[Task], output: Path, jobs: int) -> None:
+    """Measure what has no row yet."""
+    known = read_results(output)
+    todo = [task for task in tasks if task.key not in known]
+    print(f"{len(tasks) - len(todo)} rows are there, {len(todo)} to measure", file=sys.stderr)
+    for i, result in enumerate(measured(todo, jobs), 1):
+        if result:
+            append_result(output, result)
+            what = f"{result.image} {result.method}-{result.effort} {result.target:g} bpp"
+            found = f"{result.psnr:.2f} dB, {result.ms_ssim:.4f}, {result.n_gaussians} Gaussians"
+            print(f"[{i}/{len(todo)}] {what}: {found}, {result.encode_s:.1f} s", file=sys.stderr)
+
+
+def find_tasks(args: argparse.Namespace) -> list[Task]:
+    """List what was asked for, picture by picture; nothing, and a sentence, where there are none."""
+    paths = sorted(args.folder.glob("*")) if args.folder.is_dir() else []
+    paths = [path for path in paths if path.suffix.lower() in SUFFIXES]
+    pictures = [path for path in paths if not args.images or path.stem in args.images]
+    if not pictures:
+        print(f"No pictures to measure in {args.folder}; --folder or GSI_KODAK says where.", file=sys.stderr)
+    threads, made_by = int(args.jobs > 1), current_version()  # alone, it takes all threads
+    return [
+        Task(picture, args.method, cast("Effort", effort), bpp, threads, args.files, made_by)
+        for picture in pictures
+        for effort in args.efforts
+        for bpp in args.bpp
+    ]
+
+
+def current_version() -> str:
+    """Say what is measured: the version and, in a git checkout, the commit."""
+    command = ["git", "-C", str(ROOT), "describe", "--always", "--dirty"]
+    try:
+        commit = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return version("gicodec")
+    return f"{version('gicodec')} {commit}"
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    results = ROOT / "benchmarks" / "results"
+    parser.add_argument("--folder", type=Path, default=KODAK, help="of pictures")
+    parser.add_argument("--images", nargs="+", default=[], metavar="NAME", help="only these, as kodim08")
+    parser.add_argument("--bpp", type=float, nargs="+", default=BPP)
+    parser.add_argument("--efforts", nargs="+", choices=EFFORTS, default=["medium"])
+    parser.add_argument("--method", default="gsi", help="what to call these rows")
+    parser.add_argument("--jobs", type=int, default=1, help="processes of one thread; 1: one of all threads")
+    parser.add_argument("--output", type=Path, default=results / "kodak.csv", help="the rows")
+    parser.add_argument("--files", type=Path, default=ROOT / "build" / "rd", help="where .gsi files go")
+    parser.add_argument("--anchors", type=Path, default=ANCHORS, help="rows of other codecs")
+    parser.add_argument("--report-only", action="store_true", help="measure nothing")
+    args = parser.parse_args(arguments)
+    if not args.report_only:
+        run(find_tasks(args), args.output, args.jobs)
+    print_report(list(read_results(args.output).values()), args.bpp, args.anchors, args.output.parent)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""Encode a picture, decode it, and measure both: python examples/encode_decode.py [PICTURE] [BPP]."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+from gicodec import EncodeOptions, decode, encode, psnr, read_image
+
+PHOTO = Path(__file__).parent / "images" / "kodim23.png"
+
+
+def main(picture: str | Path = PHOTO, bpp: str = "0.3") -> None:
+    """Print size, rate, quality and times."""
+    pixels, warnings = read_image(picture)
+    for warning in warnings:
+        print(f"warning: {warning}")
+    start = time.perf_counter()
+    encoded = encode(pixels, EncodeOptions(bpp=float(bpp)))
+    middle = time.perf_counter()
+    decoded = decode(encoded.data)
+    end = time.perf_counter()
+
+    height, width, _ = pixels.shape
+    rate = 8 * len(encoded.data) / (width * height)
+    print(f"{width}x{height}, {encoded.n_gaussians} Gaussians, {len(encoded.data)} bytes, {rate:.4f} bpp")
+    print(f"{psnr(pixels, decoded):.2f} dB")
+    print(f"encoded in {middle - start:.1f} s, decoded in {end - middle:.3f} s")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
