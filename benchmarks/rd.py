@@ -31,6 +31,7 @@ from rd_report import print_report
 from rd_results import Key, Result, append_result, read_results
 
 import gicodec
+from gicodec.format import bits_by_attribute
 from gicodec.options import EFFORTS, Effort
 
 BPP = [0.1, 0.15, 0.2, 0.3, 0.4, 0.5]
@@ -86,7 +87,7 @@ def measure(task: Task) -> Result | None:
         psnr=gicodec.psnr(pixels, decoded),
         ms_ssim=ms_ssim(pixels, decoded),
         n_gaussians=encoded.n_gaussians,
-        bits=attribute_bits(gicodec.describe(data), encoded.n_gaussians),
+        bits=bits_by_attribute(data),
         encode_s=encode_s,
         decode_s=decode_s,
         version=task.version,
@@ -99,14 +100,6 @@ def ms_ssim(original: NDArray[Any], decoded: NDArray[Any]) -> float:
         return float("nan")
     a, b = (torch.from_numpy(p.astype(np.float32) / 255).permute(2, 0, 1)[None] for p in (original, decoded))
     return float(pytorch_msssim.ms_ssim(a, b, data_range=1.0))
-
-
-def attribute_bits(info: Any, n_gaussians: int) -> dict[str, float]:
-    """Give the bits of each attribute, of all Gaussians, as far as the file's description has them."""
-    if hasattr(info, "bits"):
-        return {str(name): float(bits) for name, bits in dict(info.bits).items()}
-    planes = (plane for plane in getattr(info, "planes", ()) if hasattr(plane, "bits_per_symbol"))
-    return {plane.name: n_gaussians * plane.bits_per_symbol for plane in planes}
 
 
 def measured(tasks: list[Task], jobs: int) -> Iterator[Result | None]:

@@ -14,26 +14,31 @@ from gicodec.cli.failures import for_each_file
 if TYPE_CHECKING:
     from gicodec.format import FileInfo
 
+
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line and file.")
-@click.option("-v", "--verbose", is_flag=True, help="Also steps, and what each plane costs.")
+@click.option("-v", "--verbose", is_flag=True, help="Also the step, and what each attribute costs.")
 @click.pass_context
 def info(ctx: click.Context, files: tuple[str, ...], as_json: bool, verbose: bool) -> None:
-    """Describe files without decoding them; - is standard input."""
+    """Describe files without decoding a pixel; - is standard input."""
     show = partial(_show, as_json=as_json, verbose=verbose)
     ctx.exit(for_each_file((file, partial(show, file)) for file in files))
 
 
 def _show(file: str, *, as_json: bool, verbose: bool) -> None:
-    from gicodec.format import describe
+    from gicodec.format import bits_by_attribute, describe
 
-    described = describe(arguments.read_bytes(file))
+    data = arguments.read_bytes(file)
+    described = describe(data)
     name = arguments.name_of(file, "standard input")
     if as_json:
-        click.echo(json.dumps(_to_json(name, described)))
-    else:
-        click.echo("\n".join(_to_lines(name, described, verbose)))
+        click.echo(json.dumps({**_to_json(name, described), "bits": bits_by_attribute(data)}))
+        return
+    lines = _to_lines(name, described)
+    if verbose:
+        lines += _to_verbose_lines(described, bits_by_attribute(data))
+    click.echo("\n".join(lines))
 
 
 def _to_json(name: str, described: FileInfo) -> dict[str, object]:
@@ -52,13 +57,12 @@ def _to_json(name: str, described: FileInfo) -> dict[str, object]:
         "n_gaussians": described.n_gaussians,
         "bytes": described.n_bytes,
         "bpp": described.bpp,
-        "steps": dict(zip(STEP_NAMES, described.steps, strict=True)),
+        "step": described.step,
         "sections": [{"name": name, "bytes": n_bytes} for name, n_bytes in described.sections],
-        "planes": [plane._asdict() for plane in described.planes],
     }
 
 
-def _to_lines(name: str, described: FileInfo, verbose: bool) -> list[str]:
+def _to_lines(name: str, described: FileInfo) -> list[str]:
     fields = _to_json(name, described)
     remark = " (experimental)" if described.experimental else ""
     sections = ", ".join(f"{section} {n_bytes}" for section, n_bytes in described.sections)
@@ -68,13 +72,15 @@ def _to_lines(name: str, described: FileInfo, verbose: bool) -> list[str]:
         "  version {version}" + remark + ", method {method}, kernel {kernel}",
         f"  bytes of sections: {sections}",
     ]
-    lines = [line.format(**fields) for line in lines]
-    if verbose:
-        steps = zip(STEP_NAMES, described.steps, strict=True)
-        lines += ["  steps: " + ", ".join(f"{step} {value:g}" for step, value in steps)]
-        lines += [
-            f"  {plane.name}: {plane.model}, table {plane.table_bytes} bytes,"
-            f" {plane.bits_per_symbol:.2f} bits a Gaussian"
-            for plane in described.planes
-        ]
-    return lines
+    return [line.format(**fields) for line in lines]
+
+
+def _to_verbose_lines(described: FileInfo, bits: dict[str, float]) -> list[str]:
+    n = described.n_gaussians
+    if not n:
+        return []
+    costs = {**bits, "total": sum(bits.values())}
+    return [
+        f"  step {described.step:g} of the energy-normalized colors",
+        "  bits a Gaussian: " + ", ".join(f"{attribute} {cost / n:.1f}" for attribute, cost in costs.items()),
+    ]

@@ -1,6 +1,6 @@
-"""Bytes and bits, one at a time: varints (LEB128), zigzag, exponential Golomb codes.
+"""Bytes, one at a time: varints (LEB128). Spec section 1.
 
-Readers raise a CorruptFileError at whatever they dislike; no number read makes them allocate.
+The reader raises a CorruptFileError at whatever it dislikes; no number read makes it allocate.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 from gicodec.format.errors import CorruptFileError, TruncatedFileError
 
 VARINT_BITS = 32  # the largest number that a file can name is 2**32 - 1
-MAX_PREFIX = 16  # zeros that begin an exp-Golomb code; no value of the format needs more
 
 
 def write_varint(value: int) -> bytes:
@@ -59,72 +58,3 @@ class ByteReader:
         if byte == 0 and shift > 7:
             raise CorruptFileError(f"{self.field}: number {value} written with needless bytes")
         return value
-
-
-def zigzag(value: int) -> int:
-    """Fold the sign into bit 0: 0, -1, 1, -2 ... become 0, 1, 2, 3 ..."""
-    return value << 1 if value >= 0 else ~value << 1 | 1
-
-
-def unzigzag(code: int) -> int:
-    """Unfold the sign: the mirror of :func:`zigzag`."""
-    return ~(code >> 1) if code & 1 else code >> 1
-
-
-class BitWriter:
-    """Bits to bytes, most significant first, the last byte filled with zeros."""
-
-    def __init__(self) -> None:
-        self._bytes, self._pending, self._n_pending = bytearray(), 0, 0
-
-    def exp_golomb(self, value: int, order: int) -> None:
-        """Write ``v = value + 2**order`` in binary, after (bits of v) - 1 - order zeros."""
-        shifted = value + (1 << order)
-        self._pending = self._pending << exp_golomb_bits(value, order) | shifted
-        self._n_pending += exp_golomb_bits(value, order)
-        while self._n_pending >= 8:
-            self._n_pending -= 8
-            self._bytes.append(self._pending >> self._n_pending)
-            self._pending &= (1 << self._n_pending) - 1
-
-    def to_bytes(self) -> bytes:
-        """Return all bits, padded."""
-        padding = -self._n_pending % 8
-        last = bytes([self._pending << padding]) if padding else b""
-        return bytes(self._bytes) + last
-
-
-class BitReader:
-    """The mirror of :class:`BitWriter`, taking bytes from a ByteReader as it needs them."""
-
-    def __init__(self, source: ByteReader) -> None:
-        self._source, self._pending, self._n_pending = source, 0, 0
-
-    def exp_golomb(self, order: int) -> int:
-        """Read one value: the mirror of :meth:`BitWriter.exp_golomb`."""
-        n_zeros = 0
-        while not self._bits(1):
-            n_zeros += 1
-            if n_zeros > MAX_PREFIX:
-                raise CorruptFileError(f"{self._source.field}: code of over {MAX_PREFIX} zeros")
-        n_low = n_zeros + order
-        return (1 << n_low | self._bits(n_low)) - (1 << order)
-
-    def close(self) -> None:
-        """Check that the bits that fill the last byte are zeros."""
-        if self._pending:
-            raise CorruptFileError(f"{self._source.field}: padding bits are not zero")
-
-    def _bits(self, n_bits: int) -> int:
-        while self._n_pending < n_bits:
-            self._pending = self._pending << 8 | self._source.byte()
-            self._n_pending += 8
-        self._n_pending -= n_bits
-        value = self._pending >> self._n_pending
-        self._pending &= (1 << self._n_pending) - 1
-        return value
-
-
-def exp_golomb_bits(value: int, order: int) -> int:
-    """Count the bits of a code without writing it."""
-    return 2 * (value + (1 << order)).bit_length() - 1 - order

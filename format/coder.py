@@ -1,4 +1,4 @@
-"""The entropy coder: one ANS stack under explicit integer models. Spec section 4. The only user of constriction.
+"""The entropy coder: one ANS stack under integer models. Spec section 4. The only user of constriction.
 
 The coder is a stack: what is written last is read first. So a SymbolWriter keeps what it is given and
 codes it backwards in the end, and a SymbolReader gives it back in the order in which it was written.
@@ -7,8 +7,9 @@ The two have the same methods; a model that adapts is the same walk with either.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import defaultdict
-from typing import Any, Protocol
+from typing import Any
 
 import constriction
 import numpy as np
@@ -20,22 +21,32 @@ Symbols = NDArray[np.int64]
 Counts = NDArray[np.int64]
 
 WORD_BYTES = 4
-MAX_ALPHABET = 2**23  # of a uniform model: models have 24 bits
+LOW_BITS = 20  # of an even symbol, coded after those above: models have 24 bits
 _stack = constriction.stream.stack
 _model = constriction.stream.model
 
 
-class Coder(Protocol):
+class Coder(ABC):
     """What a walk needs; ``symbols`` is None where they are read."""
 
+    @abstractmethod
     def categorical(self, name: str, counts: Counts, symbols: Symbols | None) -> Symbols:
         """Code one symbol for every row of counts [n, K], in which all are positive."""
 
     def uniform(self, name: str, sizes: Symbols, symbols: Symbols | None) -> Symbols:
-        """Code one symbol of 0 to size - 1 for every size [n]."""
+        """Code one symbol of 0 to size - 1 for every size [n], up to 2^40; those of size 1 cost nothing."""
+        high_sizes = (sizes + (1 << LOW_BITS) - 1) >> LOW_BITS
+        high = self._uniform(name, high_sizes, None if symbols is None else symbols >> LOW_BITS)
+        base = high << LOW_BITS
+        low_sizes = np.minimum(sizes - base, 1 << LOW_BITS)
+        return base + self._uniform(name, low_sizes, None if symbols is None else symbols - base)
+
+    @abstractmethod
+    def _uniform(self, name: str, sizes: Symbols, symbols: Symbols | None) -> Symbols:
+        """Code one symbol for every size, up to 2^LOW_BITS."""
 
 
-class SymbolWriter:
+class SymbolWriter(Coder):
     """Symbols to bytes; ``bits`` sums the ideal code length by name."""
 
     def __init__(self) -> None:
@@ -51,8 +62,7 @@ class SymbolWriter:
             self._coded.append((symbols.astype(np.int32), _categorical(), counts.astype(np.float64)))
         return symbols
 
-    def uniform(self, name: str, sizes: Symbols, symbols: Symbols | None) -> Symbols:
-        """Remember, and return, the symbols; those of size 1 cost nothing."""
+    def _uniform(self, name: str, sizes: Symbols, symbols: Symbols | None) -> Symbols:
         assert symbols is not None
         coded = sizes > 1
         if coded.any():
@@ -69,7 +79,7 @@ class SymbolWriter:
         return words.rstrip(b"\0")  # the top word is never 0, and its zero bytes carry nothing
 
 
-class SymbolReader:
+class SymbolReader(Coder):
     """Bytes to symbols: the mirror of SymbolWriter.
 
     Raises:
@@ -82,18 +92,15 @@ class SymbolReader:
         words = np.frombuffer(data + bytes(-len(data) % WORD_BYTES), dtype="<u4").astype(np.uint32)
         self._coder = _stack.AnsCoder(words)
 
-    def categorical(self, name: str, counts: Counts, symbols: Symbols | None = None) -> Symbols:
+    def categorical(self, name: str, counts: Counts, symbols: Symbols | None) -> Symbols:
         """Decode one symbol for every row of counts."""
         assert symbols is None
         if not len(counts):
             return np.zeros(0, np.int64)
         return self._decode(name, _categorical(), counts.astype(np.float64))
 
-    def uniform(self, name: str, sizes: Symbols, symbols: Symbols | None = None) -> Symbols:
-        """Decode one symbol for every size."""
+    def _uniform(self, name: str, sizes: Symbols, symbols: Symbols | None) -> Symbols:
         assert symbols is None
-        if len(sizes) and int(sizes.max()) > MAX_ALPHABET:
-            raise CorruptFileError(f"{name}: {int(sizes.max())} values are too many")
         decoded, coded = np.zeros(len(sizes), np.int64), sizes > 1
         if coded.any():
             decoded[coded] = self._decode(name, _uniform(), sizes[coded].astype(np.int32))

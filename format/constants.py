@@ -3,7 +3,8 @@
 from enum import IntEnum
 
 SIGNATURE = b"\x89GSI\r\n\x1a\n"  # as PNG's: bit 7, CR LF, ^Z and LF show what mangled a file
-VERSION = 0  # experimental: the layout may change with any commit
+VERSION = 1  # of the layout that this build reads and writes
+FIRST_LASTING_VERSION = 2  # those below are experimental: the layout may change with any commit
 
 CRITICAL = 0x80  # the bit of a section type that a reader must not skip
 CRC_BYTES = 4  # zlib.crc32, little-endian
@@ -44,6 +45,5 @@ MAX_PIXELS = 2**28  # 16384 x 16384, 0.8 GB of decoded samples
 MAX_CHANNELS = 4
 MAX_GAUSSIANS = 2**22  # 256 times a large file of today, 150 MB of decoded symbols
 MIN_GAUSSIANS_LIMIT = 64  # a tiny picture may hold more Gaussians than pixels
-MAX_LEVELS = 2**22  # values between a plane's least and greatest; 24-bit models stay sharp
-MAX_ALPHABET = 2**16  # entries of a table of counts, 0.5 MB as float64
-MAX_COUNT = 255  # finer counts cost more in the table than they save
+FREE_GAUSSIANS = 4096  # whatever the words, decoded in 30 ms; one million that are alike cost no bits
+MAX_GAUSSIANS_PER_BYTE = 16  # of the coded words, beyond; a picture's Gaussian takes 20 to 30 bits

@@ -1,4 +1,4 @@
-"""The HEADER section: what every reader must know before any payload. Spec section 3.
+"""The HEADER section: what every reader must know before any payload. Spec section 2.
 
 | width varint | height varint | traits varint |
 
@@ -63,7 +63,7 @@ class Header:
 
     @property
     def max_gaussians(self) -> int:
-        """How many Gaussians a file of this size may declare; spec section 4."""
+        """How many Gaussians a file of this size may declare; spec section 7."""
         return min(MAX_GAUSSIANS, max(MIN_GAUSSIANS_LIMIT, self.n_pixels))
 
     def to_bytes(self) -> bytes:

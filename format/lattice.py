@@ -2,8 +2,9 @@
 
 One step D serves everything. A Gaussian's energy-normalized color alpha = T c sqrt(s1 s2) is a multiple
 of D; its length, in classes of half an octave, says how finely the rest must be known for an equal error:
-1/|alpha| for the logs of size and elongation, 1/(|alpha| sinh 2r) for the angle, sqrt(2) s/|alpha| for the center.
-(DESIGN section 2 has the derivation.) All is computed by exact.py: the counts of levels are the same everywhere.
+1/|alpha| for the logs of size and elongation, 1/(|alpha| sinh 2r) for the angle, sqrt(2) s/|alpha| for
+the center. (DESIGN section 2 has the derivation.) All is computed by exact.py: the numbers of levels are the
+same everywhere.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from gicodec.format.tree import HEIGHT, WIDTH, X, Y
 
 Array = NDArray[np.float64]
 
+EXACT = 2.0**53  # whole numbers below are exact as float64
 N_CLASSES = 32  # of energy, half an octave each: |alpha| up to 2^16 D
 STEPS_PER_OCTAVE = 32
 N_STEP_CODES = 12 * STEPS_PER_OCTAVE
@@ -41,7 +43,8 @@ def step_of(code: int) -> float:
 
 def nearest_step_code(step: float) -> int:
     """Return the code whose D is nearest, the end of the range where it is beyond."""
-    return min(range(N_STEP_CODES), key=lambda code: abs(step_of(code) - step))
+    within = min(step, step_of(N_STEP_CODES - 1))
+    return min(range(N_STEP_CODES), key=lambda code: abs(step_of(code) - within))
 
 
 def energy_classes(colors: Symbols) -> Symbols:
@@ -135,4 +138,5 @@ def _whole_range(begin: Symbols, length: Symbols, steps: Array, origins: Array) 
     """Return the first i, and the number of i, with begin <= origin + (i + 1/2) step < begin + length."""
     first = np.ceil((begin - origins) / steps - 0.5)
     end = np.ceil((begin + length - origins) / steps - 0.5)
+    assert not len(first) or max(abs(first).max(), abs(end).max()) < EXACT  # 2^49 at the extremes
     return first.astype(np.int64), np.maximum(end - first, 1).astype(np.int64)

@@ -15,6 +15,7 @@ import numpy as np
 from gicodec.format.adaptive import AdaptiveCounts
 from gicodec.format.bits import ByteReader, write_varint
 from gicodec.format.coder import Coder, SymbolReader, Symbols, SymbolWriter
+from gicodec.format.constants import FREE_GAUSSIANS, MAX_GAUSSIANS_PER_BYTE
 from gicodec.format.errors import CorruptFileError, LimitError
 from gicodec.format.header import Header
 from gicodec.format.lattice import (
@@ -29,7 +30,7 @@ from gicodec.format.lattice import (
 )
 from gicodec.format.tree import HEIGHT, WIDTH, code_cells
 
-N_DENSITIES = 8  # contexts from the area of a cell, by powers of 8
+N_DENSITIES = 8  # contexts from the area of a cell, two for a factor of 8
 N_COLOR_SCALES = 8  # contexts of color from the class; beyond, classes differ by a power of two only
 COLOR_REACH = 16  # bins of a color on either side of 0
 SIZE_BIN, ELONGATION_BIN = 0.35, 0.3  # of m and r: a bin's levels are alike
@@ -70,9 +71,11 @@ class Payload:
         """Write the section's payload; also return the ideal code lengths by attribute, bits."""
         if not self.n_gaussians:
             return write_varint(0), {}
+        _check_limit(self.n_gaussians, header.max_gaussians)
         writer = SymbolWriter()
         _walk(writer, header, self.n_gaussians, self)
         words = writer.to_bytes()
+        _check_limit(self.n_gaussians, _most_gaussians(len(words)))
         return write_varint(self.n_gaussians) + write_varint(self.step) + words, dict(writer.bits)
 
     @classmethod
@@ -94,12 +97,22 @@ class Payload:
 def read_head(reader: ByteReader, header: Header) -> tuple[int, int]:
     """Read, and check, the number of Gaussians and the step's code."""
     n = reader.varint()
-    if n > header.max_gaussians:
-        raise LimitError(f"{n} Gaussians, this picture may have {header.max_gaussians}")
+    _check_limit(n, header.max_gaussians)
     step = reader.varint() if n else 0
     if step >= N_STEP_CODES:
         raise CorruptFileError(f"gaussians: step code {step}")
+    _check_limit(n, _most_gaussians(reader.left()))
     return n, step
+
+
+def _most_gaussians(n_bytes: int) -> int:
+    """How many Gaussians coded words may hold: few bytes can make no reader work for long."""
+    return FREE_GAUSSIANS + MAX_GAUSSIANS_PER_BYTE * n_bytes
+
+
+def _check_limit(n: int, limit: int) -> None:
+    if n > limit:
+        raise LimitError(f"{n} Gaussians, this file may have {limit}")
 
 
 _Decoded = tuple[Symbols, Symbols, Symbols, Symbols, Symbols, Symbols, Symbols, Symbols]
@@ -109,6 +122,7 @@ def _walk(coder: Coder, header: Header, n: int, given: Payload | None) -> _Decod
     """Code every attribute; where there is nothing given, that means to decode it."""
     points = None if given is None else given.cells[:, :2]
     cells, _ = code_cells(coder, n, header.width, header.height, points)
+    assert given is None or np.array_equal(cells, given.cells), "not in the order of the cells"
     densities = _densities(cells)
     classes = _few_parents(N_DENSITIES, N_CLASSES).code(
         coder, "class", densities, None if given is None else given.classes
@@ -126,7 +140,7 @@ def _walk(coder: Coder, header: Header, n: int, given: Payload | None) -> _Decod
 
 
 def _densities(cells: Symbols) -> Symbols:
-    """Classify cells by area: below 8 pixels, below 64 and so on."""
+    """Classify cells by area: below 4 pixels, 8, 32, 64, 256, 512, 2048, and all others."""
     bits = np.frexp((cells[:, WIDTH] * cells[:, HEIGHT]).astype(np.float64))[1] - 1
     densities: Symbols = np.clip(bits * 2 // 3, 0, N_DENSITIES - 1).astype(np.int64)
     return densities
@@ -203,7 +217,9 @@ class _Bins:
         """Code the bin adaptively, and which of its levels it is evenly."""
         bins = table.code(coder, name, contexts, None if levels is None else self.of(levels))
         first = self._first_level(bins)
-        count = np.maximum(1, self._first_level(bins + 1) - first)
+        count = self._first_level(bins + 1) - first
+        if not count.all():  # where a step is wider than a bin
+            raise CorruptFileError(f"{name}: a bin without a level")
         return first + coder.uniform(name, count, None if levels is None else levels - first)
 
     def _first_level(self, bins: Symbols) -> Symbols:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gicodec.format.bits import ByteReader
-from gicodec.format.constants import CRITICAL, VERSION, SectionType
-from gicodec.format.errors import CorruptFileError, LimitError, UnsupportedFileError
+from gicodec.format.constants import CRITICAL, FIRST_LASTING_VERSION, VERSION, SectionType
+from gicodec.format.errors import CorruptFileError, UnsupportedFileError
 from gicodec.format.header import Header
 from gicodec.format.lattice import step_of
 from gicodec.format.payload import Payload, read_head
@@ -25,11 +25,8 @@ class GsiFile:
         """Write the file; takes milliseconds, so its length is also the way to know the size.
 
         Raises:
-            LimitError: More Gaussians than a picture of this size may have.
+            LimitError: More Gaussians than a picture, or words, of this size may have.
         """
-        n_gaussians, limit = self.payload.n_gaussians, self.header.max_gaussians
-        if n_gaussians > limit:
-            raise LimitError(f"{n_gaussians} Gaussians, this picture may have {limit}")
         if len(self.payload.colors) != self.header.channels:
             raise ValueError("payload and header differ in channels")
         if any(section.type & CRITICAL for section in self.ancillary):
@@ -59,7 +56,7 @@ class FileInfo:
     @property
     def experimental(self) -> bool:
         """Whether another build may read this version otherwise."""
-        return self.version == 0
+        return self.version < FIRST_LASTING_VERSION
 
     @property
     def bpp(self) -> float:

@@ -105,7 +105,7 @@ def code_cells(
 
 
 def _halves(nodes: Symbols) -> tuple[Symbols, Symbols]:
-    """Halve the longer sides; of an odd one the first half is the smaller, of equal ones the width is halved."""
+    """Halve the longer sides, of equal ones the width; the first half of an odd one is the smaller."""
     first, second = nodes.copy(), nodes.copy()
     rows = np.arange(len(nodes))
     side = np.where(nodes[:, WIDTH] >= nodes[:, HEIGHT], WIDTH, HEIGHT)
@@ -138,7 +138,7 @@ class _Points:
         """Count the points in the first half of every node."""
         cell = first[self._node]
         points = self._points[self._ids]
-        self._second = (points >= cell[:, :2] + cell[:, 2:]).any(axis=1)
+        self._second = np.asarray((points >= cell[:, :2] + cell[:, 2:]).any(axis=1))
         return np.bincount(self._node[~self._second], minlength=len(first))
 
     def descend(self, kept: NDArrayBool) -> None:

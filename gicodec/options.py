@@ -89,7 +89,7 @@ class Progress:
     """One report of a running encode."""
 
     stage: str
-    """"fit" or "quantize"."""
+    """"fit" or "tune"."""
     done: int
     total: int
     psnr: float

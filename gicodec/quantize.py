@@ -9,15 +9,16 @@ from __future__ import annotations
 import numpy as np
 
 from gicodec.format import Payload, UnsupportedFileError
-from gicodec.format.lattice import MAX_LOG_SIZE, Shapes, shape_steps, step_of
+from gicodec.format.exact import PI, exp
+from gicodec.format.lattice import Shapes, angle_levels, shape_steps, step_of
 from gicodec.gaussians import Array, Gaussians
 
-TRANSFORM = np.array([[1, 1, 1], [1, 0, -1], [-1, 2, -1]]) / np.sqrt([[3.0], [2.0], [6.0]])
+TRANSFORM: Array = np.array([[1, 1, 1], [1, 0, -1], [-1, 2, -1]]) / np.sqrt([[3.0], [2.0], [6.0]])
 """[3, 3] orthonormal: luminance, red against blue, green against both."""
 
 
 def dequantize(payload: Payload) -> Gaussians:
-    """Compute the Gaussians that a payload stands for.
+    """Compute the Gaussians that a payload stands for, the same doubles on every machine.
 
     Raises:
         UnsupportedFileError: Not three channels.
@@ -25,24 +26,15 @@ def dequantize(payload: Payload) -> Gaussians:
     if len(payload.colors) != len(TRANSFORM):
         raise UnsupportedFileError(f"pictures of {len(payload.colors)} channels")
     steps = shape_steps(payload.classes)
-    sizes = np.clip(payload.sizes * steps, -MAX_LOG_SIZE, MAX_LOG_SIZE)  # beyond only in hostile files
+    sizes = np.asarray(payload.sizes * steps)
     shapes = Shapes.of(payload.classes, payload.sizes, payload.elongations, payload.angles)
+    levels = angle_levels(payload.classes, payload.elongations)
+    alphas = payload.colors.T * step_of(payload.step)
     return Gaussians(
         centers=shapes.centers(payload.columns, payload.rows),
         log_sizes=sizes,
-        log_elongations=payload.elongations * steps,
-        angles=_angles(payload),
-        colors=_to_rgb(payload.colors.T * step_of(payload.step), sizes),
+        log_elongations=np.asarray(payload.elongations * steps),
+        angles=np.asarray(PI * payload.angles / levels),
+        # A sum, not a matrix product, whose order of additions is the library's choice.
+        colors=np.asarray((alphas[:, :, None] * TRANSFORM).sum(axis=1) * exp(-sizes)[:, None]),
     )
-
-
-def _to_rgb(alphas: Array, sizes: Array) -> Array:
-    colors: Array = alphas @ TRANSFORM * np.exp(-sizes)[:, None]
-    return colors
-
-
-def _angles(payload: Payload) -> Array:
-    from gicodec.format.lattice import angle_levels
-
-    angles: Array = np.pi * payload.angles / angle_levels(payload.classes, payload.elongations)
-    return angles

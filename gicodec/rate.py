@@ -1,8 +1,8 @@
 """Rate control: the step D at which a picture's file is as large as asked, and the Gaussians for it.
 
 The fit makes more Gaussians than the file will hold. Tuning then lets D follow the size of the file that
-the present state would give, so that it ends where it should; how many Gaussians are left, and how finely each is
-coded, follows from D alone. The last bytes are met by dropping the least.
+the present state would give, so that it ends where it should; how many Gaussians are left, and how finely
+each is coded, follows from D alone. The last bytes are met by dropping the weakest.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ FROZEN_SLOPE = 0.4  # ... and where no Gaussian comes or goes
 LENGTHS_OF_STEPS = 12  # controls of D during tuning
 FULL = 0.98  # of the budget: no need to freeze again
 MAX_FREEZES = 4
+ONE_GAUSSIAN = 16  # bytes, at a D that a picture of one pixel ends with
 FIRST_RATE, MIDDLE_RATE = 2.0, 0.6  # of the tuning's steps
 
 
@@ -46,7 +47,9 @@ class TuneSettings:
     @classmethod
     def of(cls, effort: Effort) -> TuneSettings:
         """Return the settings of an effort."""
-        return {"fast": cls(400, 400, 15), "medium": cls(2000, 2400, 60), "slow": cls(8000, 9600, 150)}[effort]
+        return {"fast": cls(400, 400, 15), "medium": cls(2000, 2400, 60), "slow": cls(8000, 9600, 150)}[
+            effort
+        ]
 
 
 def encode_at_rate(
@@ -100,9 +103,7 @@ class _Control:
         return _size(self._state.payload(self._header), self._header) / self._budget
 
 
-def _tune(
-    tuner: Tuner, control: _Control, settings: TuneSettings, progress: ProgressCallback | None
-) -> None:
+def _tune(tuner: Tuner, control: _Control, settings: TuneSettings, progress: ProgressCallback | None) -> None:
     n, part = settings.n_iterations, max(1, settings.n_iterations // (LENGTHS_OF_STEPS * 4))
     rates = [FIRST_RATE * (MIDDLE_RATE / FIRST_RATE) ** (i * part / n) for i in range(n // part + 1)]
     for i in range(n // part):
@@ -116,7 +117,8 @@ def _tune(
 
 def _fill(tuner: Tuner, header: Header, budget: int, n_freeze: int) -> Payload:
     """Freeze; where that leaves bytes unused, again from the same state with a smaller D."""
-    tuned, best, size = tuner.state, Payload.empty(header.channels), 0
+    tuned, best = tuner.state, Payload.empty(header.channels)
+    size = empty = _size(best, header)
     step = tuned.step
     for _ in range(MAX_FREEZES):
         tuner.restart(tuned.at_step(step))
@@ -126,14 +128,15 @@ def _fill(tuner: Tuner, header: Header, budget: int, n_freeze: int) -> Payload:
             best, size = payload, _size(payload, header)
         if size >= FULL * budget:
             break
-        step *= (_size(payload, header) / (AIM * budget)) ** (1 / FROZEN_SLOPE)
+        untrimmed = max(1, _size(tuner.state.payload(header), header) - empty)  # over, where few are left
+        step *= (untrimmed / (AIM * (budget - empty))) ** (1 / FROZEN_SLOPE)
     return best
 
 
 def _trim(state: State, header: Header, budget: int) -> Payload:
     """Drop the Gaussians of least energy until the file is within the budget."""
     order = state.rounded_colors().square().sum(dim=1).argsort(stable=True)
-    low, high = 0, len(order) - 1  # dropping low may be too few, dropping high is enough
+    low, high = 0, len(order)  # dropping low may be too few, dropping high is enough
     while low < high:
         middle = (low + high) // 2
         if _size(state.without(order[:middle]).payload(header), header) <= budget:
@@ -148,7 +151,7 @@ def _size(payload: Payload, header: Header) -> int:
 
 
 def _check_reachable(header: Header, budget: int) -> None:
-    smallest = len(GsiFile(header, Payload.empty(header.channels)).to_bytes()) + 12
+    smallest = _size(Payload.empty(header.channels), header) + ONE_GAUSSIAN
     if budget < smallest:
         size = f"{header.width}x{header.height}"
         rate = math.ceil(8e4 * smallest / header.n_pixels) / 1e4

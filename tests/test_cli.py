@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from payloads import random_payload
 
-from gicodec.format import GsiFile, Header, Payload
+from gicodec.format import GsiFile, Header, Payload, bits_by_attribute
 from gicodec.image import encode_image, read_image, write_image
 
 WIDTH, HEIGHT = 48, 32
@@ -73,11 +74,10 @@ def coded(png: Path) -> Path:
 @pytest.fixture(scope="session")
 def handmade(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a file that the format layer wrote, for the commands that do not decode."""
-    planes = np.arange(80, dtype=np.int32).reshape(8, 10)
-    x, y, size, elongation, angle = planes[:5]
-    payload = Payload((1, 2, 3, 4, 5), x, y, size, elongation, angle, planes[5:])
+    header = Header(64, 48)
+    payload = random_payload(np.random.default_rng(0), 10, header)
     path = tmp_path_factory.mktemp("handmade") / "ten.gsi"
-    path.write_bytes(GsiFile(Header(64, 48), payload).to_bytes())
+    path.write_bytes(GsiFile(header, payload).to_bytes())
     return path
 
 
@@ -157,14 +157,17 @@ def test_broken_gsi_files(command: tuple[str], tmp_path: Path, handmade: Path) -
     flipped = bytearray(data)
     flipped[len(data) // 2] ^= 4
     newer = bytearray(data)
-    newer[8] = 1
+    newer[8] = 2
+    older = bytearray(data)
+    older[8] = 0
     out = (tmp_path / "out.png",) if command == ("decode",) else ()
     for name, content, text in (
         ("flipped.gsi", bytes(flipped), "checksum"),
         ("cut.gsi", data[:-7], "bytes"),
         ("empty.gsi", b"", "signature"),
         ("text.gsi", b"hello, world\n", "wrong signature"),
-        ("newer.gsi", bytes(newer), "version 1"),
+        ("newer.gsi", bytes(newer), "version 2, this build reads 1"),
+        ("older.gsi", bytes(older), "version 0, this build reads 1"),
         ("longer.gsi", data + b"\n", "after the end"),
     ):
         path = tmp_path / name
@@ -249,7 +252,7 @@ def test_quiet_is_silent_and_verbose_is_not(png: Path, tmp_path: Path) -> None:
         done = gsi(*args)
         assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
     verbose = gsi("encode", png, out, *FAST, "-v").stderr
-    assert [line.split(b":")[0] for line in verbose.splitlines()] == [b"fit", b"quantize"]
+    assert [line.split(b":")[0] for line in verbose.splitlines()] == [b"fit", b"tune"]
 
 
 def test_warnings_go_to_stderr(tmp_path: Path) -> None:
@@ -339,7 +342,21 @@ def test_info(handmade: Path) -> None:
     for part in (str(handmade), "64x48", "10 Gaussians", "experimental", "method gsi"):
         assert part in text
     assert "angle" not in text
-    assert "angle" in gsi("info", "-v", handmade).stdout.decode()
+
+
+def test_info_says_what_each_attribute_costs(handmade: Path, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.gsi"
+    empty.write_bytes(GsiFile(Header(5, 5), Payload.empty(3)).to_bytes())
+    done = gsi("info", "-v", handmade, empty)
+    assert (done.returncode, done.stderr) == (0, b"")
+    lines = done.stdout.decode().splitlines()
+    costs = [line for line in lines if line.startswith("  bits a Gaussian: ")]
+    bits = bits_by_attribute(handmade.read_bytes())
+    for attribute in ("cells", "class", "color0", "color2", "size", "elongation", "angle", "center"):
+        assert f" {attribute} {bits[attribute] / 10:.1f}," in costs[0]
+    assert costs[0].endswith(f", total {sum(bits.values()) / 10:.1f}")
+    assert costs[1:] == []
+    assert sum(line.startswith("  step ") for line in lines) == 1
 
 
 def test_info_as_json_lines(handmade: Path, tmp_path: Path) -> None:
@@ -353,7 +370,7 @@ def test_info_as_json_lines(handmade: Path, tmp_path: Path) -> None:
         "width": 64,
         "height": 48,
         "channels": 3,
-        "version": 0,
+        "version": 1,
         "experimental": True,
         "method": "gsi",
         "kernel": "compact",
@@ -363,7 +380,10 @@ def test_info_as_json_lines(handmade: Path, tmp_path: Path) -> None:
     }
     assert expected.items() <= first.items()
     assert [section["name"] for section in first["sections"]] == ["header", "gaussians"]
-    assert len(first["planes"]) == 8
+    bits = first["bits"]
+    assert list(bits)[:2] == ["cells", "class"]
+    assert sum(bits.values()) == pytest.approx(8 * first["sections"][1]["bytes"], rel=0.1)
+    assert 2**-10 <= first["step"] < 4
 
 
 def test_check(coded: Path, tmp_path: Path) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 import tracemalloc
+from dataclasses import replace
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from payloads import assert_same, random_payload, random_points
 from PIL import Image
 
 from gicodec import (
@@ -20,12 +23,28 @@ from gicodec import (
     GsiError,
     LimitError,
     Progress,
+    UnsupportedFileError,
     decode,
     encode,
     psnr,
 )
 from gicodec.codec import MAX_WORK
-from gicodec.format import MAX_PIXELS, GsiFile, Header, Kernel, Payload, nearest_step_code
+from gicodec.format import MAX_PIXELS, GsiFile, Header, Kernel, Payload, Section
+from gicodec.format.bits import write_varint
+from gicodec.format.coder import SymbolWriter
+from gicodec.format.constants import SectionType
+from gicodec.format.lattice import (
+    MAX_LOG_SIZE,
+    N_CLASSES,
+    N_STEP_CODES,
+    Shapes,
+    angle_levels,
+    shape_steps,
+)
+from gicodec.format.payload import COLOR_REACH, color_shifts
+from gicodec.format.sections import write_sections
+from gicodec.format.tree import MARGIN, code_cells
+from gicodec.quantize import dequantize
 
 PHOTOGRAPH = Path(__file__).parents[1] / "examples" / "images" / "kodim23.png"
 OPTIONS = EncodeOptions(bpp=1, effort="fast")
@@ -76,10 +95,11 @@ def test_threads_change_no_pixel() -> None:
         np.testing.assert_array_equal(together, alone)
 
 
-def test_progress_ends_with_the_choice() -> None:
+def test_progress_is_of_the_fit_and_then_of_the_tuning() -> None:
     reports: list[Progress] = []
     encode(photograph(), OPTIONS, reports.append)
-    assert [report.stage for report in reports] == ["fit"] * (len(reports) - 1) + ["quantize"]
+    assert [stage for stage, _ in groupby(report.stage for report in reports)] == ["fit", "tune"]
+    assert reports[-1].done == reports[-1].total
     assert reports[-1].n_gaussians >= encoded().n_gaussians > 0
 
 
@@ -149,19 +169,18 @@ def test_a_crop_beyond_the_picture_is_refused(crop: Crop) -> None:
         decode(encoded().data, DecodeOptions(crop=crop))
 
 
-def file_of(planes: NDArray[np.int32], steps: tuple[int, int, int, int, int], header: Header) -> bytes:
-    x, y, size, elongation, angle, *colors = planes
-    return GsiFile(header, Payload(steps, x, y, size, elongation, angle, np.stack(colors))).to_bytes()
-
-
-def sized(n: int, log_size: int) -> NDArray[np.int32]:
-    """[8, N] symbols of round, visible Gaussians in the corner."""
-    planes = np.ones((8, n), np.int32)
-    planes[2:5] = np.array([log_size, 0, 0])[:, None]
-    return planes
-
-
-ONES = (nearest_step_code(1.0),) * 5
+def plain_file(header: Header, n: int, log_size: float, log_elongation: float = 0) -> bytes:
+    """A file of n equal, very bright, diagonal Gaussians at (1, 1), or next to it."""
+    classes = np.full(n, N_CLASSES - 1)
+    sizes, elongations = (np.rint(m / shape_steps(classes)).astype(int) for m in (log_size, log_elongation))
+    angles = angle_levels(classes, elongations) // 4
+    shapes = Shapes.of(classes, sizes, elongations, angles)
+    columns, rows = shapes.nearest_places(np.ones((n, 2)))
+    points = np.floor(shapes.centers(columns, rows)).astype(np.int64)
+    cells, _ = code_cells(SymbolWriter(), n, header.width, header.height, points)
+    colors = np.tile([[COLOR_REACH], [0], [0]], n) << color_shifts(classes)
+    planes = (sizes, elongations, angles, columns, rows)
+    return GsiFile(header, Payload(N_STEP_CODES - 1, cells, classes, colors, *planes)).to_bytes()
 
 
 def assert_refused_in_little_memory(data: bytes, options: DecodeOptions, reason: str) -> None:
@@ -175,7 +194,7 @@ def assert_refused_in_little_memory(data: bytes, options: DecodeOptions, reason:
 
 
 def test_too_many_pixels_are_refused_before_they_are_allocated() -> None:
-    data = file_of(sized(1, 1), ONES, Header(2000, 1000))
+    data = plain_file(Header(2000, 1000), 1, 1)
     side = math.isqrt(MAX_PIXELS)
     for options in (
         DecodeOptions(scale=1000),
@@ -189,34 +208,46 @@ def test_too_many_pixels_are_refused_before_they_are_allocated() -> None:
 
 
 def test_a_crop_of_an_immense_picture_is_drawn() -> None:
-    data = file_of(sized(1, 1), ONES, Header(2000, 1000))
+    data = plain_file(Header(2000, 1000), 1, 1)
+    ((x, y),) = dequantize(GsiFile.from_bytes(data).payload).centers
     for scale in (1e4, 1e9, 1e12):
-        picture = decode(data, DecodeOptions(scale=scale, crop=Crop(4, 3, round(scale), round(scale))))
+        crop = Crop(4, 3, round(x * scale), round(y * scale))
+        picture = decode(data, DecodeOptions(scale=scale, crop=crop))
         assert picture.shape == (3, 4, 3)
         assert picture.min() == 255  # the Gaussian's center
 
 
 def test_too_much_work_is_refused_before_it_is_begun() -> None:
     side = 8192
-    n = MAX_WORK // side**2 + 1
-    data = file_of(sized(n, 12), ONES, Header(side, side))
-    assert len(data) < 200
+    limit = MAX_WORK // side**2
+    data = plain_file(Header(side, side), limit + 1, MAX_LOG_SIZE - 0.1, 3)
+    assert len(data) < 20 * limit  # little to read, much to do
     assert_refused_in_little_memory(data, DecodeOptions(), "Gaussian-pixels")
     assert decode(data, DecodeOptions(crop=Crop(2, 2, 0, 0))).shape == (2, 2, 3)
+    assert decode(data, DecodeOptions(size=(70, 70))).shape == (70, 70, 3)
 
 
-@pytest.mark.parametrize("seed", range(60))
-def test_hostile_integers_and_steps_are_drawn_or_refused(seed: int) -> None:
+def test_more_gaussians_than_a_picture_may_have_are_not_decoded() -> None:
+    header = Header(16, 4)
+    most = plain_file(header, header.max_gaussians, 1)
+    assert decode(most).shape == (4, 16, 3)
+    head = Section(SectionType.HEADER, header.to_bytes())
+    for n in (header.max_gaussians + 1, 2**31):
+        body = Section(SectionType.GAUSSIANS, write_varint(n) + bytes(5))
+        assert_refused_in_little_memory(write_sections([head, body]), DecodeOptions(), "Gaussians")
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_extreme_symbols_are_drawn_or_refused(seed: int) -> None:
     """Warnings are errors here."""
     rng = np.random.default_rng(seed)
-    n, channels = int(rng.integers(1, 50)), int(rng.integers(1, 5))
-    low = rng.choice([0, -(2**31), 2**31 - 2**20, -5], (5 + channels, 1))
-    spread = rng.choice([1, 40, 2**20], (5 + channels, 1))
-    planes = (low + rng.integers(0, spread, (5 + channels, n))).astype(np.int32)
-    steps = rng.choice([0, 90, 100, 110, 120, 128, 140, 255], 5) if seed % 2 else rng.integers(0, 256, 5)
-    a, b, c, d, e = steps.tolist()
-    header = Header(1 + seed, 61 - seed, channels, kernel=Kernel(seed % 2))
-    data = file_of(planes, (a, b, c, d, e), header)
+    n, channels = int(rng.integers(1, 60)), 3 if seed % 8 else int(rng.integers(1, 5))
+    header = Header(1 + seed, 41 - seed, channels, kernel=Kernel(seed % 2))
+    classes = rng.choice([0, 5, 16, N_CLASSES - 1], n) if seed % 4 else np.full(n, N_CLASSES - 1)
+    step = [0, N_STEP_CODES // 2, N_STEP_CODES - 1][seed % 3]
+    payload = replace(random_payload(rng, n, header, classes=classes), step=step)
+    data = GsiFile(header, payload).to_bytes()
+    assert_same(GsiFile.from_bytes(data).payload, payload)
     for options in (
         DecodeOptions(),
         DecodeOptions(scale=0.3),
@@ -227,11 +258,32 @@ def test_hostile_integers_and_steps_are_drawn_or_refused(seed: int) -> None:
         try:
             picture = decode(data, options)
         except GsiError:
+            assert channels != 3
             continue
         assert picture.shape[2] == channels
 
 
+@pytest.mark.parametrize("size", [(65535, 1), (1, 65535), (16384, 16384)])
+def test_extreme_symbols_of_large_pictures_are_drawn_or_refused(size: tuple[int, int]) -> None:
+    rng = np.random.default_rng(0)
+    header = Header(*size)
+    points = random_points(rng, 32, header)
+    points[:2] = [[-MARGIN, -MARGIN], [header.width + MARGIN - 1, header.height + MARGIN - 1]]
+    payload = random_payload(rng, 32, header, points, np.tile([0, N_CLASSES - 1], 16))
+    data = GsiFile(header, payload).to_bytes()
+    for options in (DecodeOptions(size=(9, 9)), DecodeOptions(crop=Crop(1, 1, 0, 0))):
+        assert decode(data, options).shape[2] == 3
+
+
+@pytest.mark.parametrize("channels", [1, 2, 4])
+def test_other_channels_than_three_are_refused(channels: int) -> None:
+    header = Header(5, 5, channels)
+    data = GsiFile(header, random_payload(np.random.default_rng(0), 2, header)).to_bytes()
+    with pytest.raises(UnsupportedFileError, match=f"{channels} channels"):
+        decode(data)
+
+
 def test_no_gaussians_are_black() -> None:
-    data = file_of(np.zeros((8, 0), np.int32), ONES, Header(9, 5))
+    data = GsiFile(Header(9, 5), Payload.empty(3)).to_bytes()
     for options in (DecodeOptions(), DecodeOptions(scale=0.5), DecodeOptions(scale=3)):
         assert not decode(data, options).any()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,6 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gicodec.fit import Fit, FitSettings, Objective, as_target, fit, to_gaussians
-from gicodec.fit.colors import solve_colors
 from gicodec.fit.parameters import COLOR, SIZE, U, V, X, Y, conics, limit_elongation, root_covariances
 from gicodec.format import Kernel
 from gicodec.gaussians import Gaussians
@@ -220,32 +218,6 @@ def color_problem(n: int) -> tuple[Gaussians, NDArray[np.float32]]:
 
 def placed(gaussians: Gaussians) -> list[NDArray[np.float32]]:
     return [np.ascontiguousarray(a, np.float32) for a in place(gaussians, View(64, 48))]
-
-
-@pytest.mark.parametrize("n", [1, 40, 300])
-def test_solving_for_colors_never_loses(n: int) -> None:
-    gaussians, target = color_problem(n)
-    centers, shapes, colors = placed(gaussians)
-
-    def error(colors: NDArray[np.float32]) -> float:
-        image = render(replace_colors(gaussians, colors), View(64, 48))
-        return float(np.square(image - target, dtype=np.float64).sum())
-
-    errors = [
-        error(solve_colors(target, centers, shapes, colors, n_iterations=k)) for k in (0, 1, 2, 5, 30, 200)
-    ]
-    np.testing.assert_allclose(errors[0], error(colors), rtol=1e-6)
-    assert errors[1] < errors[0]
-    for before, after in pairwise(errors):
-        assert after <= before * (1 + 1e-5)  # float32
-
-
-def test_solving_for_colors_finds_them() -> None:
-    gaussians, _ = color_problem(10)
-    centers, shapes, colors = placed(gaussians)
-    target = render(gaussians, View(64, 48))
-    found = solve_colors(target, centers, shapes, 0 * colors, n_iterations=100)
-    np.testing.assert_allclose(render(replace_colors(gaussians, found), View(64, 48)), target, atol=1e-3)
 
 
 def replace_colors(gaussians: Gaussians, colors: NDArray[np.float32]) -> Gaussians:

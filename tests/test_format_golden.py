@@ -1,137 +1,433 @@
 """The bytes of the format: SPEC.md's examples, and a decoder written from SPEC.md alone."""
 
+from __future__ import annotations
+
+import math
 import re
+from collections.abc import Sequence
+from math import ceil, comb, floor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
+from payloads import assert_same, random_payload
 
-from gicodec.format import GsiFile, Header, Payload, describe, nearest_step_code, step_of
-from gicodec.format.ans import decode_planes, encode_planes
+from gicodec.format import GsiFile, Header, Payload, bits_by_attribute, describe
 from gicodec.format.bits import ByteReader
-from gicodec.format.models import Constant, Counts, Model, Uniform, read_model
+from gicodec.format.exact import cos_sin, exp
+from gicodec.format.lattice import Shapes, nearest_step_code, step_of
+from gicodec.quantize import dequantize
 
-SPEC = Path(__file__).parents[1] / "format" / "SPEC.md"
+SPEC = (Path(__file__).parents[1] / "format" / "SPEC.md").read_text(encoding="utf-8")
+NAMES = ("cells", "classes", "colors", "sizes", "elongations", "angles", "columns", "rows")
 
 
-def spec_example(name: str) -> bytes:
-    """Read the hex column of an example; remarks stand behind three blanks."""
-    match = re.search(rf"```hex {name}\n(.*?)```", SPEC.read_text(encoding="utf-8"), re.DOTALL)
+def spec_block(name: str) -> str:
+    match = re.search(rf"```{name}\n(.*?)```", SPEC, re.DOTALL)
     assert match is not None
-    return bytes.fromhex(" ".join(re.split(" {3,}", row)[0] for row in match[1].splitlines()))
+    return match[1]
 
 
-def int32(*values: int) -> NDArray[np.int32]:
-    return np.array(values, dtype=np.int32)
+def spec_bytes(name: str) -> bytes:
+    """Read the hex column of an example; remarks stand behind three blanks."""
+    rows = spec_block(f"hex {name}").splitlines()
+    return bytes.fromhex(" ".join(re.split(" {3,}", row)[0] for row in rows))
+
+
+def spec_payload(name: str) -> Payload:
+    """Read a table of symbols: name, then one column for every Gaussian."""
+    table = {}
+    for row in spec_block(f"symbols {name}").splitlines():
+        attribute, values = row.split(":")
+        table[attribute.strip()] = np.array([int(value) for value in values.split()], np.int64)
+    cells = np.stack([table[key] for key in ("x", "y", "width", "height")], axis=1)
+    colors = np.stack([table[f"color {c}"] for c in range(3)])
+    rest = (table[key] for key in ("size", "elongation", "angle", "column", "row"))
+    return Payload(int(table["step code"][0]), cells, table["class"], colors, *rest)
+
+
+# A decoder in plain Python; every line of it is in the spec, in the same words.
+
+
+class Words:
+    """Section 4: the coded words as a stack, and the two kinds of models."""
+
+    def __init__(self, data: bytes) -> None:
+        data += bytes(-len(data) % 4)
+        self.words = [int.from_bytes(data[i : i + 4], "little") for i in range(0, len(data), 4)]
+        self.state = self.words.pop() if self.words else 0
+        self.state = self.state << 32 | self.words.pop() if self.words else self.state
+        self.trace: list[str] = []
+
+    def take(self, lower: int, upper: int) -> None:
+        """Go on after a symbol whose bounds are these."""
+        self.state = (upper - lower) * (self.state >> 24) + self.state % 2**24 - lower
+        if self.state < 2**32 and self.words:
+            self.state = self.state << 32 | self.words.pop()
+
+    def categorical(self, counts: Sequence[int]) -> int:
+        scale = (2**24 - len(counts)) / sum(counts)
+        c = [floor(sum(counts[:i]) * scale) + i for i in range(len(counts))] + [2**24]
+        symbol = max(i for i in range(len(counts)) if c[i] <= self.state % 2**24)
+        self.take(c[symbol], c[symbol + 1])
+        self.trace.append(f"{symbol} of {len(counts)}")
+        return symbol
+
+    def uniform(self, sizes: Sequence[int]) -> list[int]:
+        high = [self.even(ceil(size / 2**20)) for size in sizes]
+        low = [self.even(min(size - 2**20 * h, 2**20)) for size, h in zip(sizes, high, strict=True)]
+        return [2**20 * h + rest for h, rest in zip(high, low, strict=True)]
+
+    def even(self, size: int) -> int:
+        if size == 1:
+            return 0
+        width = 2**24 // size
+        symbol = min(self.state % 2**24 // width, size - 1)
+        self.take(symbol * width, 2**24 if symbol + 1 == size else (symbol + 1) * width)
+        self.trace.append(f"{symbol} of {size}")
+        return symbol
+
+
+class Adaptive:
+    """Section 4: counts by context; a prior from the context's parent."""
+
+    def __init__(self, n_contexts: int, n_per_parent: int, n_symbols: int) -> None:
+        self.n_per_parent = n_per_parent
+        self.own = [[0] * n_symbols for _ in range(n_contexts)]
+        self.shared = [[1] * n_symbols for _ in range(-(-n_contexts // n_per_parent))]
+
+    def decode(self, words: Words, contexts: Sequence[int]) -> list[int]:
+        symbols: list[int] = []
+        length = 32
+        while len(symbols) < len(contexts):
+            batch = contexts[len(symbols) : len(symbols) + length]
+            decoded = [words.categorical(self.counts(c)) for c in batch]
+            for context, symbol in zip(batch, decoded, strict=True):
+                self.own[context][symbol] += 1
+                self.shared[context // self.n_per_parent][symbol] += 1
+            symbols += decoded
+            length = min(256, length + 32)
+        return symbols
+
+    def counts(self, context: int) -> list[int]:
+        shared = self.shared[context // self.n_per_parent]
+        total = sum(shared)
+        return [
+            256 * own + 256 * 12 * s // total + 1 for own, s in zip(self.own[context], shared, strict=True)
+        ]
+
+
+def exp_by_spec(x: float) -> float:
+    n = floor(x * float.fromhex("0x1.71547652b82fep+0") + 0.5)
+    rest = (x - n * float.fromhex("0x1.62e42fefa38p-1")) - n * float.fromhex("0x1.ef35793c7673p-45")
+    return math.ldexp(horner(rest, [1 / math.factorial(i) for i in range(13, -1, -1)]), n)
+
+
+def cos_sin_by_spec(x: float) -> tuple[float, float]:
+    pi = float.fromhex("0x1.921fb54442d18p+1")
+    n = floor(x * (2 / pi) + 0.5)
+    rest = x - n * (pi / 2)
+    square = rest * rest
+    cos = horner(square, [(-1) ** i / math.factorial(2 * i) for i in range(8, -1, -1)])
+    sin = rest * horner(square, [(-1) ** i / math.factorial(2 * i + 1) for i in range(8, -1, -1)])
+    return [(cos, sin), (-sin, cos), (-cos, -sin), (sin, -cos)][n % 4]
+
+
+def horner(x: float, coefficients: Sequence[float]) -> float:
+    result = coefficients[0]
+    for coefficient in coefficients[1:]:
+        result = result * x + coefficient
+    return result
+
+
+def cells_by_spec(words: Words, n: int, width: int, height: int) -> list[tuple[int, int, int, int]]:
+    """Section 6."""
+    few = {k: [1 + 24 * comb(k, i) // 2**k for i in range(k + 1)] for k in range(2, 17)}
+    shares = (1, 1, 2, 3, 4, 6, 8, 9, 9, 8, 6, 4, 3, 2, 1, 1)
+    many = {bits: [2 * share for share in shares] for bits in range(5, 24)}
+    cells = []
+    level = [(n, -8, -8, width + 16, height + 16)]
+    while level:
+        cells += [node[1:] for node in level if node[0] == 1 or node[3:] == (1, 1) for _ in range(node[0])]
+        level = [node for node in level if node[0] > 1 and node[3:] != (1, 1)]
+        firsts = [0] * len(level)
+        large = [i for i, node in enumerate(level) if node[0] > 16]
+        taken = [words.categorical(many[level[i][0].bit_length()]) for i in large]
+        for i, share in zip(large, taken, strict=True):
+            many[level[i][0].bit_length()][share] += 2
+        low = [ceil(share * (level[i][0] + 1) / 16) for i, share in zip(large, taken, strict=True)]
+        end = [ceil((share + 1) * (level[i][0] + 1) / 16) for i, share in zip(large, taken, strict=True)]
+        offsets = words.uniform([b - a for a, b in zip(low, end, strict=True)])
+        for i, first, offset in zip(large, low, offsets, strict=True):
+            firsts[i] = first + offset
+        small = [i for i, node in enumerate(level) if node[0] <= 16]
+        for begin in range(0, len(small), 256):
+            batch = small[begin : begin + 256]
+            for i in sorted(batch, key=lambda i: level[i][0]):  # Python's sort is stable
+                firsts[i] = words.categorical(few[level[i][0]])
+            for i in batch:
+                few[level[i][0]][firsts[i]] += 1
+        halves = []
+        for (count, x, y, w, h), first in zip(level, firsts, strict=True):
+            if w >= h:
+                halves += [(first, x, y, w // 2, h), (count - first, x + w // 2, y, w - w // 2, h)]
+            else:
+                halves += [(first, x, y, w, h // 2), (count - first, x, y + h // 2, w, h - h // 2)]
+        level = [node for node in halves if node[0] > 0]
+    return cells
+
+
+def decode_by_spec(data: bytes, header: Header) -> tuple[dict[str, Any], list[str]]:
+    """Sections 3, 5: the GAUSSIANS section's symbols, and centers and angles."""
+    reader = ByteReader(data, "gaussians")
+    n, step_code = reader.varint(), reader.varint()
+    words = Words(reader.take(reader.left()))
+    cells = cells_by_spec(words, n, header.width, header.height)
+    area_bits = [(w * h).bit_length() - 1 for _, _, w, h in cells]
+    densities = [min(7, 2 * bits // 3) for bits in area_bits]
+
+    classes = Adaptive(8, 8, 32).decode(words, densities)
+    amplitudes = [
+        math.ldexp(float.fromhex(("0x1.306fe0a31b715p+0", "0x1.ae89f995ad3adp+0")[k % 2]), k // 2)
+        for k in classes
+    ]
+    steps = [1 / amplitude for amplitude in amplitudes]
+    near = [min(k, 15) for k in classes]
+
+    colors: list[list[int]] = []
+    first, last = [0] * n, [0] * n
+    scales = [k if k < 8 else 6 + k % 2 for k in classes]
+    shifts = [max(0, (k - 6) // 2) for k in classes]
+    for channel in range(header.channels):
+        contexts = [(scales[i] * 10 + first[i]) * 4 + last[i] for i in range(n)]
+        bins = Adaptive(320, 40, 33).decode(words, contexts)
+        low = words.uniform([2**shift for shift in shifts])
+        colors.append([(bins[i] - 16) * 2 ** shifts[i] + low[i] for i in range(n)])
+        if channel == 0:
+            first = [min(9, abs(b - 16)) for b in bins]
+        else:
+            last = [min(3, abs(b - 16)) for b in bins]
+
+    def levels(name: str, bins: list[int], least: float, width: float) -> list[int]:
+        begin = [ceil((least + b * width) / step) for b, step in zip(bins, steps, strict=True)]
+        end = [ceil((least + (b + 1) * width) / step) for b, step in zip(bins, steps, strict=True)]
+        assert all(a < b for a, b in zip(begin, end, strict=True)), name
+        offsets = words.uniform([b - a for a, b in zip(begin, end, strict=True)])
+        return [a + offset for a, offset in zip(begin, offsets, strict=True)]
+
+    size_bins = Adaptive(128, 8, 26).decode(words, [near[i] * 8 + densities[i] for i in range(n)])
+    sizes = levels("size", size_bins, -2.1, 0.35)
+    bins = Adaptive(208, 13, 12).decode(words, [near[i] * 13 + size_bins[i] // 2 for i in range(n)])
+    elongations = levels("elongation", bins, 0.0, 0.3)
+
+    growths = [exp_by_spec(2 * elongations[i] * steps[i]) for i in range(n)]
+    pi = float.fromhex("0x1.921fb54442d18p+1")
+    turns = [max(1, ceil(pi * a * (g - 1 / g) / 2)) for a, g in zip(amplitudes, growths, strict=True)]
+    angles = words.uniform(turns)
+
+    row_steps, column_steps, slopes = [], [], []
+    for i in range(n):
+        area = exp_by_spec(2 * sizes[i] * steps[i])
+        round_part = area * ((growths[i] + 1 / growths[i]) / 2)
+        long_part = area * ((growths[i] - 1 / growths[i]) / 2)
+        cos, sin = cos_sin_by_spec(2 * pi * angles[i] / turns[i])
+        xy, yy = long_part * sin, round_part - long_part * cos
+        row_steps.append(math.sqrt(2 * yy) / amplitudes[i])
+        column_steps.append(math.sqrt(2 * (area * area) / yy) / amplitudes[i])
+        slopes.append(xy / yy)
+
+    def places(begin: list[int], length: list[int], pitch: list[float], origin: list[float]) -> list[int]:
+        low = [ceil((begin[i] - origin[i]) / pitch[i] - 0.5) for i in range(n)]
+        end = [ceil((begin[i] + length[i] - origin[i]) / pitch[i] - 0.5) for i in range(n)]
+        offsets = words.uniform([max(1, end[i] - low[i]) for i in range(n)])
+        return [low[i] + offsets[i] for i in range(n)]
+
+    xs, ys, ws, hs = (list(side) for side in zip(*cells, strict=True))
+    rows = places(ys, hs, row_steps, [0.0] * n)
+    starts = [slopes[i] * ((rows[i] + 0.5) * row_steps[i]) for i in range(n)]
+    columns = places(xs, ws, column_steps, starts)
+    assert words.state == 0
+    assert not words.words
+
+    centers = [
+        (starts[i] + (columns[i] + 0.5) * column_steps[i], (rows[i] + 0.5) * row_steps[i]) for i in range(n)
+    ]
+    t = np.array([[1, 1, 1], [1, 0, -1], [-1, 2, -1]]) / np.sqrt([[3.0], [2.0], [6.0]])
+    scale = math.ldexp(32 + step_code % 32, step_code // 32 - 15)
+    rgb = []
+    for i in range(n if header.channels == 3 else 0):
+        alpha = [colors[c][i] * scale for c in range(3)]
+        shrink = exp_by_spec(-(sizes[i] * steps[i]))
+        rgb.append(
+            [(alpha[0] * t[0, c] + alpha[1] * t[1, c] + alpha[2] * t[2, c]) * shrink for c in range(3)]
+        )
+    decoded = {
+        "cells": cells,
+        "classes": classes,
+        "colors": colors,
+        "sizes": sizes,
+        "elongations": elongations,
+        "angles": angles,
+        "columns": columns,
+        "rows": rows,
+        "centers": centers,
+        "turns": [pi * angle / turn for angle, turn in zip(angles, turns, strict=True)],
+        "rgb": rgb,
+    }
+    return decoded, words.trace
+
+
+# The examples
 
 
 def nothing() -> GsiFile:
-    empty = int32()
-    colors = np.stack([empty] * 3)
-    return GsiFile(Header(1, 1), Payload((0,) * 5, empty, empty, empty, empty, empty, colors))
+    return GsiFile(Header(1, 1), Payload.empty(3))
 
 
-def three() -> GsiFile:
-    payload = Payload(
-        steps=(120, 104, 104, 104, 80),
-        x=int32(8, 100, 300),
-        y=int32(40, 16, 25),
-        size=int32(2, 3, 2),
-        elongation=int32(0, 0, 0),
-        angle=int32(5, 5, 7),
-        colors=np.stack([int32(9, -4, 2), int32(0, 1, 0), int32(-1, -1, -1)]),
-    )
-    return GsiFile(Header(768, 512), payload)
+def five() -> GsiFile:
+    return GsiFile(Header(768, 512), spec_payload("five"))
 
 
-def assert_same(a: GsiFile, b: GsiFile) -> None:
-    assert (a.header, a.payload.steps, a.ancillary) == (b.header, b.payload.steps, b.ancillary)
-    for mine, theirs in zip(a.payload.planes(), b.payload.planes(), strict=True):
-        np.testing.assert_array_equal(mine, theirs)
+@pytest.mark.parametrize("name", ["nothing", "five"])
+def test_files_are_the_bytes_of_the_spec(name: str) -> None:
+    file = {"nothing": nothing, "five": five}[name]()
+    blob = spec_bytes(name)
+    assert file.to_bytes().hex(" ") == blob.hex(" ")
+    read = GsiFile.from_bytes(blob)
+    assert read.header == file.header
+    assert_same(read.payload, file.payload)
 
 
-@pytest.mark.parametrize(("name", "file"), [("nothing", nothing()), ("three", three())])
-def test_files_are_the_bytes_of_the_spec(name: str, file: GsiFile) -> None:
-    blob = spec_example(name)
-    assert file.to_bytes() == blob
-    assert_same(GsiFile.from_bytes(blob), file)
+def assert_spec_decodes(file: GsiFile) -> list[str]:
+    """Decode the spec's way, compare everything, and return what was decoded under which size."""
+    decoded, trace = decode_by_spec(file.payload.to_bytes(file.header), file.header)
+    for name in NAMES:
+        np.testing.assert_array_equal(decoded[name], getattr(file.payload, name), err_msg=name)
+    if file.header.channels == 3:
+        gaussians = dequantize(file.payload)
+        for name, ours in (
+            ("centers", gaussians.centers),
+            ("turns", gaussians.angles),
+            ("rgb", gaussians.colors),
+        ):
+            np.testing.assert_array_equal(decoded[name], ours, err_msg=name)  # to the last bit
+    return trace
 
 
-def test_counts_are_the_bytes_of_the_spec() -> None:
-    blob = spec_example("counts")
-    model = Counts(low=-2, shift=1, counts=(1, 0, 0, 5))
-    assert model.to_bytes() == blob
-    assert read_model(ByteReader(blob, "model")) == model
+def test_spec_alone_is_enough_to_decode_its_example() -> None:
+    trace = assert_spec_decodes(five())
+    rows = spec_block("trace five").splitlines()
+    assert ", ".join(row.split(":")[1].strip() for row in rows) == ", ".join(trace)
 
 
-def bounds_by_spec(model: Model) -> list[int]:
-    if isinstance(model, Counts):
-        weights = [count for count in model.counts for _ in range(1 << model.shift)]
-        scale = (2**24 - model.levels) / sum(weights)
-        lower = [int(sum(weights[:i]) * scale) + i for i in range(model.levels)]
-    else:
-        lower = [i * (2**24 // model.levels) for i in range(model.levels)]
-    return [*lower, 2**24]
+@pytest.mark.parametrize("seed", range(12))
+def test_spec_alone_is_enough_to_decode_anything(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    header = [Header(768, 512), Header(40, 1, channels=1 + seed % 4), Header(65535, 4096)][seed % 3]
+    n = min(header.max_gaussians, int(rng.choice([1, 2, 17, 40, 700])))
+    assert_spec_decodes(GsiFile(header, random_payload(rng, n, header)))
 
 
-def decode_by_spec(data: bytes, models: list[Model], n_symbols: int) -> list[list[int]]:
-    """Spec section 6, in plain Python."""
-    data += bytes(-len(data) % 4)
-    words = [int.from_bytes(data[i : i + 4], "little") for i in range(0, len(data), 4)]
-    state = words.pop() if words else 0
-    state = state << 32 | words.pop() if words else state
-    planes = []
-    for model in models:
-        c = bounds_by_spec(model)
-        symbols = []
-        for _ in range(0 if isinstance(model, Constant) else n_symbols):
-            slot = state % 2**24
-            i = max(i for i in range(model.levels) if c[i] <= slot)
-            state = (c[i + 1] - c[i]) * (state >> 24) + slot - c[i]
-            if state < 2**32 and words:
-                state = state << 32 | words.pop()
-            symbols.append(model.low + i)
-        planes.append(symbols or [model.low] * n_symbols)
-    assert state == 0
-    assert not words
-    return planes
+def test_the_numbers_of_the_example_are_those_of_the_spec() -> None:
+    gaussians = dequantize(five().payload)
+    columns = {
+        "x": gaussians.centers[:, 0],
+        "y": gaussians.centers[:, 1],
+        "m": gaussians.log_sizes,
+        "r": gaussians.log_elongations,
+        "theta": gaussians.angles,
+        "red": gaussians.colors[:, 0],
+        "green": gaussians.colors[:, 1],
+        "blue": gaussians.colors[:, 2],
+    }
+    for row in spec_block("values five").splitlines():
+        name, values = row.split(":")
+        np.testing.assert_allclose([float(v) for v in values.split()], columns.pop(name.strip()), atol=6e-5)
+    assert not columns
 
 
-def test_spec_alone_is_enough_to_decode() -> None:
-    rng = np.random.default_rng(5)
-    models: list[Model] = [
-        Counts(-2, 1, (1, 0, 0, 5)),
-        Constant(7),
-        Uniform(-50, 77),
-        Counts(1000, 0, (3, *rng.integers(0, 256, 40).tolist(), 1)),
-    ]
-    planes = [rng.integers(model.low, model.low + model.levels, 200, dtype=np.int32) for model in models]
-    data = encode_planes(planes, models)
-    assert decode_by_spec(data, models, 200) == [plane.tolist() for plane in planes]
-    for plane, decoded in zip(planes, decode_planes(data, models, 200), strict=True):
-        np.testing.assert_array_equal(plane, decoded)
+# Arithmetic: these bit patterns are part of the format
+
+
+@pytest.mark.parametrize(
+    ("x", "expected"),
+    [
+        (0.0, "0x1.0000000000000p+0"),
+        (1.0, "0x1.5bf0a8b14576ap+1"),
+        (-1.0, "0x1.78b56362cef38p-2"),
+        (0.1, "0x1.1aec7b35a00d4p+0"),
+        (0.34657359027997264, "0x1.6a09e667f3bccp+0"),
+        (7.2, "0x1.4edb91a4d293ap+10"),
+        (14.0, "0x1.259ac48bf05d7p+20"),
+        (-4.2, "0x1.eb600403a9684p-7"),
+    ],
+)
+def test_exp_has_these_bits(x: float, expected: str) -> None:
+    assert exp(np.array([x]))[0].hex() == expected
+    assert exp_by_spec(x).hex() == expected
+
+
+@pytest.mark.parametrize(
+    ("x", "cos", "sin"),
+    [
+        (0.0, "0x1.0000000000000p+0", "0x0.0p+0"),
+        (0.5, "0x1.c1528065b7d50p-1", "0x1.eaee8744b05f0p-2"),
+        (2.0, "-0x1.aa22657537205p-2", "0x1.d18f6ead1b446p-1"),
+        (4.0, "-0x1.4eaa606db24c0p-1", "-0x1.837b9dddc1eb0p-1"),
+        (6.0, "0x1.eb9b7097822f6p-1", "-0x1.1e1f18ab0a2bcp-2"),
+    ],
+)
+def test_cos_and_sin_have_these_bits(x: float, cos: str, sin: str) -> None:
+    ours = cos_sin(np.array([x]))
+    assert (ours[0][0].hex(), ours[1][0].hex()) == (cos, sin)
+    assert tuple(v.hex() for v in cos_sin_by_spec(x)) == (cos, sin)
+
+
+def test_exp_is_right_to_the_last_bit_but_one() -> None:
+    x = np.concatenate([np.linspace(-15, 15, 20_001), np.linspace(-690, 690, 999)])
+    exact = np.array([math.exp(value) for value in x])
+    assert (abs(exp(x) - exact) <= np.spacing(exact)).all()
+
+
+def test_cos_and_sin_are_right_to_the_last_bit() -> None:
+    x = np.linspace(0, 2 * np.pi, 20_001)[:-1]
+    cos, sin = cos_sin(x)
+    assert abs(cos - [math.cos(value) for value in x]).max() < 4e-16  # 2 in the last place of 1 ...
+    assert abs(sin - [math.sin(value) for value in x]).max() < 4e-16  # ... n pi / 2 is rounded once
+
+
+def test_steps_have_these_bits() -> None:
+    symbols = [np.array([v]) for v in (9, 20, 7, 31)]
+    shapes = Shapes.of(*symbols)
+    assert shapes.row_steps[0].hex() == "0x1.0ab7f043ee6b0p-3"
+    assert shapes.column_steps[0].hex() == "0x1.801e25b473cadp-4"
+
+
+# Sizes
 
 
 def test_fixed_part_of_a_kodak_file_is_under_32_bytes() -> None:
-    rng = np.random.default_rng(0)
-    planes = rng.integers(-8, 8, (8, 3912), dtype=np.int32)
-    x, y, size, elongation, angle = planes[:5]
-    payload = Payload((1, 2, 3, 4, 5), x, y, size, elongation, angle, planes[5:])
-    data = GsiFile(Header(768, 512), payload).to_bytes()
-    payload_bytes = dict(describe(data).sections)["gaussians"]
-    count_and_steps = 2 + 5
-    assert len(data) - payload_bytes + count_and_steps < 32
+    header = Header(768, 512)
+    data = GsiFile(header, random_payload(np.random.default_rng(0), 3912, header)).to_bytes()
+    words = dict(describe(data).sections)["gaussians"] - 2 - 2  # N and the step
+    assert len(data) - words < 32
 
 
-def test_steps_are_dyadic_and_found_again() -> None:
-    for code in range(256):
-        step = step_of(code)
-        assert step == (8 + code % 8) / 8 * 2.0 ** (code // 8 - 16)
-        assert nearest_step_code(step) == code
+def test_step_codes_name_dyadic_numbers() -> None:
+    for code in range(384):
+        assert step_of(code) == (32 + code % 32) / 32 * 2.0 ** (code // 32 - 10)
+        assert nearest_step_code(step_of(code)) == code
+        assert nearest_step_code(step_of(code) * 1.005) == code
     assert nearest_step_code(0.0) == 0
-    assert nearest_step_code(float("inf")) == 255
-    with pytest.raises(ValueError, match="not a number"):
-        nearest_step_code(float("nan"))
-    with pytest.raises(ValueError, match="256"):
-        step_of(256)
+    assert nearest_step_code(math.inf) == 383
+    for bad in (-1, 384):
+        with pytest.raises(ValueError, match="0 to 383"):
+            step_of(bad)
+
+
+def test_the_example_says_what_it_costs() -> None:
+    bits = bits_by_attribute(five().to_bytes())
+    names = ["cells", "class", "color0", "color1", "color2", "size", "elongation", "angle", "center"]
+    assert list(bits) == names
+    assert bits_by_attribute(nothing().to_bytes()) == {}

@@ -1,11 +1,16 @@
 """Whatever the bytes, a reader answers with a GsiError or a file, soon and in little memory."""
 
+from __future__ import annotations
+
+import time
 import tracemalloc
 import zlib
 from contextlib import suppress
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from payloads import random_payload
 
 from gicodec.format import (
     CorruptFileError,
@@ -13,28 +18,27 @@ from gicodec.format import (
     GsiFile,
     Header,
     LimitError,
-    Payload,
     Section,
     TruncatedFileError,
     UnsupportedFileError,
+    coder,
     describe,
 )
 from gicodec.format.bits import write_varint
-from gicodec.format.constants import MAX_SECTIONS, SectionType
+from gicodec.format.coder import SymbolReader
+from gicodec.format.constants import MAX_SECTIONS, MAX_SIDE, SectionType
 from gicodec.format.sections import write_sections
+from gicodec.gaussians import Gaussians
+from gicodec.quantize import dequantize
 
-HEADER = Section(SectionType.HEADER, Header(64, 48).to_bytes())
+SMALL = Header(64, 48)
+HEADER = Section(SectionType.HEADER, SMALL.to_bytes())
 HUGE = write_varint(2**32 - 1)
-STEPS = bytes(5)
-CONSTANT = bytes([0, 0])
+ALL_HEADERS = (SMALL, Header(1, 1), Header(1, MAX_SIDE), Header(768, 512), Header(MAX_SIDE, 4096))
 
 
 def small_file() -> bytes:
-    rng = np.random.default_rng(0)
-    planes = np.rint(rng.laplace(0, 6, (8, 150))).astype(np.int32)
-    x, y, size, elongation, angle, *colors = planes
-    payload = Payload((1, 2, 3, 4, 5), x, y, size, elongation, angle, np.stack(colors))
-    return GsiFile(Header(64, 48), payload).to_bytes()
+    return GsiFile(SMALL, random_payload(np.random.default_rng(0), 60, SMALL)).to_bytes()
 
 
 def seal(body: bytes) -> bytes:
@@ -46,10 +50,23 @@ def file_of(payload: bytes, header: Section = HEADER) -> bytes:
     return write_sections([header, Section(SectionType.GAUSSIANS, payload)])
 
 
-def gaussians(n: int, *models: bytes, words: bytes = b"") -> bytes:
-    """Build a payload whose first planes have these models; the others are constant."""
-    tables = b"".join(models) + CONSTANT * (8 - len(models))
-    return file_of(write_varint(n) + STEPS + tables + words)
+def gaussians(n: int, words: bytes = b"", step: int = 0, header: Header = SMALL) -> bytes:
+    payload = write_varint(n) + write_varint(step) + words
+    return file_of(payload, Section(SectionType.HEADER, header.to_bytes()))
+
+
+def read_all(data: bytes) -> Gaussians | None:
+    """Decode as far as there is anything to refuse; every number must be one."""
+    try:
+        payload = GsiFile.from_bytes(data).payload
+        described = describe(data)
+    except GsiError:
+        return None
+    assert described.n_gaussians == payload.n_gaussians
+    gaussians = dequantize(payload)
+    for values in vars(gaussians).values():
+        assert np.isfinite(values).all()
+    return gaussians
 
 
 def test_every_truncation_is_refused() -> None:
@@ -84,25 +101,61 @@ def test_sealed_nonsense_is_refused_or_read() -> None:
         for value in (0, 1, 0x7F, 0x80, 0xFF, int(rng.integers(256))):
             damaged = bytearray(body)
             damaged[index] = value
-            with suppress(GsiError):
-                GsiFile.from_bytes(seal(bytes(damaged)))
+            with suppress(UnsupportedFileError):  # a HEADER of one channel
+                read_all(seal(bytes(damaged)))
 
 
 def test_random_payloads_are_refused_or_read() -> None:
     rng = np.random.default_rng(2)
     for _ in range(500):
-        noise = rng.bytes(int(rng.integers(1, 80)))
-        tables = bytes(rng.integers(0, 3, 30, dtype=np.uint8))
-        for payload in (noise, b"\x05" + STEPS + noise, b"\x05" + STEPS + tables + noise):
-            with suppress(GsiError):
-                GsiFile.from_bytes(file_of(payload))
+        read_all(file_of(rng.bytes(int(rng.integers(0, 80)))))
+
+
+@pytest.mark.parametrize("header", ALL_HEADERS, ids=lambda header: f"{header.width}x{header.height}")
+def test_random_words_are_refused_or_read(header: Header) -> None:
+    rng = np.random.default_rng(3)
+    n_read = 0
+    for _ in range(1200):
+        n = int(rng.choice([1, 1, 2, 3, 10, 60]))
+        words = rng.bytes(int(rng.integers(0, 30 * n)))
+        n_read += read_all(gaussians(n, words, int(rng.integers(384)), header)) is not None
+    assert n_read < 600
+
+
+@pytest.mark.parametrize("header", ALL_HEADERS, ids=lambda header: f"{header.width}x{header.height}")
+def test_whatever_can_be_decoded_is_a_number(header: Header, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As above, but words may be left over, so that most are read to the end."""
+    monkeypatch.setattr(SymbolReader, "close", lambda self: None)
+    rng = np.random.default_rng(4)
+    n_read = 0
+    for _ in range(300):
+        data = gaussians(1, rng.bytes(90), int(rng.integers(384)), header)
+        n_read += read_all(data) is not None
+    assert n_read > 150
+
+
+def test_few_bytes_are_little_work() -> None:
+    rng = np.random.default_rng(5)
+    header = Header(8192, 8192)
+    for n_bytes in (0, 1, 1000, 10_000):
+        most = 4096 + 16 * n_bytes
+        words = rng.bytes(n_bytes)[:-1] + b"\1" * (n_bytes > 0)
+        with pytest.raises(LimitError, match=f"{most + 1} Gaussians, this file may have {most}"):
+            GsiFile.from_bytes(gaussians(most + 1, words, 0, header))
+        with pytest.raises(LimitError, match=f"{most + 1} Gaussians, this file may have {most}"):
+            describe(gaussians(most + 1, words, 0, header))
+        begin = time.perf_counter()
+        with suppress(CorruptFileError):
+            GsiFile.from_bytes(gaussians(most, words, 0, header))
+        assert time.perf_counter() - begin < 5
 
 
 def test_other_versions_are_unsupported() -> None:
     data = bytearray(small_file())
-    data[8] = 1
-    with pytest.raises(UnsupportedFileError, match="version 1, this build reads 0"):
-        GsiFile.from_bytes(bytes(data))
+    for version in (0, 2, 255):
+        data[8] = version
+        with pytest.raises(UnsupportedFileError, match=f"version {version}, this build reads 1"):
+            GsiFile.from_bytes(bytes(data))
 
 
 def test_other_signatures_are_refused() -> None:
@@ -113,7 +166,7 @@ def test_other_signatures_are_refused() -> None:
 
 
 def test_unknown_sections_follow_the_rule() -> None:
-    payload = Section(SectionType.GAUSSIANS, bytes(6))
+    payload = Section(SectionType.GAUSSIANS, bytes(1))
     ancillary, critical = Section(0x33, b"note"), Section(0xB3, b"more")
     read = GsiFile.from_bytes(write_sections([HEADER, ancillary, payload]))
     assert read.ancillary == (ancillary,)
@@ -122,7 +175,7 @@ def test_unknown_sections_follow_the_rule() -> None:
 
 
 def test_sections_must_be_there_once_and_in_order() -> None:
-    payload, note = Section(SectionType.GAUSSIANS, bytes(6)), Section(0x33, b"")
+    payload, note = Section(SectionType.GAUSSIANS, bytes(1)), Section(0x33, b"")
     for sections in (
         [],
         [HEADER],
@@ -163,41 +216,62 @@ def traits(value: int) -> bytes:
     ],
 )
 def test_bad_headers_are_refused(header: bytes, error: type[GsiError]) -> None:
-    data = file_of(bytes(6), Section(SectionType.HEADER, header))
+    data = file_of(bytes(1), Section(SectionType.HEADER, header))
     with pytest.raises(error):
         GsiFile.from_bytes(data)
 
 
-def counts_model(low: bytes, packed: int, n_bins: bytes, bits: bytes = b"") -> bytes:
-    return b"\x02" + low + bytes([packed]) + n_bins + bits
+def truncated_words() -> bytes:
+    payload = random_payload(np.random.default_rng(0), 3, SMALL).to_bytes(SMALL)
+    return payload[2:-1].rstrip(b"\0")
 
 
 @pytest.mark.parametrize(
-    ("data", "error"),
+    ("data", "error", "text"),
     [
-        (file_of(HUGE + STEPS), LimitError),
-        (gaussians(64 * 48 + 1), LimitError),
-        (file_of(b"\x01" + STEPS[1:]), TruncatedFileError),
-        (file_of(b"\x00" + STEPS + b"\x00"), CorruptFileError),  # models of no Gaussians
-        (gaussians(3, b"\x03\x00"), CorruptFileError),  # unknown model
-        (gaussians(3, b"\x01\x00\x00"), CorruptFileError),  # uniform over one level
-        (gaussians(3, b"\x01\x00" + HUGE), CorruptFileError),
-        (gaussians(3, b"\x01" + write_varint(2**32 - 2) + b"\x01"), CorruptFileError),  # overflow
-        (gaussians(3, counts_model(b"\0", 0, HUGE)), CorruptFileError),
-        (gaussians(3, counts_model(b"\0", 15, write_varint(2**16))), CorruptFileError),
-        (gaussians(3, counts_model(b"\0", 0, b"\x00")), CorruptFileError),
-        (gaussians(3, counts_model(b"\0", 0, b"\x01", b"\x40")), CorruptFileError),  # one bin
-        (gaussians(3, counts_model(b"\0", 8 << 4, b"\x02", b"\x48")), CorruptFileError),  # order
-        (gaussians(3, counts_model(b"\0", 0, b"\x02", b"\xc0")), CorruptFileError),  # empty ends
-        (gaussians(3, counts_model(b"\0", 0, b"\x02", b"\x49")), CorruptFileError),  # padding
-        (gaussians(3, counts_model(b"\0", 0, b"\x02", b"\0\0\0")), CorruptFileError),  # prefix
-        (gaussians(3, counts_model(b"\0", 7 << 4, b"\x02", b"\0\xff\xff\xff")), CorruptFileError),
-        (gaussians(3, words=b"\x01"), CorruptFileError),  # words that nobody takes
-        (gaussians(3, b"\x01\x00\x01", words=b"\x01\x00"), CorruptFileError),  # zero at the end
-        (gaussians(3, b"\x01\x00\x01", words=b"\xff" * 12), CorruptFileError),  # left over
+        (file_of(HUGE + b"\0"), LimitError, "4294967295 Gaussians"),
+        (gaussians(64 * 48 + 1), LimitError, "this file may have 3072"),
+        (file_of(b""), TruncatedFileError, "gaussians"),
+        (file_of(b"\x01"), TruncatedFileError, "gaussians"),
+        (file_of(b"\x81\x00\x00"), CorruptFileError, "needless"),
+        (file_of(b"\x00\x00"), CorruptFileError, "1 bytes too many"),  # a step for no Gaussians
+        (gaussians(1, b"\x01", step=384), CorruptFileError, "step code 384"),
+        (gaussians(3, b"\x01\x00"), CorruptFileError, "end in a zero byte"),
+        (gaussians(3, b"\xff" * 120), CorruptFileError, "left over"),
+        (gaussians(3, truncated_words()), CorruptFileError, "coded words|without a level"),
+        (gaussians(1), CorruptFileError, "size: a bin without a level"),  # class 0, bin 0
     ],
 )
-def test_bad_payloads_are_refused(data: bytes, error: type[GsiError]) -> None:
+def test_bad_payloads_are_refused(data: bytes, error: type[GsiError], text: str) -> None:
+    with pytest.raises(error, match=text):
+        GsiFile.from_bytes(data)
+
+
+class Panic(BaseException):
+    """What a failed assertion in Rust is in Python."""
+
+
+@pytest.mark.parametrize(
+    ("failure", "error"),
+    [
+        (Panic("assertion failed"), CorruptFileError),
+        (ValueError("no such symbol"), CorruptFileError),
+        (KeyboardInterrupt(), KeyboardInterrupt),
+        (MemoryError(), MemoryError),
+    ],
+)
+def test_failures_of_the_library_are_corrupt_files(
+    failure: BaseException, error: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Decoder:
+        def __init__(self, words: object) -> None:
+            pass
+
+        def decode(self, model: object, parameters: object) -> None:
+            raise failure
+
+    data = small_file()
+    monkeypatch.setattr(coder, "_stack", SimpleNamespace(AnsCoder=Decoder))
     with pytest.raises(error):
         GsiFile.from_bytes(data)
 
@@ -206,11 +280,10 @@ def test_bad_payloads_are_refused(data: bytes, error: type[GsiError]) -> None:
     "data",
     [
         small_file()[:9] + b"\x81" + HUGE + small_file()[11:],  # a section of 4 GB
-        file_of(HUGE + STEPS + CONSTANT * 8),
-        file_of(bytes(6), Section(SectionType.HEADER, HUGE * 2 + b"\x02")),
-        gaussians(3, b"\x01\x00" + HUGE),
-        gaussians(3, counts_model(b"\0", 0, HUGE)),
-        gaussians(3, counts_model(b"\0", 0, write_varint(2**16), b"\x80" + b"\0\1" * 40)),
+        file_of(HUGE + b"\0" + bytes(8)),
+        file_of(bytes(1), Section(SectionType.HEADER, HUGE * 2 + b"\x02")),
+        gaussians(2**22, b"\x01", header=Header(8192, 8192)),
+        gaussians(1, b"\xff" * 40, header=Header(MAX_SIDE, 4096)),
     ],
 )
 def test_claims_are_checked_before_memory_is_taken(data: bytes) -> None:

@@ -34,7 +34,7 @@ def test_only_the_coder_knows_constriction() -> None:
         for path in FORMAT.glob("*.py")
         if "constriction" in imported_modules(path.read_text(encoding="utf-8"))
     ]
-    assert users == ["ans.py"]
+    assert users == ["coder.py"]
 
 
 def test_public_names_are_sorted_and_there() -> None:

@@ -1,135 +1,86 @@
-"""Gaussians to integers and back: within half a step, in one order, whatever came in."""
+"""What the symbols of a file stand for."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
+from payloads import random_payload
 
-from gicodec.format import Payload, step_of
-from gicodec.gaussians import Gaussians
-from gicodec.quantize import Steps, dequantize, quantize, strongest
+from gicodec.format import Header, Payload, UnsupportedFileError
+from gicodec.format.lattice import Shapes, step_of
+from gicodec.quantize import TRANSFORM, dequantize
 
-FINE = Steps.near(position=1 / 64, size=0.01, elongation=0.01, angle=math.pi / 512, color=1 / 512)
-COARSE = Steps.near(position=1.5, size=0.3, elongation=0.2, angle=math.pi / 7, color=0.1)
-ODD = Steps.near(position=0.3, size=0.07, elongation=0.11, angle=0.9, color=0.03)
-STEPS = pytest.mark.parametrize("steps", [FINE, COARSE, ODD], ids=["fine", "coarse", "odd"])
+KODAK = Header(768, 512)
 
 
-def some(n: int = 400) -> Gaussians:
-    """Gaussians of which none is quantized to a circle or to no color."""
-    rng = np.random.default_rng(n)
-    return Gaussians(
-        centers=rng.uniform(-20, 500, (n, 2)),
-        log_sizes=rng.normal(1, 1, n),
-        log_elongations=rng.uniform(0.11, 2, n),
-        angles=np.append(rng.uniform(0, math.pi, n - 2), [0, np.nextafter(math.pi, 0)]),
-        colors=rng.choice([-1, 1], (n, 3)) * rng.uniform(0.06, 1.5, (n, 3)),
-    )
+def some(n: int = 500, seed: int = 0) -> Payload:
+    return random_payload(np.random.default_rng(seed), n, KODAK)
 
 
-def take(gaussians: Gaussians, rows: NDArray[np.intp]) -> Gaussians:
-    return Gaussians(
-        gaussians.centers[rows],
-        gaussians.log_sizes[rows],
-        gaussians.log_elongations[rows],
-        gaussians.angles[rows],
-        gaussians.colors[rows],
-    )
+def test_the_transform_is_orthonormal() -> None:
+    np.testing.assert_allclose(TRANSFORM @ TRANSFORM.T, np.eye(3), atol=1e-15)
 
 
-def in_order_of_rows(gaussians: Gaussians, steps: Steps) -> Gaussians:
-    x, y = np.rint(gaussians.centers / step_of(steps.position)).T
-    return take(gaussians, np.lexsort((x, y)))
+def test_no_symbols_are_no_gaussians() -> None:
+    gaussians = dequantize(Payload.empty(3))
+    assert gaussians.n_gaussians == 0
+    assert gaussians.centers.shape == (0, 2)
+    assert gaussians.colors.shape == (0, 3)
 
 
-def assert_same(a: Payload, b: Payload) -> None:
-    assert a.steps == b.steps
-    for mine, theirs in zip(a.planes(), b.planes(), strict=True):
-        np.testing.assert_array_equal(mine, theirs)
+@pytest.mark.parametrize("channels", [1, 2, 4])
+def test_only_three_channels_have_a_meaning(channels: int) -> None:
+    header = Header(768, 512, channels=channels)
+    with pytest.raises(UnsupportedFileError, match=f"{channels} channels"):
+        dequantize(random_payload(np.random.default_rng(0), 9, header))
 
 
-@STEPS
-def test_every_attribute_is_within_half_a_step(steps: Steps) -> None:
-    before = in_order_of_rows(some(), steps)
-    after = dequantize(quantize(before, steps))
-    position, size, elongation, angle, color = (step_of(code) for code in steps.as_tuple())
-    half = 0.5 + 1e-9  # of a step
-    assert (abs(after.centers - before.centers) <= half * position).all()
-    assert (abs(after.log_sizes - before.log_sizes) <= half * size).all()
-    assert (abs(after.log_elongations - before.log_elongations) <= half * elongation).all()
-    assert (abs(after.colors - before.colors) <= half * color).all()
-    turn = (after.angles - before.angles) % math.pi
-    assert (np.minimum(turn, math.pi - turn) <= half * angle).all()
+@pytest.mark.parametrize("seed", range(5))
+def test_gaussians_have_the_shapes_that_placed_them(seed: int) -> None:
+    payload = some(seed=seed)
+    shapes = Shapes.of(payload.classes, payload.sizes, payload.elongations, payload.angles)
+    covariances = dequantize(payload).covariances()
+    largest = (shapes.xx + shapes.yy)[:, None]
+    expected = np.stack([shapes.xx, shapes.xy, shapes.yy], axis=1)
+    np.testing.assert_allclose(covariances / largest, expected / largest, atol=1e-13)
 
 
-@STEPS
-def test_angles_wrap_at_half_a_turn(steps: Steps) -> None:
-    payload = quantize(some(), steps)
-    assert payload.angle.min() == 0
-    assert payload.angle.max() * step_of(steps.angle) < math.pi
+@pytest.mark.parametrize("seed", range(5))
+def test_gaussians_are_within_what_the_format_promises(seed: int) -> None:
+    gaussians = dequantize(some(5000, seed))
+    assert -2.1 <= gaussians.log_sizes.min() < gaussians.log_sizes.max() < 7.0
+    assert 0 == gaussians.log_elongations.min() < gaussians.log_elongations.max() < 3.6
+    assert 0 == gaussians.angles.min() < gaussians.angles.max() < math.pi
+    for values in vars(gaussians).values():
+        assert values.dtype == np.float64
 
 
-@pytest.mark.parametrize("step", [math.pi / 4, math.pi / 4.3, math.pi / 4.7, 2, 3, 4, 7, 60_000])
-def test_any_step_wraps_any_angle(step: float) -> None:
-    steps = Steps.near(position=1, size=1, elongation=0.01, angle=step, color=0.01)
-    before = take(some(), np.zeros(999, np.intp))
-    before.angles[:] = np.linspace(0, np.nextafter(math.pi, 0), 999)
-    turn = (dequantize(quantize(before, steps)).angles - before.angles) % math.pi
-    assert (np.minimum(turn, math.pi - turn) <= (0.5 + 1e-9) * step_of(steps.angle)).all()
+def test_centers_are_in_their_cells_or_one_step_beyond() -> None:
+    payload = some(3000)
+    shapes = Shapes.of(payload.classes, payload.sizes, payload.elongations, payload.angles)
+    below = dequantize(payload).centers - payload.cells[:, :2]
+    beyond = below - payload.cells[:, 2:]
+    assert (below >= -1e-6).all()
+    assert (beyond <= np.stack([shapes.column_steps, shapes.row_steps], axis=1) + 1e-6).all()
 
 
-@STEPS
-def test_the_order_does_not_matter(steps: Steps) -> None:
-    gaussians = some()
-    payload = quantize(gaussians, steps)
-    rows = np.stack([payload.y, payload.x])
-    assert (np.lexsort((rows[1], rows[0])) == np.arange(400)).all()
-    shuffled = take(gaussians, np.random.default_rng(0).permutation(400))
-    if steps is FINE:  # no two Gaussians at one place
-        assert_same(quantize(shuffled, steps), payload)
+def test_one_step_serves_the_energy_of_all() -> None:
+    payload = some()
+    gaussians = dequantize(payload)
+    energy = np.linalg.norm(gaussians.colors, axis=1) * np.exp(gaussians.log_sizes)
+    in_steps = np.linalg.norm(payload.colors, axis=0)
+    np.testing.assert_allclose(energy, in_steps * step_of(payload.step), rtol=1e-12)
 
 
-@STEPS
-def test_integers_are_their_own_quantization(steps: Steps) -> None:
-    payload = quantize(some(), steps)
-    assert_same(quantize(dequantize(payload), steps), payload)
-
-
-def test_circles_have_no_angle() -> None:
-    circles = take(some(), np.arange(9))
-    circles.log_elongations[:] = step_of(FINE.elongation) * 0.49
-    payload = quantize(circles, FINE)
-    assert not payload.elongation.any()
-    assert not payload.angle.any()
-
-
-def test_what_has_no_color_left_is_dropped() -> None:
-    gaussians = take(some(), np.arange(9))
-    gaussians.colors[2:5] = 0.49 * step_of(COARSE.color)
-    assert quantize(gaussians, COARSE).n_gaussians == 6
-    gaussians.colors[:] = 0
-    assert quantize(gaussians, COARSE).n_gaussians == 0
-    assert dequantize(quantize(gaussians, COARSE)).n_gaussians == 0
-
-
-def test_no_gaussians_are_no_integers() -> None:
-    assert quantize(take(some(), np.zeros(0, np.intp)), FINE).n_gaussians == 0
-
-
-def test_the_nearest_steps_are_near() -> None:
-    asked = (1 / 64, 0.01, 0.01, math.pi / 512, 1 / 512)
-    for code, step in zip(FINE.as_tuple(), asked, strict=True):
-        assert abs(step_of(code) / step - 1) <= 1 / 16  # eight steps for every octave
-
-
-def test_the_strongest_are_kept_in_their_order() -> None:
-    gaussians = some(50)
-    energy = np.square(gaussians.colors).sum(axis=1) * np.exp(2 * gaussians.log_sizes)
-    for n in (0, 1, 20, 50, 70):
-        kept = strongest(gaussians, n)
-        expected = np.flatnonzero(energy >= np.sort(energy)[-n]) if 0 < n <= 50 else np.arange(50 * (n > 0))
-        np.testing.assert_array_equal(kept.centers, gaussians.centers[expected])
-        np.testing.assert_array_equal(kept.colors, gaussians.colors[expected])
+def test_colors_are_luminance_first() -> None:
+    payload = some(3)
+    colors = np.eye(3, dtype=np.int64) * 5
+    red, green, blue = dequantize(replace(payload, colors=colors)).colors.T
+    assert red[0] == green[0] == blue[0] > 0  # grey
+    assert red[1] == -blue[1] > 0
+    assert green[1] == 0
+    assert red[2] == blue[2] < 0 < green[2]
+    np.testing.assert_allclose(green[2], -2 * red[2], rtol=1e-15)

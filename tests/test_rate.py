@@ -67,6 +67,7 @@ def test_an_impossible_rate_is_answered_with_a_possible_one(shape: tuple[int, in
         result = encoded(pixels, bpp)
         assert len(result.data) <= budget(pixels, bpp)
         assert decode(result.data).shape == pixels.shape
+        assert result.n_gaussians > 0 or kind != "white"  # noise may be worth none
 
 
 def test_a_flat_picture_needs_few_bytes() -> None:
@@ -80,7 +81,8 @@ def test_every_seed_keeps_the_promise() -> None:
     pixels = photograph(64, 48)
     files = [encoded(pixels, 0.6, seed).data for seed in (1, 2, 2**63 - 1)]
     assert len({bytes(data) for data in files}) == 3
-    assert all(0.96 * budget(pixels, 0.6) <= len(data) <= budget(pixels, 0.6) for data in files)
+    # Where every Gaussian is a percent of the file, what the last freezing leaves unused is more.
+    assert all(0.94 * budget(pixels, 0.6) <= len(data) <= budget(pixels, 0.6) for data in files)
 
 
 def test_the_quality_reported_is_the_quality_decoded() -> None:

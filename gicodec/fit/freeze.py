@@ -58,7 +58,9 @@ def _round_angles(tuner: Tuner, rows: Tensor) -> None:
     _, elongations = state.shape_symbols(_classes(tuner))
     levels = angle_levels(_classes(tuner), elongations)
     turn = 2 * np.pi * state.angle_symbols(_classes(tuner), elongations) / levels
-    rounded = torch.from_numpy(np.stack([np.cos(turn), np.sin(turn)], axis=1) * (elongations * steps)[:, None])
+    rounded = torch.from_numpy(
+        np.stack([np.cos(turn), np.sin(turn)], axis=1) * (elongations * steps)[:, None]
+    )
     state.values[rows, U:COLOR] = rounded.float()[rows]
 
 

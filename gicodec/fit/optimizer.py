@@ -32,14 +32,14 @@ class Optimizer:
         """Take one step against the gradient [N, 5 + C], all rates times ``rate``."""
         self._n_steps += 1
         roots = root_covariances(self.parameters)
-        _multiply(gradient, roots)
+        multiply_centers(gradient, roots)
         self._mean.lerp_(gradient, 1 - BETA1)
         self._square.mul_(BETA2).addcmul_(gradient, gradient, value=1 - BETA2)
         root_bias = (1 - BETA2**self._n_steps) ** 0.5
         scale = rate * root_bias / (1 - BETA1**self._n_steps)
         change = self._mean / self._square.sqrt().add_(1e-12)
         change.mul_(self._rates * scale)
-        _multiply(change, roots)
+        multiply_centers(change, roots)
         self.parameters.sub_(change)
         limit_elongation(self.parameters)
 
@@ -56,7 +56,7 @@ class Optimizer:
         self._square = torch.cat([self._square, fresh])
 
 
-def _multiply(rows: Tensor, symmetric: tuple[Tensor, Tensor, Tensor]) -> None:
+def multiply_centers(rows: Tensor, symmetric: tuple[Tensor, Tensor, Tensor]) -> None:
     """Multiply the center columns by symmetric matrices (xx, xy, yy), in place."""
     xx, xy, yy = symmetric
     x, y = rows[:, :SIZE].unbind(1)

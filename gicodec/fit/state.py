@@ -12,7 +12,7 @@ from torch import Tensor
 
 from gicodec.fit.parameters import COLOR, SIZE, U, V, Y
 from gicodec.format import Header, Payload
-from gicodec.format.coder import SymbolWriter, Symbols
+from gicodec.format.coder import Symbols, SymbolWriter
 from gicodec.format.lattice import (
     MAX_ELONGATION,
     MAX_LOG_SIZE,
@@ -99,7 +99,9 @@ class State:
 
     def payload(self, header: Header) -> Payload:
         """Round everything, and put it in the order of the cells."""
-        classes = energy_classes(_whole(self.rounded_colors()).T) if self.classes is None else self.classes.numpy()
+        classes = (
+            energy_classes(_whole(self.rounded_colors()).T) if self.classes is None else self.classes.numpy()
+        )
         colors = self.color_symbols(classes)
         shapes, sizes, elongations, angles = self.shapes(classes)
         columns, rows = shapes.nearest_places(self.values[:, : Y + 1].double().numpy())

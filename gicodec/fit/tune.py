@@ -15,18 +15,17 @@ import torch
 from torch import Tensor
 
 from gicodec.fit.objective import Objective
-from gicodec.fit.optimizer import BETA1, BETA2, COLOR_RATE, SHAPE_RATE
+from gicodec.fit.optimizer import BETA1, BETA2, CENTER_RATE, COLOR_RATE, SHAPE_RATE, multiply_centers
 from gicodec.fit.parameters import COLOR, SIZE, U, V, X, Y, limit_elongation, root_covariances
 from gicodec.fit.state import State, to_parameters, to_state_gradient
 from gicodec.format import Header
 from gicodec.format.lattice import MAX_LOG_SIZE, MIN_LOG_SIZE
 from gicodec.format.tree import MARGIN
 
-CENTER_RATE = 0.1  # standard deviations
 LAMBDA = math.pi * math.log(2) / 6  # squared error per bit, in D^2: DESIGN section 2
 COLOR_BITS, ENERGY_BITS, SIZE_BITS, ANGLE_BITS = 1.5, 3.0, 0.5, 0.75
-"""How many bits each doubling costs, as the coder sees it: of a color component, of the energy (through all other
-steps), of the area, of sinh 2r. Fitted to what gave the best pictures (benchmarks/NOTES.md), not to the coder."""
+"""How many bits each doubling is taken to cost: of a color component, of the energy (through all other
+steps), of the area, of sinh 2r. What gave the best pictures (benchmarks/NOTES.md), not the coder's word."""
 MIN_TURN = 0.05  # of sinh 2r: a circle's angle has no meaning, nor noise without end
 
 
@@ -48,7 +47,9 @@ class Frozen:
 class Tuner:
     """Moves a State against the noisy squared error plus lambda times bits."""
 
-    def __init__(self, objective: Objective, header: Header, state: State, generator: torch.Generator) -> None:
+    def __init__(
+        self, objective: Objective, header: Header, state: State, generator: torch.Generator
+    ) -> None:
         self.objective, self.header, self._generator = objective, header, generator
         self.restart(state)
 
@@ -119,8 +120,8 @@ class Tuner:
         alphas = values[:, COLOR:]
         squares = alphas.square()
         energy = squares.sum(dim=1, keepdim=True)
-        gradient[:, COLOR:] = scale * alphas * (
-            COLOR_BITS / (squares + step**2) + ENERGY_BITS / (energy + step**2)
+        gradient[:, COLOR:] = (
+            scale * alphas * (COLOR_BITS / (squares + step**2) + ENERGY_BITS / (energy + step**2))
         )
         gradient[:, SIZE] = -2 * scale * SIZE_BITS
         r = torch.hypot(values[:, U], values[:, V]).clamp(min=MIN_TURN)
@@ -132,8 +133,8 @@ class Tuner:
         """Take a step of Adam as the fit's optimizer does, but for what is frozen."""
         self._n_steps += 1
         values = self.state.values
-        xx, xy, yy = root_covariances(values)
-        _multiply(gradient, xx, xy, yy)
+        roots = root_covariances(values)
+        multiply_centers(gradient, roots)
         self._mean.lerp_(gradient, 1 - BETA1)
         self._square.mul_(BETA2).addcmul_(gradient, gradient, value=1 - BETA2)
         scale = rate * (1 - BETA2**self._n_steps) ** 0.5 / (1 - BETA1**self._n_steps)
@@ -141,7 +142,7 @@ class Tuner:
         change[:, :SIZE] *= CENTER_RATE
         change[:, SIZE:COLOR] *= SHAPE_RATE
         change[:, COLOR:] *= COLOR_RATE * values[:, SIZE : SIZE + 1].exp()
-        _multiply(change, xx, xy, yy)
+        multiply_centers(change, roots)
         change[self.frozen.colors, COLOR:] = 0
         change[self.frozen.shapes, SIZE] = 0
         change[self.frozen.centers, :SIZE] = 0
@@ -159,9 +160,3 @@ class Tuner:
         moved[:, U:COLOR] *= torch.where(turned, r_before / r_moved.clamp(min=1e-9), 1.0)[:, None]
         moved[:, U:COLOR] = torch.where(self.frozen.angles[:, None], before[:, U:COLOR], moved[:, U:COLOR])
         return moved
-
-
-def _multiply(rows: Tensor, xx: Tensor, xy: Tensor, yy: Tensor) -> None:
-    """Multiply the center columns by symmetric matrices, in place."""
-    x, y = rows[:, 0].clone(), rows[:, 1].clone()
-    rows[:, 0], rows[:, 1] = xx * x + xy * y, xy * x + yy * y

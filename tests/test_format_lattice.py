@@ -1,0 +1,116 @@
+"""The lattice: places are found again, nothing moves by more than half a step, every level has its bin."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from payloads import Symbols, random_payload
+
+from gicodec.format import Header
+from gicodec.format.lattice import (
+    N_CLASSES,
+    Shapes,
+    angle_levels,
+    energy_classes,
+    shape_steps,
+)
+from gicodec.format.payload import _Bins, color_shifts
+
+KODAK = Header(768, 512)
+
+
+def random_shapes(seed: int, n: int = 2000) -> tuple[Shapes, Symbols]:
+    rng = np.random.default_rng(seed)
+    classes = rng.integers(0, 20, n)
+    payload = random_payload(rng, n, KODAK, classes=classes)
+    return Shapes.of(classes, payload.sizes, payload.elongations, payload.angles), payload.cells
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_place_is_nearest_to_its_own_center(seed: int) -> None:
+    shapes, cells = random_shapes(seed)
+    columns, rows = shapes.nearest_places(cells[:, :2] + np.random.default_rng(seed).random((2000, 2)))
+    again = shapes.nearest_places(shapes.centers(columns, rows))
+    np.testing.assert_array_equal(again[0], columns)
+    np.testing.assert_array_equal(again[1], rows)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_centers_move_by_at_most_half_a_step(seed: int) -> None:
+    shapes, cells = random_shapes(seed)
+    centers = cells[:, :2] + np.random.default_rng(seed).random((2000, 2)) * cells[:, 2:]
+    moved = centers - shapes.centers(*shapes.nearest_places(centers))
+    along_the_row = moved[:, 0] - shapes.xy / shapes.yy * moved[:, 1]
+    half = 0.5 * (1 + 1e-6)
+    assert (abs(moved[:, 1]) <= half * shapes.row_steps).all()
+    assert (abs(along_the_row) <= half * shapes.column_steps + 1e-9).all()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_place_inside_a_cell_is_one_of_its_places(seed: int) -> None:
+    shapes, cells = random_shapes(seed)
+    centers = cells[:, :2] + np.random.default_rng(seed).random((2000, 2)) * cells[:, 2:]
+    columns, rows = shapes.nearest_places(centers)
+    rounded = shapes.centers(columns, rows)
+    edge = np.minimum(rounded - cells[:, :2], cells[:, :2] + cells[:, 2:] - rounded).min(axis=1)
+    inside = edge > 1e-9
+    assert inside.mean() > 0.3
+    for place, (first, count) in (
+        (rows, shapes.rows_in(cells)),
+        (columns, shapes.columns_in(cells, rows)),
+    ):
+        assert (count >= 1).all()
+        assert ((first <= place) & (place < first + count))[inside].all()
+
+
+def test_a_cell_of_the_lattice_is_as_large_as_the_gaussian_asks() -> None:
+    shapes, _ = random_shapes(1)
+    area = shapes.row_steps * shapes.column_steps
+    expected = 2 * np.sqrt(shapes.determinant) / shapes.amplitudes**2
+    np.testing.assert_allclose(area, expected, rtol=1e-12)
+    np.testing.assert_allclose(shapes.xx * shapes.yy - shapes.xy**2, shapes.determinant, rtol=1e-6)
+
+
+def test_circles_have_one_angle_and_long_ones_many() -> None:
+    classes = np.arange(N_CLASSES)
+    assert (angle_levels(classes, np.zeros(N_CLASSES, np.int64)) == 1).all()
+    steps = shape_steps(classes)
+    elongations = np.rint(1.0 / steps).astype(np.int64)
+    exact = math.pi / steps * np.sinh(2 * elongations * steps)
+    levels = angle_levels(classes, elongations)
+    assert (abs(levels - exact) <= 1 + 1e-9 * exact).all()
+
+
+def test_classes_are_half_octaves_of_length() -> None:
+    for value, expected in ((0, 0), (1, 0), (2, 2), (3, 3), (4, 4), (5, 4), (2**20, 31)):
+        assert energy_classes(np.array([[value], [0], [0]]))[0] == expected
+    squares = np.array([1, 2, 3, 4, 7, 8])
+    colors = np.array([[1, 1, 1, 2, 2, 2], [0, 1, 1, 0, 1, 2], [0, 0, 1, 0, 1, 0]])
+    bits = [math.floor(math.log2(s)) for s in np.square(colors).sum(axis=0)]
+    assert len(squares) == len(bits)
+    np.testing.assert_array_equal(energy_classes(colors), bits)
+    steps = shape_steps(np.arange(N_CLASSES))
+    np.testing.assert_allclose(steps, 2.0 ** (-(2 * np.arange(N_CLASSES) + 1) / 4), rtol=1e-15)
+
+
+@pytest.mark.parametrize("k", range(N_CLASSES))
+@pytest.mark.parametrize(("least", "width", "n_bins"), [(-2.1, 0.35, 26), (0.0, 0.3, 12)])
+def test_every_level_has_its_bin(k: int, least: float, width: float, n_bins: int) -> None:
+    step = shape_steps(np.array([k]))[0]
+    first, end = math.ceil(least / step), math.ceil((least + n_bins * width) / step)
+    levels = np.unique(np.linspace(first, end - 1, 3000).astype(np.int64))
+    bins = _Bins(least, width, n_bins, np.full(len(levels), k)).of(levels)
+    assert (np.diff(bins) >= 0).all()
+    assert bins[0] >= 0
+    assert bins[-1] < n_bins
+    values: NDArray[np.float64] = (levels * step - least) / width
+    assert (abs(values - bins - 0.5) <= 0.5 + 1e-9).all()
+
+
+def test_colors_reach_all_that_their_class_needs() -> None:
+    k = np.arange(N_CLASSES)
+    largest = np.sqrt(2.0 ** (k + 1))  # a class's energy is below 2^(k + 1)
+    assert (16 << color_shifts(k) >= largest).all()

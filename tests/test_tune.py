@@ -1,0 +1,227 @@
+"""Tuning: exact changes of variables, noise only where something is free, and rounding that costs little."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from gicodec import decode, psnr
+from gicodec.fit import FitSettings, Objective, as_target, fit, one_torch_thread, to_gaussians
+from gicodec.fit import state as state_module
+from gicodec.fit.freeze import freeze
+from gicodec.fit.parameters import COLOR, SIZE, U, V, X, Y
+from gicodec.fit.state import State, to_parameters, to_state, to_state_gradient
+from gicodec.fit.tune import Tuner
+from gicodec.format import GsiFile, Header, Payload
+from gicodec.format.lattice import step_of
+from gicodec.gaussians import Gaussians
+from gicodec.quantize import TRANSFORM, dequantize
+
+PHOTOGRAPH = Path(__file__).parents[1] / "examples" / "images" / "kodim23.png"
+HEADER = Header(64, 48)
+N = 150
+STEP_CODE = 264  # D of 0.3125, about 1.2 bits per pixel
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    with one_torch_thread():
+        yield
+
+
+@cache
+def photograph() -> NDArray[np.uint8]:
+    """The eye and the striped cheek of a parrot, 64x48."""
+    with Image.open(PHOTOGRAPH) as image:
+        return np.array(image.convert("RGB").crop((120, 190, 184, 238)))
+
+
+@cache
+def fitted() -> Tensor:
+    return to_state(fit(photograph(), N, FitSettings(300)).parameters)
+
+
+class Recorder(Objective):
+    """Remembers what it was asked to render."""
+
+    rendered = torch.empty(0)
+
+    def residual_and_gradient(self, parameters: Tensor) -> Tensor:
+        self.rendered = parameters.clone()
+        return super().residual_and_gradient(parameters)
+
+
+def objective(threads: int = 1) -> Recorder:
+    return Recorder(as_target(photograph()), threads=threads)
+
+
+def tuner(target: Objective, seed: int = 0) -> Tuner:
+    state = State(fitted().clone(), step_of(STEP_CODE))
+    return Tuner(target, HEADER, state, torch.Generator().manual_seed(seed))
+
+
+@cache
+def tuned(seed: int = 0, threads: int = 1) -> State:
+    """Tune briefly, and freeze; D stays as it is."""
+    result = tuner(objective(threads), seed)
+    result.run(150, 1.0, 0.5)
+    freeze(result, 15)
+    return result.state
+
+
+def to_bytes(payload: Payload) -> bytes:
+    return GsiFile(HEADER, payload).to_bytes()
+
+
+def test_state_and_parameters_are_each_others_inverse() -> None:
+    values = fitted()
+    np.testing.assert_allclose(to_state(to_parameters(values)), values, rtol=1e-5, atol=1e-5)
+    parameters = to_parameters(values)
+    np.testing.assert_allclose(to_parameters(to_state(parameters)), parameters, rtol=1e-5, atol=1e-5)
+
+
+def test_the_states_colors_have_the_gaussians_energy() -> None:
+    parameters = to_parameters(fitted())
+    energy = parameters[:, COLOR:].square().sum(dim=1) * (2 * parameters[:, SIZE]).exp()
+    np.testing.assert_allclose(fitted()[:, COLOR:].square().sum(dim=1), energy, rtol=1e-4)
+
+
+def test_the_gradient_by_the_state_is_that_of_differences(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state_module, "_TRANSFORM", torch.tensor(TRANSFORM))  # float64 for the differences
+    generator = torch.Generator().manual_seed(0)
+    values, weights, targets = (torch.randn(7, 8, generator=generator, dtype=torch.float64) for _ in range(3))
+
+    def loss(values: Tensor) -> Tensor:
+        return (weights * (to_parameters(values) - targets).square()).sum()
+
+    parameters = to_parameters(values)
+    gradient = to_state_gradient(values, parameters, 2 * weights * (parameters - targets))
+    step, numeric = 1e-5, torch.empty_like(values)
+    for place in np.ndindex(*values.shape):
+        ahead, behind = values.clone(), values.clone()
+        ahead[place] += step
+        behind[place] -= step
+        numeric[place] = (loss(ahead) - loss(behind)) / (2 * step)
+    np.testing.assert_allclose(gradient, numeric, rtol=1e-6, atol=1e-6)
+
+
+def attribute(name: str, values: Tensor) -> Tensor:
+    """Return what is frozen together, [N, K], of a state's values."""
+    r, turn = torch.hypot(values[:, U], values[:, V]), torch.atan2(values[:, V], values[:, U])
+    return {
+        "shapes": torch.stack([values[:, SIZE], r], dim=1),
+        "angles": torch.stack([turn.cos(), turn.sin()], dim=1),
+        "centers": values[:, : Y + 1],
+        "colors": values[:, COLOR:],
+    }[name]
+
+
+@pytest.mark.parametrize("name", ["shapes", "angles", "centers", "colors"])
+def test_what_is_frozen_has_no_noise_and_does_not_move(name: str) -> None:
+    target = objective()
+    tuning = tuner(target)
+    tuning.prune()
+    rows = torch.arange(len(tuning.state.values)) % 2 == 0
+    tuning.frozen.shapes[rows] = name in ("shapes", "angles")  # angles are frozen after shapes
+    getattr(tuning.frozen, name)[rows] = True
+    before = attribute(name, tuning.state.values)
+    tuning.run(1, 1.0, 1.0)
+    noisy, after = attribute(name, to_state(target.rendered)), attribute(name, tuning.state.values)
+    np.testing.assert_allclose(noisy[rows], before[rows], rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(after[rows], before[rows], rtol=1e-5, atol=1e-5)
+    assert (noisy != before)[~rows].any(dim=1).all()
+    assert (after != before)[~rows].any(dim=1).all()
+
+
+def test_noise_is_of_one_step() -> None:
+    target = objective()
+    tuning = tuner(target)
+    values, sizes = tuning.state.values.clone(), 1 / tuning.state.amplitudes()
+    tuning.run(1, 1.0, 1.0)
+    moved = (to_state(target.rendered) - values).abs()
+    for by_step in (moved[:, SIZE] / sizes, moved[:, COLOR] / tuning.state.step):
+        assert 0.45 < by_step.max() < 0.501
+        assert 0.2 < by_step.mean() < 0.3
+
+
+def test_nothing_is_left_to_round_after_freezing() -> None:
+    state = tuned()
+    decoded, frozen = as_rows(dequantize(state.payload(HEADER))), as_rows(frozen_gaussians(state))
+    assert decoded.shape == frozen.shape
+    distance = abs(decoded[:, None] - frozen[None]).max(axis=2)  # the payload is in another order
+    assert distance.min(axis=1).max() < 1e-3
+    assert distance.min(axis=0).max() < 1e-3
+
+
+def frozen_gaussians(state: State) -> Gaussians:
+    return to_gaussians(to_parameters(state.values))
+
+
+def as_rows(gaussians: Gaussians) -> NDArray[np.float64]:
+    """[N, 8] with neither the angle's jump nor that of a circle; the greatest color is about 1."""
+    r, turn = gaussians.log_elongations, 2 * gaussians.angles
+    shapes = [gaussians.log_sizes, r * np.cos(turn), r * np.sin(turn)]
+    return np.column_stack([gaussians.centers, *shapes, gaussians.colors])
+
+
+def test_tuning_makes_up_for_the_rounding_and_saves_bytes() -> None:
+    plain, payload = rounded(STEP_CODE), tuned().payload(HEADER)
+    assert payload.step == plain.step == STEP_CODE
+    assert n_bytes(payload) < 0.85 * n_bytes(plain)
+    assert quality(payload) > quality(plain)
+    coarser = next(file for file in map(rounded, range(STEP_CODE, 384)) if n_bytes(file) <= n_bytes(payload))
+    assert quality(payload) > quality(coarser) + 2
+
+
+def rounded(step_code: int) -> Payload:
+    """Round the fit without any tuning."""
+    return State(fitted(), step_of(step_code)).payload(HEADER)
+
+
+def n_bytes(payload: Payload) -> int:
+    return len(to_bytes(payload))
+
+
+def quality(payload: Payload) -> float:
+    return psnr(photograph(), decode(to_bytes(payload)))
+
+
+def test_the_seed_alone_decides_the_bytes() -> None:
+    first = to_bytes(tuned().payload(HEADER))
+    tuned.cache_clear()
+    assert to_bytes(tuned().payload(HEADER)) == first
+    assert to_bytes(tuned(threads=3).payload(HEADER)) == first
+    assert to_bytes(tuned(seed=1).payload(HEADER)) != first
+
+
+def test_pruning_drops_what_rounds_to_zero_and_nothing_else() -> None:
+    tuning = tuner(objective())
+    step = tuning.state.step
+    tuning.state.values[:, COLOR:] = torch.where(tuning.state.values[:, COLOR:] < 0, -2 * step, 2 * step)
+    tuning.state.values[::3, COLOR:] = torch.tensor([0.49, -0.49, 0]) * step
+    tuning.state.values[1, COLOR:] = torch.tensor([0, 0, 0.51]) * step
+    kept = torch.ones(N, dtype=torch.bool)
+    kept[::3] = False
+    expected = tuning.state.values[kept]
+    tuning.prune()
+    assert torch.equal(tuning.state.values, expected)
+    tuning.run(2, 1.0, 1.0)
+    assert tuning.state.values.shape == expected.shape
+
+
+def test_rows_stay_where_a_file_can_have_them() -> None:
+    tuning = tuner(objective())
+    tuning.run(20, 30.0, 30.0)
+    values = tuning.state.values
+    for column, length in ((X, HEADER.width), (Y, HEADER.height)):
+        assert -8 <= values[:, column].min() <= values[:, column].max() < length + 8
+    assert values.isfinite().all()
+    Payload.from_bytes(tuning.state.payload(HEADER).to_bytes(HEADER), HEADER)
