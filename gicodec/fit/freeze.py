@@ -17,24 +17,18 @@ N_PARTS, N_COLOR_PARTS = 2, 4
 def freeze(tuner: Tuner, n_iterations: int) -> None:
     """Round a tuner's state, with n_iterations between two parts."""
     tuner.prune()
-    state, frozen = tuner.state, tuner.frozen
-    state.settle_classes()
-    for rows in tuner.parts(N_PARTS):
-        _round_shapes(tuner, rows)
-        frozen.shapes[rows] = True
-        tuner.run(n_iterations, RATE, RATE)
-    for rows in tuner.parts(N_PARTS):
-        _round_angles(tuner, rows)
-        frozen.angles[rows] = True
-        tuner.run(n_iterations, RATE, RATE)
-    for rows in tuner.parts(N_PARTS):
-        _round_centers(tuner, rows)
-        frozen.centers[rows] = True
-        tuner.run(n_iterations, RATE, RATE)
-    for rows in tuner.parts(N_COLOR_PARTS):
-        _round_colors(tuner, rows)
-        frozen.colors[rows] = True
-        tuner.run(n_iterations, RATE, RATE)
+    tuner.state.settle_classes()
+    frozen = tuner.frozen
+    for round_rows, mask, n_parts in (
+        (_round_shapes, frozen.shapes, N_PARTS),
+        (_round_angles, frozen.angles, N_PARTS),
+        (_round_centers, frozen.centers, N_PARTS),
+        (_round_colors, frozen.colors, N_COLOR_PARTS),
+    ):
+        for rows in tuner.parts(n_parts):
+            round_rows(tuner, rows)
+            mask[rows] = True
+            tuner.run(n_iterations, RATE, RATE)
 
 
 def _classes(tuner: Tuner) -> np.ndarray:
