@@ -26,6 +26,7 @@ BITS_PER_FITTED = 20.0  # budget over Gaussians fitted; those that remain take a
 FIRST_EXCESS = 1.3  # of the size at the first D over the budget: D grows while weak Gaussians fade
 SHRUNK_AFTER = 0.6  # of the tuning the size should be the budget's
 CONTROL_GAIN = 0.7
+BITS_PER_KEPT = 31.0  # at about this many bits a Gaussian pictures are best
 AIM = 0.985  # of the budget: freezing changes the size by a percent
 SIZE_SLOPE = 0.8  # of the logs of size against 1/D, roughly ...
 FROZEN_SLOPE = 0.4  # ... and where no Gaussian comes or goes
@@ -85,6 +86,8 @@ class _Control:
 
     def __init__(self, state: State, header: Header, budget: int) -> None:
         self._state, self._header, self._budget = state, header, budget
+        self.n_least = int(8 * budget / BITS_PER_KEPT)
+        """How many Gaussians tuning keeps: those that a smaller D would bring back must still be there."""
 
     def start(self) -> None:
         """Find the D at which the rounded state, not tuned yet, is FIRST_EXCESS too large."""
@@ -100,7 +103,8 @@ class _Control:
         self._state.step *= (self._excess() / aim) ** (CONTROL_GAIN / SIZE_SLOPE)
 
     def _excess(self) -> float:
-        return _size(self._state.payload(self._header), self._header) / self._budget
+        zeros = (~self._state.rounded_colors().any(dim=1)).nonzero()[:, 0]
+        return _size(self._state.without(zeros).payload(self._header), self._header) / self._budget
 
 
 def _tune(tuner: Tuner, control: _Control, settings: TuneSettings, progress: ProgressCallback | None) -> None:
@@ -108,7 +112,7 @@ def _tune(tuner: Tuner, control: _Control, settings: TuneSettings, progress: Pro
     rates = [FIRST_RATE * (MIDDLE_RATE / FIRST_RATE) ** (i * part / n) for i in range(n // part + 1)]
     for i in range(n // part):
         tuner.run(part, rates[i], rates[i + 1])
-        tuner.prune()
+        tuner.prune(control.n_least)
         if i % 4 == 3:
             control.follow((i + 1) * part / n)
         if progress is not None:

@@ -70,9 +70,11 @@ class Tuner:
             gradient = to_state_gradient(noisy, parameters, gradient) + self._rate_gradient()
             self._step(gradient, first_rate * (last_rate / first_rate) ** (iteration / n_iterations))
 
-    def prune(self) -> None:
-        """Drop the rows whose colors round to zero."""
+    def prune(self, n_least: int = 0) -> None:
+        """Drop the rows whose colors round to zero, but leave the n_least of greatest energy."""
         kept = self.state.rounded_colors().any(dim=1)
+        energies = self.state.values[:, COLOR:].square().sum(dim=1)
+        kept[energies.argsort(descending=True, stable=True)[:n_least]] = True
         if kept.all():
             return
         self.state.keep(kept)
