@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -11,6 +13,35 @@ BETA1, BETA2 = 0.9, 0.99
 CENTER_RATE = 0.1  # standard deviations
 SHAPE_RATE = 0.03  # of m, u, v: 3 % of a size
 COLOR_RATE = 0.006  # of the range of a sample
+
+
+class Moments:
+    """Adam's running mean and square of a gradient, row by row."""
+
+    def __init__(self, like: Tensor) -> None:
+        self._mean, self._square = torch.zeros_like(like), torch.zeros_like(like)
+        self._n_steps = 0
+
+    def direction(self, gradient: Tensor) -> Tensor:
+        """Take in a gradient; return mean over root of square, before their correction."""
+        self._n_steps += 1
+        self._mean.lerp_(gradient, 1 - BETA1)
+        self._square.mul_(BETA2).addcmul_(gradient, gradient, value=1 - BETA2)
+        return self._mean / self._square.sqrt().add_(1e-12)
+
+    def corrected(self, rate: float) -> float:
+        """Return a rate times the correction for the moments' start at zero."""
+        return rate * math.sqrt(1 - BETA2**self._n_steps) / (1 - BETA1**self._n_steps)
+
+    def keep(self, rows: Tensor) -> None:
+        """Drop all rows but these: a mask [N]."""
+        self._mean, self._square = self._mean[rows], self._square[rows]
+
+    def add(self, rows: Tensor) -> None:
+        """Append moments of zero for new rows [K, columns]."""
+        fresh = torch.zeros_like(rows)
+        self._mean = torch.cat([self._mean, fresh])
+        self._square = torch.cat([self._square, fresh])
 
 
 class Optimizer:
@@ -23,22 +54,15 @@ class Optimizer:
     def __init__(self, parameters: Tensor) -> None:
         n_channels = parameters.shape[1] - COLOR
         self.parameters = parameters
-        self._mean = torch.zeros_like(parameters)
-        self._square = torch.zeros_like(parameters)
+        self._moments = Moments(parameters)
         self._rates = parameters.new_tensor([CENTER_RATE] * 2 + [SHAPE_RATE] * 3 + [COLOR_RATE] * n_channels)
-        self._n_steps = 0
 
     def step(self, gradient: Tensor, rate: float) -> None:
         """Take one step against the gradient [N, 5 + C], all rates times ``rate``."""
-        self._n_steps += 1
         roots = root_covariances(self.parameters)
         multiply_centers(gradient, roots)
-        self._mean.lerp_(gradient, 1 - BETA1)
-        self._square.mul_(BETA2).addcmul_(gradient, gradient, value=1 - BETA2)
-        root_bias = (1 - BETA2**self._n_steps) ** 0.5
-        scale = rate * root_bias / (1 - BETA1**self._n_steps)
-        change = self._mean / self._square.sqrt().add_(1e-12)
-        change.mul_(self._rates * scale)
+        change = self._moments.direction(gradient)
+        change.mul_(self._rates * self._moments.corrected(rate))
         multiply_centers(change, roots)
         self.parameters.sub_(change)
         limit_elongation(self.parameters)
@@ -46,14 +70,12 @@ class Optimizer:
     def keep(self, rows: Tensor) -> None:
         """Drop all rows but these: a mask [N]."""
         self.parameters = self.parameters[rows]
-        self._mean, self._square = self._mean[rows], self._square[rows]
+        self._moments.keep(rows)
 
     def add(self, rows: Tensor) -> None:
         """Append rows [K, 5 + C]."""
-        fresh = torch.zeros_like(rows)
         self.parameters = torch.cat([self.parameters, rows])
-        self._mean = torch.cat([self._mean, fresh])
-        self._square = torch.cat([self._square, fresh])
+        self._moments.add(rows)
 
 
 def multiply_centers(rows: Tensor, symmetric: tuple[Tensor, Tensor, Tensor]) -> None:

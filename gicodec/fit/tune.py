@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from gicodec.fit.objective import Objective
-from gicodec.fit.optimizer import BETA1, BETA2, CENTER_RATE, COLOR_RATE, SHAPE_RATE, multiply_centers
+from gicodec.fit.optimizer import CENTER_RATE, COLOR_RATE, SHAPE_RATE, Moments, multiply_centers
 from gicodec.fit.parameters import COLOR, SIZE, U, V, X, Y, limit_elongation, root_covariances
 from gicodec.fit.state import State, to_parameters, to_state_gradient
 from gicodec.format import Header
@@ -57,9 +57,7 @@ class Tuner:
         """Go on from a state, with nothing frozen and no momentum."""
         self.state = state
         self.frozen = Frozen.none(len(state.values))
-        self._mean = torch.zeros_like(state.values)
-        self._square = torch.zeros_like(state.values)
-        self._n_steps = 0
+        self._moments = Moments(state.values)
 
     def run(self, n_iterations: int, first_rate: float, last_rate: float) -> None:
         """Iterate, the rates falling exponentially from the first to the last."""
@@ -78,7 +76,7 @@ class Tuner:
         if kept.all():
             return
         self.state.keep(kept)
-        self._mean, self._square = self._mean[kept], self._square[kept]
+        self._moments.keep(kept)
         self.frozen = Frozen.none(len(self.state.values))
 
     def parts(self, n: int) -> list[Tensor]:
@@ -133,14 +131,10 @@ class Tuner:
 
     def _step(self, gradient: Tensor, rate: float) -> None:
         """Take a step of Adam as the fit's optimizer does, but for what is frozen."""
-        self._n_steps += 1
         values = self.state.values
         roots = root_covariances(values)
         multiply_centers(gradient, roots)
-        self._mean.lerp_(gradient, 1 - BETA1)
-        self._square.mul_(BETA2).addcmul_(gradient, gradient, value=1 - BETA2)
-        scale = rate * (1 - BETA2**self._n_steps) ** 0.5 / (1 - BETA1**self._n_steps)
-        change = self._mean / self._square.sqrt().add_(1e-12) * scale
+        change = self._moments.direction(gradient) * self._moments.corrected(rate)
         change[:, :SIZE] *= CENTER_RATE
         change[:, SIZE:COLOR] *= SHAPE_RATE
         change[:, COLOR:] *= COLOR_RATE * values[:, SIZE : SIZE + 1].exp()
