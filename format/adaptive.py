@@ -1,47 +1,67 @@
-"""Counts that follow the symbols: tables by context, each with its parent's as a prior. Spec section 4.
+"""Probabilities that follow the symbols: a law to begin with, then counts by context. Spec section 4.
 
-Nothing is transmitted: writer and reader start from the same counts and add what was coded, after
-every batch, so that a batch can be coded as one array.
+Contexts form a chain, from general to particular. Each has counts of its own, and is helped by what the
+one before it predicts; the first by a law that holds for photographs. Nothing is transmitted: writer and
+reader add what was coded after every batch, so that a batch can be coded as one array.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
+from numpy.typing import NDArray
 
 from gicodec.format.coder import Coder, Counts, Symbols
 
+Law = Callable[[slice], Counts]  # of the symbols in a slice [n, n_symbols], in proportion; no more is held
+
 FIRST_BATCH, BATCH_GROWTH, MAX_BATCH = 32, 32, 256  # symbols
-SCALE = 256  # of a context's own counts against 1, the least that any symbol has
-PRIOR_WEIGHT = 12  # symbols of its own after which a context trusts itself as much as its parent
+SCALE = 65536.0  # of all probabilities of a symbol against 1, the least that any has
 
 
 class AdaptiveCounts:
-    """Tables of n_symbols for contexts 0 to len(parents) - 1; parents[c] says who helps context c."""
+    """Tables of n_symbols for a chain of contexts."""
 
-    def __init__(self, parents: Symbols, n_symbols: int) -> None:
-        self._parents = parents
-        self._own = np.zeros((len(parents), n_symbols), np.int64)
-        self._shared = np.ones((int(parents.max()) + 1, n_symbols), np.int64)
+    def __init__(self, n_symbols: int, chain: Sequence[tuple[int, int]]) -> None:
+        """Begin with nothing counted.
 
-    def code(self, coder: Coder, name: str, contexts: Symbols, symbols: Symbols | None) -> Symbols:
-        """Code one symbol in each context [n]."""
-        coded = np.zeros(len(contexts), np.int64)
+        Args:
+            n_symbols: Symbols are 0 to n_symbols - 1.
+            chain: For every link how many contexts it has, and its weight: after so many symbols of
+                its own a context trusts itself as much as the one before it.
+        """
+        self._weights = [float(weight) for _, weight in chain]
+        self._tables = [np.zeros((n_contexts, n_symbols)) for n_contexts, _ in chain]
+        self._totals = [np.zeros((n_contexts, 1)) for n_contexts, _ in chain]
+
+    def code(
+        self, coder: Coder, name: str, law: Law, chain: Sequence[Symbols], symbols: Symbols | None
+    ) -> Symbols:
+        """Code n symbols, each under its law and in its contexts, [n] for every link."""
+        n = len(chain[0])
+        coded = np.zeros(n, np.int64)
         begin, batch = 0, FIRST_BATCH
-        while begin < len(contexts):
+        while begin < n:
             rows = slice(begin, begin + batch)
+            contexts = [link[rows] for link in chain]
             given = None if symbols is None else symbols[rows]
-            coded[rows] = coder.categorical(name, self._predict(contexts[rows]), given)
-            self._learn(contexts[rows], coded[rows])
+            coded[rows] = coder.categorical(name, self._predict(law(rows), contexts), given)
+            self._learn(contexts, coded[rows])
             begin += batch
             batch = min(MAX_BATCH, batch + BATCH_GROWTH)
         return coded
 
-    def _predict(self, contexts: Symbols) -> Counts:
-        shared = self._shared[self._parents[contexts]]
-        prior = SCALE * PRIOR_WEIGHT * shared // shared.sum(axis=1, keepdims=True)
-        predicted: Counts = SCALE * self._own[contexts] + prior + 1
+    def _predict(self, law: Counts, contexts: Sequence[Symbols]) -> Counts:
+        likely: NDArray[np.float64] = law / law.sum(axis=1, keepdims=True)
+        for link, table, total, weight in zip(
+            contexts, self._tables, self._totals, self._weights, strict=True
+        ):
+            likely = (table[link] + weight * likely) / (total[link] + weight)
+        predicted: Counts = np.floor(SCALE * likely).astype(np.int64) + 1
         return predicted
 
-    def _learn(self, contexts: Symbols, symbols: Symbols) -> None:
-        np.add.at(self._own, (contexts, symbols), 1)
-        np.add.at(self._shared, (self._parents[contexts], symbols), 1)
+    def _learn(self, contexts: Sequence[Symbols], symbols: Symbols) -> None:
+        for link, table, total in zip(contexts, self._tables, self._totals, strict=True):
+            np.add.at(table, (link, symbols), 1)
+            np.add.at(total, link, 1)

@@ -43,6 +43,13 @@ def cos_sin(x: Array) -> tuple[Array, Array]:
     return np.choose(quarter, [cos, -sin, -cos, sin]), np.choose(quarter, [sin, cos, -sin, -cos])
 
 
+def log2(x: Array) -> Array:
+    """Return a rough log2 of x > 0: exact for powers of two, linear in between."""
+    mantissa, exponent = np.frexp(x)
+    result: Array = exponent + (2 * mantissa - 2)
+    return result
+
+
 def _horner(x: Array, coefficients: list[float]) -> Array:
     result = np.full_like(x, coefficients[0])
     for coefficient in coefficients[1:]:

@@ -8,34 +8,30 @@ and what depends on what can then not differ. Every attribute is coded for all G
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from gicodec.format.adaptive import AdaptiveCounts
+from gicodec.format.adaptive import AdaptiveCounts, Law
 from gicodec.format.bits import ByteReader, write_varint
 from gicodec.format.coder import Coder, SymbolReader, Symbols, SymbolWriter
 from gicodec.format.constants import FREE_GAUSSIANS, MAX_GAUSSIANS_PER_BYTE
 from gicodec.format.errors import CorruptFileError, LimitError
 from gicodec.format.header import Header
-from gicodec.format.lattice import (
-    MAX_ELONGATION,
-    MAX_LOG_SIZE,
-    MIN_LOG_SIZE,
-    N_CLASSES,
-    N_STEP_CODES,
-    Shapes,
-    angle_levels,
-    shape_steps,
-)
+from gicodec.format.lattice import N_CLASSES, N_STEP_CODES, Shapes
+from gicodec.format.laws import CLASSES, N_COLOR_SCALES, color_laws
+from gicodec.format.laws import COLOR_REACH as COLOR_REACH
+from gicodec.format.shape_codes import code_angles, code_elongations, code_sizes, crowding_of
 from gicodec.format.tree import HEIGHT, WIDTH, code_cells
 
 N_DENSITIES = 8  # contexts from the area of a cell, two for a factor of 8
-N_COLOR_SCALES = 8  # contexts of color from the class; beyond, classes differ by a power of two only
-COLOR_REACH = 16  # bins of a color on either side of 0
-SIZE_BIN, ELONGATION_BIN = 0.35, 0.3  # of m and r: a bin's levels are alike
-N_SIZE_BINS = 26  # MIN_LOG_SIZE to MAX_LOG_SIZE
-N_ELONGATION_BINS = 12  # 0 to beyond MAX_ELONGATION
+
+# How many contexts, and the weight of what comes before: see AdaptiveCounts.
+CLASS_CHAIN = ((1, 40), (N_DENSITIES, 40))
+FIRST_COLOR_CHAIN = ((N_COLOR_SCALES, 30),)
+SECOND_COLOR_CHAIN = ((N_COLOR_SCALES * 10, 30),)
+THIRD_COLOR_CHAIN = ((7, 30), (N_COLOR_SCALES * 7, 30))
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +69,7 @@ class Payload:
             return write_varint(0), {}
         _check_limit(self.n_gaussians, header.max_gaussians)
         writer = SymbolWriter()
-        _walk(writer, header, self.n_gaussians, self)
+        _walk(writer, header, self.n_gaussians, self.step, self)
         words = writer.to_bytes()
         _check_limit(self.n_gaussians, _most_gaussians(len(words)))
         return write_varint(self.n_gaussians) + write_varint(self.step) + words, dict(writer.bits)
@@ -89,7 +85,7 @@ class Payload:
                 raise CorruptFileError(f"gaussians: {len(words)} bytes too many for no Gaussians")
             return cls.empty(header.channels)
         symbols = SymbolReader(words)
-        decoded = _walk(symbols, header, n, None)
+        decoded = _walk(symbols, header, n, step, None)
         symbols.close()
         return cls(step, *decoded)
 
@@ -118,19 +114,17 @@ def _check_limit(n: int, limit: int) -> None:
 _Decoded = tuple[Symbols, Symbols, Symbols, Symbols, Symbols, Symbols, Symbols, Symbols]
 
 
-def _walk(coder: Coder, header: Header, n: int, given: Payload | None) -> _Decoded:
+def _walk(coder: Coder, header: Header, n: int, step: int, given: Payload | None) -> _Decoded:
     """Code every attribute; where there is nothing given, that means to decode it."""
     points = None if given is None else given.cells[:, :2]
     cells, _ = code_cells(coder, n, header.width, header.height, points)
     assert given is None or np.array_equal(cells, given.cells), "not in the order of the cells"
-    densities = _densities(cells)
-    classes = _few_parents(N_DENSITIES, N_CLASSES).code(
-        coder, "class", densities, None if given is None else given.classes
-    )
+    classes = _code_classes(coder, cells, None if given is None else given.classes)
     colors = _code_colors(coder, classes, header.channels, None if given is None else given.colors)
-    sizes, elongations = _code_shapes(coder, classes, densities, given)
-    levels = angle_levels(classes, elongations)
-    angles = coder.uniform("angle", levels, None if given is None else given.angles)
+    crowding = crowding_of(cells, header.width, header.height)
+    sizes = code_sizes(coder, classes, step, crowding, cells, None if given is None else given.sizes)
+    elongations = code_elongations(coder, classes, sizes, None if given is None else given.elongations)
+    angles = code_angles(coder, classes, elongations, None if given is None else given.angles)
     shapes = Shapes.of(classes, sizes, elongations, angles)
     first, count = shapes.rows_in(cells)
     rows = first + coder.uniform("center", count, None if given is None else given.rows - first)
@@ -139,17 +133,14 @@ def _walk(coder: Coder, header: Header, n: int, given: Payload | None) -> _Decod
     return cells, classes, colors, sizes, elongations, angles, columns, rows
 
 
-def _densities(cells: Symbols) -> Symbols:
-    """Classify cells by area: below 4 pixels, 8, 32, 64, 256, 512, 2048, and all others."""
+def _code_classes(coder: Coder, cells: Symbols, given: Symbols | None) -> Symbols:
+    """Code the classes given the areas of the cells: below 4 pixels, 8, 32, 64, 256, 512, 2048, and above."""
     bits = np.frexp((cells[:, WIDTH] * cells[:, HEIGHT]).astype(np.float64))[1] - 1
-    densities: Symbols = np.clip(bits * 2 // 3, 0, N_DENSITIES - 1).astype(np.int64)
-    return densities
-
-
-def _few_parents(n_contexts: int, n_symbols: int, contexts_per_parent: int = 0) -> AdaptiveCounts:
-    """Make tables whose parents are groups of contexts; one group without a number."""
-    group = contexts_per_parent or n_contexts
-    return AdaptiveCounts(np.arange(n_contexts, dtype=np.int64) // group, n_symbols)
+    densities = np.clip(bits * 2 // 3, 0, N_DENSITIES - 1).astype(np.int64)
+    chain = [np.zeros_like(densities), densities]
+    return AdaptiveCounts(N_CLASSES, CLASS_CHAIN).code(
+        coder, "class", lambda rows: np.tile(CLASSES, (len(densities[rows]), 1)), chain, given
+    )
 
 
 def color_shifts(classes: Symbols) -> Symbols:
@@ -158,75 +149,39 @@ def color_shifts(classes: Symbols) -> Symbols:
 
 
 def _code_colors(coder: Coder, classes: Symbols, n_channels: int, given: Symbols | None) -> Symbols:
-    """Code each component given the class and those before it: a bin, and where in it."""
+    """Code each component given the class and those before it: a bin, and where in it.
+
+    All but the first change their sign with the first, so that a picture's tints add up.
+    """
     scales = np.where(classes < N_COLOR_SCALES, classes, N_COLOR_SCALES - 2 + classes % 2)
     shifts = color_shifts(classes)
     colors = np.zeros((n_channels, len(classes)), np.int64)
-    first, last = np.zeros_like(classes), np.zeros_like(classes)
+    bins: list[Symbols] = []
     for channel in range(n_channels):
-        contexts = (scales * 10 + first) * 4 + last
-        table = _few_parents(N_COLOR_SCALES * 40, 2 * COLOR_REACH + 1, 40)
-        values = None if given is None else given[channel]
+        turned = np.where((colors[0] < 0) & (channel > 0), -1, 1)
+        values = None if given is None else given[channel] * turned
+        law, links, sizes = _color_contexts(scales, bins)
         given_bins = None if values is None else (values >> shifts) + COLOR_REACH
-        bins = table.code(coder, f"color{channel}", contexts, given_bins)
-        high = (bins - COLOR_REACH) << shifts
+        table = AdaptiveCounts(2 * COLOR_REACH + 1, sizes)
+        bins.append(table.code(coder, f"color{channel}", law, links, given_bins) - COLOR_REACH)
+        high = bins[-1] << shifts
         low = coder.uniform(f"color{channel}", 1 << shifts, None if values is None else values - high)
-        colors[channel] = high + low
-        magnitudes = np.abs(bins - COLOR_REACH)
-        if channel == 0:
-            first = np.minimum(magnitudes, 9)
-        else:
-            last = np.minimum(magnitudes, 3)
+        colors[channel] = (high + low) * turned
     return colors
 
 
-def _code_shapes(
-    coder: Coder, classes: Symbols, densities: Symbols, given: Payload | None
-) -> tuple[Symbols, Symbols]:
-    """Code m given class and density, then r given class and m."""
-    near = np.minimum(classes, 15)
-    table = _few_parents(16 * N_DENSITIES, N_SIZE_BINS, N_DENSITIES)
-    contexts = near * N_DENSITIES + densities
-    bins = _Bins(MIN_LOG_SIZE, SIZE_BIN, N_SIZE_BINS, classes)
-    sizes = bins.code(coder, "size", table, contexts, None if given is None else given.sizes)
-    table = _few_parents(16 * 13, N_ELONGATION_BINS, 13)
-    contexts = near * 13 + bins.of(sizes) // 2
-    bins = _Bins(0.0, ELONGATION_BIN, N_ELONGATION_BINS, classes)
-    return sizes, bins.code(
-        coder, "elongation", table, contexts, None if given is None else given.elongations
-    )
-
-
-class _Bins:
-    """Levels of m or r, grouped in bins of about equal width whatever the class's step."""
-
-    def __init__(self, least: float, width: float, n_bins: int, classes: Symbols) -> None:
-        self._least, self._width, self._n_bins = least, width, n_bins
-        self._steps = shape_steps(classes)
-
-    def of(self, levels: Symbols) -> Symbols:
-        """Return the bins of levels [N], which must lie in the range of all bins."""
-        bins = np.floor((levels * self._steps - self._least) / self._width).astype(np.int64)
-        bins -= levels < self._first_level(bins)  # the edges decide, not this quotient's rounding
-        bins += levels >= self._first_level(bins + 1)
-        return bins
-
-    def code(
-        self, coder: Coder, name: str, table: AdaptiveCounts, contexts: Symbols, levels: Symbols | None
-    ) -> Symbols:
-        """Code the bin adaptively, and which of its levels it is evenly."""
-        bins = table.code(coder, name, contexts, None if levels is None else self.of(levels))
-        first = self._first_level(bins)
-        count = self._first_level(bins + 1) - first
-        if not count.all():  # where a step is wider than a bin
-            raise CorruptFileError(f"{name}: a bin without a level")
-        return first + coder.uniform(name, count, None if levels is None else levels - first)
-
-    def _first_level(self, bins: Symbols) -> Symbols:
-        edges = self._least + bins * self._width
-        first: Symbols = np.ceil(edges / self._steps).astype(np.int64)
-        return first
-
-
-assert MIN_LOG_SIZE + N_SIZE_BINS * SIZE_BIN >= MAX_LOG_SIZE
-assert N_ELONGATION_BINS * ELONGATION_BIN >= MAX_ELONGATION
+def _color_contexts(
+    scales: Symbols, bins: list[Symbols]
+) -> tuple[Law, list[Symbols], Sequence[tuple[int, int]]]:
+    """Return the law, the contexts and the chain of the component that follows these."""
+    laws = color_laws()
+    if not bins:
+        return lambda rows: laws[0][scales[rows]], [scales], FIRST_COLOR_CHAIN
+    first = np.abs(bins[0])
+    if len(bins) == 1:
+        contexts = scales * 10 + np.minimum(first, 9)
+        return lambda rows: laws[1][scales[rows], first[rows]], [contexts], SECOND_COLOR_CHAIN
+    second = np.abs(bins[1])
+    near = np.clip(bins[1], -3, 3) + 3
+    chain = [near, scales * 7 + near]
+    return lambda rows: laws[2][scales[rows], first[rows], second[rows]], chain, THIRD_COLOR_CHAIN

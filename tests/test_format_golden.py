@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter, defaultdict
 from collections.abc import Sequence
+from functools import cache
 from math import ceil, comb, floor
 from pathlib import Path
 from typing import Any
@@ -90,32 +92,87 @@ class Words:
 
 
 class Adaptive:
-    """Section 4: counts by context; a prior from the context's parent."""
+    """Section 4: a law, then counts by a chain of contexts."""
 
-    def __init__(self, n_contexts: int, n_per_parent: int, n_symbols: int) -> None:
-        self.n_per_parent = n_per_parent
-        self.own = [[0] * n_symbols for _ in range(n_contexts)]
-        self.shared = [[1] * n_symbols for _ in range(-(-n_contexts // n_per_parent))]
+    def __init__(self, n_symbols: int, *weights: int) -> None:
+        self.weights = weights
+        self.own: list[defaultdict[int, list[int]]] = [
+            defaultdict(lambda: [0] * n_symbols) for _ in self.weights
+        ]
 
-    def decode(self, words: Words, contexts: Sequence[int]) -> list[int]:
+    def decode(self, words: Words, laws: Sequence[Sequence[int]], *chain: Sequence[int]) -> list[int]:
         symbols: list[int] = []
+        contexts = list(zip(*chain, strict=True))
         length = 32
-        while len(symbols) < len(contexts):
-            batch = contexts[len(symbols) : len(symbols) + length]
-            decoded = [words.categorical(self.counts(c)) for c in batch]
-            for context, symbol in zip(batch, decoded, strict=True):
-                self.own[context][symbol] += 1
-                self.shared[context // self.n_per_parent][symbol] += 1
+        while len(symbols) < len(laws):
+            batch = range(len(symbols), min(len(laws), len(symbols) + length))
+            decoded = [words.categorical(self.counts(laws[i], contexts[i])) for i in batch]
+            for i, symbol in zip(batch, decoded, strict=True):
+                for own, context in zip(self.own, contexts[i], strict=True):
+                    own[context][symbol] += 1
             symbols += decoded
             length = min(256, length + 32)
         return symbols
 
-    def counts(self, context: int) -> list[int]:
-        shared = self.shared[context // self.n_per_parent]
-        total = sum(shared)
-        return [
-            256 * own + 256 * 12 * s // total + 1 for own, s in zip(self.own[context], shared, strict=True)
-        ]
+    def counts(self, law: Sequence[int], contexts: Sequence[int]) -> list[int]:
+        p = [count / sum(law) for count in law]
+        for weight, own, context in zip(self.weights, self.own, contexts, strict=True):
+            n = sum(own[context])
+            p = [(count + weight * x) / (n + weight) for count, x in zip(own[context], p, strict=True)]
+        return [floor(65536 * x) + 1 for x in p]
+
+
+def logistic_by_spec(firsts: Sequence[int], u: float, middle: float, spread: float) -> list[int]:
+    below = [1 / (1 + exp_by_spec((middle - (first - 0.5) * u) / spread)) for first in firsts]
+    below[0], below[-1] = 0.0, 1.0
+    return [
+        0 if a == b else floor(2**20 * (y - x)) + 256
+        for a, b, x, y in zip(firsts, firsts[1:], below, below[1:], strict=False)
+    ]
+
+
+@cache
+def color_laws_by_spec(q: int) -> tuple[Any, Any, Any]:
+    root = math.sqrt(2.0**q)
+
+    def cube(x: int) -> float:
+        t = 1 + 4 * (x / root)
+        return t * t * t
+
+    def joint(a: int, b: int, c: int) -> int:
+        z = max(1, a * a + b * b + c * c).bit_length() - 1
+        w = (5, 30, 160, 10, 1)[min(2, max(-2, z - q)) + 2]
+        return floor(2**20 * w / ((1 + a / root) * (cube(b) * cube(c)))) + 1
+
+    both = [abs(b - 16) for b in range(33)]
+    third = [[[joint(a, b, c) for c in range(17)] for b in range(17)] for a in range(17)]
+    second = [[row[0] + 2 * sum(row[1:]) for row in plane] for plane in third]
+    first = [row[0] + 2 * sum(row[1:]) for row in second]
+    return (
+        [first[b] for b in both],
+        [[row[b] for b in both] for row in second],
+        [[[row[b] for b in both] for row in plane] for plane in third],
+    )
+
+
+def log2_by_spec(x: int) -> float:
+    mantissa, exponent = math.frexp(x)
+    return exponent + (2 * mantissa - 2)
+
+
+def crowding_by_spec(cells: Sequence[tuple[int, int, int, int]], width: int, height: int) -> list[float]:
+    bits = 0
+    while len(cells) * 4**bits < 2 * (width + 16) * (height + 16):
+        bits += 1
+    blocks = [((x + 8 + w // 2) // 2**bits, (y + 8 + h // 2) // 2**bits) for x, y, w, h in cells]
+    counted = Counter(blocks)
+    return [
+        log2_by_spec(
+            sum(counted[x + i, y + j] * (2 - abs(i)) * (2 - abs(j)) for i in (-1, 0, 1) for j in (-1, 0, 1))
+        )
+        - (4 + 2 * bits)
+        for x, y in blocks
+    ]
 
 
 def exp_by_spec(x: float) -> float:
@@ -187,7 +244,8 @@ def decode_by_spec(data: bytes, header: Header) -> tuple[dict[str, Any], list[st
     area_bits = [(w * h).bit_length() - 1 for _, _, w, h in cells]
     densities = [min(7, 2 * bits // 3) for bits in area_bits]
 
-    classes = Adaptive(8, 8, 32).decode(words, densities)
+    classes_law = [10, 3, 64, 98, 186, 130, 159, 95, 88, 57, 40, 26, 17, 11, 7, 4, 2, 2] + [1] * 14
+    classes = Adaptive(32, 40, 40).decode(words, [classes_law] * n, [0] * n, densities)
     amplitudes = [
         math.ldexp(float.fromhex(("0x1.306fe0a31b715p+0", "0x1.ae89f995ad3adp+0")[k % 2]), k // 2)
         for k in classes
@@ -196,35 +254,85 @@ def decode_by_spec(data: bytes, header: Header) -> tuple[dict[str, Any], list[st
     near = [min(k, 15) for k in classes]
 
     colors: list[list[int]] = []
-    first, last = [0] * n, [0] * n
     scales = [k if k < 8 else 6 + k % 2 for k in classes]
     shifts = [max(0, (k - 6) // 2) for k in classes]
+    laws = [color_laws_by_spec(q) for q in scales]
     for channel in range(header.channels):
-        contexts = [(scales[i] * 10 + first[i]) * 4 + last[i] for i in range(n)]
-        bins = Adaptive(320, 40, 33).decode(words, contexts)
-        low = words.uniform([2**shift for shift in shifts])
-        colors.append([(bins[i] - 16) * 2 ** shifts[i] + low[i] for i in range(n)])
         if channel == 0:
-            first = [min(9, abs(b - 16)) for b in bins]
+            bins = Adaptive(33, 30).decode(words, [law[0] for law in laws], scales)
+            first = [abs(b - 16) for b in bins]
+        elif channel == 1:
+            contexts = [q * 10 + min(9, f) for q, f in zip(scales, first, strict=True)]
+            bins = Adaptive(33, 30).decode(words, [laws[i][1][first[i]] for i in range(n)], contexts)
+            second = [b - 16 for b in bins]
         else:
-            last = [min(3, abs(b - 16)) for b in bins]
+            small = [min(3, max(-3, g)) + 3 for g in second]
+            contexts = [q * 7 + e for q, e in zip(scales, small, strict=True)]
+            third = [laws[i][2][first[i]][abs(second[i])] for i in range(n)]
+            bins = Adaptive(33, 30, 30).decode(words, third, small, contexts)
+        low = words.uniform([2**shift for shift in shifts])
+        values = [(bins[i] - 16) * 2 ** shifts[i] + low[i] for i in range(n)]
+        colors.append([-v if channel and colors[0][i] < 0 else v for i, v in enumerate(values)])
 
-    def levels(name: str, bins: list[int], least: float, width: float) -> list[int]:
-        begin = [ceil((least + b * width) / step) for b, step in zip(bins, steps, strict=True)]
-        end = [ceil((least + (b + 1) * width) / step) for b, step in zip(bins, steps, strict=True)]
+    def first_levels(least: float, width: float, n_bins: int) -> list[list[int]]:
+        return [[ceil((least + b * width) / step) for b in range(n_bins + 1)] for step in steps]
+
+    def levels(name: str, bins: list[int], firsts: list[list[int]]) -> list[int]:
+        begin = [first[b] for first, b in zip(firsts, bins, strict=True)]
+        end = [first[b + 1] for first, b in zip(firsts, bins, strict=True)]
         assert all(a < b for a, b in zip(begin, end, strict=True)), name
         offsets = words.uniform([b - a for a, b in zip(begin, end, strict=True)])
         return [a + offset for a, offset in zip(begin, offsets, strict=True)]
 
-    size_bins = Adaptive(128, 8, 26).decode(words, [near[i] * 8 + densities[i] for i in range(n)])
-    sizes = levels("size", size_bins, -2.1, 0.35)
-    bins = Adaptive(208, 13, 12).decode(words, [near[i] * 13 + size_bins[i] // 2 for i in range(n)])
-    elongations = levels("elongation", bins, 0.0, 0.3)
+    crowding = crowding_by_spec(cells, header.width, header.height)
+    middles = [
+        -0.73
+        + 0.106 * (classes[i] + 2 * step_code / 32 - 20)
+        + 0.009 * (near[i] * near[i])
+        + 0.065 * log2_by_spec(cells[i][2] * cells[i][3])
+        - 0.186 * crowding[i]
+        for i in range(n)
+    ]
+    near_middles = [min(29, max(0, floor((middle + 2) / 0.35 + 0.5))) for middle in middles]
+    firsts = first_levels(-2.1, 0.35, 26)
+    size_bins = Adaptive(26, 100, 40).decode(
+        words,
+        [logistic_by_spec(firsts[i], steps[i], middles[i], 0.36) for i in range(n)],
+        near_middles,
+        [near[i] * 30 + near_middles[i] for i in range(n)],
+    )
+    sizes = levels("size", size_bins, firsts)
+
+    firsts = first_levels(0.0, 0.3, 12)
+    ms = [sizes[i] * steps[i] for i in range(n)]
+    bins = Adaptive(12, 60, 40).decode(
+        words,
+        [
+            logistic_by_spec(
+                firsts[i],
+                steps[i],
+                0.54 + 0.505 * ms[i] - 0.123 * (ms[i] * ms[i]),
+                exp_by_spec(0.257 * ms[i] - 1.614),
+            )
+            for i in range(n)
+        ],
+        size_bins,
+        [near[i] * 26 + size_bins[i] for i in range(n)],
+    )
+    elongations = levels("elongation", bins, firsts)
 
     growths = [exp_by_spec(2 * elongations[i] * steps[i]) for i in range(n)]
     pi = float.fromhex("0x1.921fb54442d18p+1")
     turns = [max(1, ceil(pi * a * (g - 1 / g) / 2)) for a, g in zip(amplitudes, growths, strict=True)]
-    angles = words.uniform(turns)
+    firsts = [
+        [-((1 - 2 * b) * turn // (2 * min(turn, 16))) for b in range(min(turn, 16) + 1)] for turn in turns
+    ]
+    angle_bins = Adaptive(16, 40).decode(
+        words,
+        [[first[b + 1] - first[b] if b + 1 < len(first) else 0 for b in range(16)] for first in firsts],
+        [turn if turn < 16 else 16 + min(5, bins[i]) for i, turn in enumerate(turns)],
+    )
+    angles = [angle % turn for angle, turn in zip(levels("angle", angle_bins, firsts), turns, strict=True)]
 
     row_steps, column_steps, slopes = [], [], []
     for i in range(n):

@@ -17,7 +17,8 @@ from gicodec.format.lattice import (
     energy_classes,
     shape_steps,
 )
-from gicodec.format.payload import _Bins, color_shifts
+from gicodec.format.payload import color_shifts
+from gicodec.format.shape_codes import _Bins
 
 KODAK = Header(768, 512)
 

@@ -1,0 +1,90 @@
+"""Measure the constants of format/laws.py and format/shape_codes.py over a folder of .gsi files.
+
+    python benchmarks/laws.py FOLDER [--half odd|even]
+
+Prints the shares of the classes, the shares of the colors whose energy is beside their class, and the
+middles and spreads of the logistic laws of m and r, by greatest likelihood. --half takes every second file.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from gicodec.format import GsiFile
+from gicodec.format.exact import log2
+from gicodec.format.lattice import STEPS_PER_OCTAVE, energy_classes, shape_steps
+from gicodec.format.shape_codes import crowding_of
+from gicodec.format.tree import HEIGHT, WIDTH
+
+Array = NDArray[np.float64]
+
+
+def features(file: GsiFile) -> Array:
+    """Return [N, 10]: m's five factors, m, m^2, r, half a step, and by how much energy and class differ."""
+    payload = file.payload
+    near = np.minimum(payload.classes, 15)
+    area = (payload.cells[:, WIDTH] * payload.cells[:, HEIGHT]).astype(np.float64)
+    steps = shape_steps(payload.classes)
+    m = payload.sizes * steps
+    columns = [
+        np.ones(len(m)),
+        payload.classes + 2 * payload.step / STEPS_PER_OCTAVE - 20,
+        near * near,
+        log2(area),
+        crowding_of(payload.cells, file.header.width, file.header.height),
+        m,
+        m * m,
+        payload.elongations * steps,
+        steps / 2,
+        energy_classes(payload.colors) - payload.classes,
+    ]
+    return np.stack(columns, axis=1)
+
+
+def fit_logistic(values: Array, half: Array, middles: Array, spreads: Array, least: float) -> list[Array]:
+    """Fit the middle, and the log of the spread, as sums of columns; a value is a step wide, r is cut off at 0."""
+    x, h, by_middle, by_spread = (torch.from_numpy(a) for a in (values, half, middles, spreads))
+    weights = [torch.zeros(a.shape[1], dtype=torch.float64, requires_grad=True) for a in (middles, spreads)]
+    optimizer = torch.optim.LBFGS(weights, max_iter=300, line_search_fn="strong_wolfe")
+
+    def bits() -> torch.Tensor:
+        optimizer.zero_grad()
+        middle, spread = by_middle @ weights[0], (by_spread @ weights[1] - 1).exp()
+        above = torch.sigmoid((x + h - middle) / spread)
+        below = torch.sigmoid((x - h - middle) / spread) * (x - h > least)
+        loss = -torch.log2(above - below + 1e-4).mean()
+        loss.backward()  # type: ignore[no-untyped-call]
+        return loss
+
+    optimizer.step(bits)  # type: ignore[no-untyped-call]
+    weights[1].data[0] -= 1
+    return [weight.detach().numpy().round(3) for weight in weights]
+
+
+def main() -> None:
+    """Parse the arguments and print what was measured."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--half", choices=("odd", "even"), help="files by their place in the sorted folder")
+    options = parser.parse_args()
+    paths = sorted(options.folder.glob("*.gsi"))
+    if options.half:
+        paths = paths[options.half == "even" :: 2]
+    files = [GsiFile.from_bytes(path.read_bytes()) for path in paths]
+    table = np.concatenate([features(file) for file in files])
+    shares = np.mean([np.bincount(f.payload.classes, minlength=32) / f.payload.n_gaussians for f in files], 0)
+    print("classes, per mille:", (1000 * shares).round().astype(int).tolist())
+    errors = np.bincount(np.clip(table[:, 9], -2, 2).astype(int) + 2, minlength=5)
+    print("energy beside the class by -2 ... 2, per mille:", (1000 * errors / len(table)).round(1).tolist())
+    m, half, one = table[:, 5], table[:, 8], table[:, :1]
+    print("m: middle, ln spread", *fit_logistic(m, half, table[:, :5], one, -np.inf))
+    print("r: middle, ln spread", *fit_logistic(table[:, 7], half, table[:, [0, 5, 6]], table[:, [0, 5]], 0.0))
+
+
+if __name__ == "__main__":
+    main()

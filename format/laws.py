@@ -1,0 +1,71 @@
+"""What photographs have in common: how likely symbols are before any was seen. Spec section 4.
+
+Integers in proportion to probabilities; adaptive.py starts from them. All constants are rounded fits to
+photographs, which benchmarks/laws.py makes again.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gicodec.format.coder import Counts, Symbols
+from gicodec.format.exact import exp
+
+Array = NDArray[np.float64]
+
+COLOR_REACH = 16  # bins of a color on either side of 0
+N_COLOR_SCALES = 8  # classes whose colors differ by more than a power of two
+
+UNIT = 2.0**20  # of a probability, before it becomes an integer
+LEAST = 256  # added to every bin's law: photographs have tails
+
+# Of the classes, per mille; those beyond the list are as rare as its last.
+CLASSES = np.array(
+    [10, 3, 64, 98, 186, 130, 159, 95, 88, 57, 40, 26, 17, 11, 7, 4, 2, 2] + [1] * 14, np.int64
+)
+
+# A color's energy is in its class, or in one that differs by -2 or more, -1, 0, 1, 2 or more: tuning
+# moves colors once classes are settled.
+CLASS_ERRORS = (5, 30, 160, 10, 1)
+
+
+def logistic(edges: Array, middles: Array, spread: Array) -> Counts:
+    """Return the law [n, K] of bins with edges [n, K + 1]: logistic; empty bins have nothing.
+
+    The end bins take what is beyond them.
+    """
+    below = 1 / (1 + exp((middles[:, None] - edges) / spread[:, None]))
+    below[:, 0], below[:, -1] = 0, 1
+    law: Counts = np.floor(UNIT * np.diff(below, axis=1)).astype(np.int64) + LEAST
+    return law * (np.diff(edges, axis=1) > 0)
+
+
+@cache
+def color_laws() -> tuple[Counts, Counts, Counts]:
+    """Return the laws of three components in 33 bins.
+
+    Of the first by scale [8, 33]; of the second by scale and the first's magnitude [8, 17, 33]; of the
+    third by scale and both magnitudes [8, 17, 17, 33].
+    """
+    magnitudes = np.arange(COLOR_REACH + 1)
+    squares = magnitudes**2
+    energy = squares[:, None, None] + squares[:, None] + squares
+    classes = np.frexp(np.maximum(energy, 1).astype(np.float64))[1] - 1
+    signs = np.where(magnitudes == 0, 1, 2)
+    both_signs = np.abs(np.arange(2 * COLOR_REACH + 1) - COLOR_REACH)
+    laws: tuple[list[Symbols], list[Symbols], list[Symbols]] = ([], [], [])
+    for scale in range(N_COLOR_SCALES):
+        steps = magnitudes / np.sqrt(2.0**scale)
+        gray, tint = 1 + steps, 1 + 4 * steps
+        tint = tint * tint * tint
+        rarity = gray[:, None, None] * (tint[:, None] * tint)
+        share = np.array(CLASS_ERRORS)[np.clip(classes - scale, -2, 2) + 2]
+        third = np.floor(UNIT * share / rarity).astype(np.int64) + 1
+        second = (third * signs).sum(axis=2)
+        first = (second * signs).sum(axis=1)
+        for law, table in zip(laws, (first, second, third), strict=True):
+            law.append(table[..., both_signs])
+    return np.stack(laws[0]), np.stack(laws[1]), np.stack(laws[2])

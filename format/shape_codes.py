@@ -1,0 +1,171 @@
+"""Sizes, elongations and angles: each a bin, coded adaptively, and a level in it, evenly. Spec section 3."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gicodec.format.adaptive import AdaptiveCounts
+from gicodec.format.coder import Coder, Counts, Symbols
+from gicodec.format.errors import CorruptFileError
+from gicodec.format.exact import exp, log2
+from gicodec.format.lattice import (
+    MAX_ELONGATION,
+    MAX_LOG_SIZE,
+    MIN_LOG_SIZE,
+    STEPS_PER_OCTAVE,
+    angle_levels,
+    shape_steps,
+)
+from gicodec.format.laws import logistic
+from gicodec.format.tree import HEIGHT, MARGIN, WIDTH, X, Y
+
+Array = NDArray[np.float64]
+
+SIZE_BIN, ELONGATION_BIN = 0.35, 0.3  # of m and r: a bin's levels are alike
+N_SIZE_BINS = 26  # MIN_LOG_SIZE to MAX_LOG_SIZE
+N_ELONGATION_BINS = 12  # 0 to beyond MAX_ELONGATION
+N_ANGLE_BINS = 16  # in half a turn; each its own level where there are fewer
+N_CLASS_CONTEXTS = 16  # the last one is that of all larger classes
+N_SIZE_CONTEXTS = 30  # of the middle of the law
+N_ANGLE_CONTEXTS = N_ANGLE_BINS + 6  # few levels by their number, others by the bin of the elongation
+
+SIZE_CHAIN = ((N_SIZE_CONTEXTS, 100), (N_CLASS_CONTEXTS * N_SIZE_CONTEXTS, 40))
+ELONGATION_CHAIN = ((N_SIZE_BINS, 60), (N_CLASS_CONTEXTS * N_SIZE_BINS, 40))
+ANGLE_CHAIN = ((N_ANGLE_CONTEXTS, 40),)
+SIZE_SPREAD = 0.36
+
+
+def code_sizes(
+    coder: Coder, classes: Symbols, step: int, crowding: Array, cells: Symbols, given: Symbols | None
+) -> Symbols:
+    """Code m given D's code, class, and how many Gaussians there are around the cell."""
+    near = np.minimum(classes, N_CLASS_CONTEXTS - 1)
+    energy = classes + 2 * step / STEPS_PER_OCTAVE - 20  # log2 |alpha|^2, colors being 0 to 1
+    area = log2((cells[:, WIDTH] * cells[:, HEIGHT]).astype(np.float64))
+    middles = -0.73 + 0.106 * energy + 0.009 * (near * near) + 0.065 * area - 0.186 * crowding
+    bins = _Bins(MIN_LOG_SIZE, SIZE_BIN, N_SIZE_BINS, classes)
+    spreads = np.full_like(middles, SIZE_SPREAD)
+    places = np.clip(np.floor((middles + 2) / SIZE_BIN + 0.5), 0, N_SIZE_CONTEXTS - 1).astype(np.int64)
+    chain = [places, near * N_SIZE_CONTEXTS + places]
+    return bins.code(coder, "size", SIZE_CHAIN, (middles, spreads), chain, given)
+
+
+def code_elongations(coder: Coder, classes: Symbols, sizes: Symbols, given: Symbols | None) -> Symbols:
+    """Code r given class and m: the narrow side of an ellipse is seldom below half a pixel."""
+    near = np.minimum(classes, N_CLASS_CONTEXTS - 1)
+    m = sizes * shape_steps(classes)
+    bins = _Bins(0.0, ELONGATION_BIN, N_ELONGATION_BINS, classes)
+    middles, spreads = 0.54 + 0.505 * m - 0.123 * (m * m), exp(0.257 * m - 1.614)
+    wide = _Bins(MIN_LOG_SIZE, SIZE_BIN, N_SIZE_BINS, classes).of(sizes)
+    chain = [wide, near * N_SIZE_BINS + wide]
+    return bins.code(coder, "elongation", ELONGATION_CHAIN, (middles, spreads), chain, given)
+
+
+def code_angles(coder: Coder, classes: Symbols, elongations: Symbols, given: Symbols | None) -> Symbols:
+    """Code angles in bins about the multiples of an eighth of a right angle: pictures have favorites."""
+    levels = angle_levels(classes, elongations)
+    parts = np.minimum(levels, N_ANGLE_BINS)
+    long = _Bins(0.0, ELONGATION_BIN, N_ELONGATION_BINS, classes).of(elongations)
+    contexts = np.where(
+        levels < N_ANGLE_BINS, levels, N_ANGLE_BINS + np.minimum(long, N_ANGLE_CONTEXTS - N_ANGLE_BINS - 1)
+    )
+    given_bins = None if given is None else (2 * given * parts + levels) // (2 * levels) % parts
+    table = AdaptiveCounts(N_ANGLE_BINS, ANGLE_CHAIN)
+    bins = table.code(
+        coder, "angle", lambda rows: _angles_by_bin(levels[rows], parts[rows]), [contexts], given_bins
+    )
+    if (bins >= parts).any():
+        raise CorruptFileError("angle: a bin without a level")
+    first = _first_angle(bins, levels, parts)
+    count = _first_angle(bins + 1, levels, parts) - first
+    low = coder.uniform("angle", count, None if given is None else (given - first) % levels)
+    return (first + low) % levels
+
+
+def _angles_by_bin(levels: Symbols, parts: Symbols) -> Counts:
+    """Return how many angles there are in each bin [n, N_ANGLE_BINS]; those beyond the parts have none."""
+    bins = np.arange(N_ANGLE_BINS + 1)
+    firsts = _first_angle(bins, levels[:, None], parts[:, None])
+    return np.where(bins[:-1] < parts[:, None], np.diff(firsts, axis=1), 0)
+
+
+def _first_angle(bins: Symbols, levels: Symbols, parts: Symbols) -> Symbols:
+    """Return the first angle of each bin, that is the first from (bin - 1/2) / parts of half a turn on."""
+    first: Symbols = -((1 - 2 * bins) * levels // (2 * parts))
+    return first
+
+
+def crowding_of(cells: Symbols, width: int, height: int) -> Array:
+    """Return log2 of the number of Gaussians a pixel around each cell [N, 4] of a picture.
+
+    They are counted in square blocks, two to eight in each on average, by the middles of their cells; the
+    blocks around count half, those across corners a quarter.
+    """
+    bits = 0
+    while len(cells) << 2 * bits < 2 * (width + 2 * MARGIN) * (height + 2 * MARGIN):
+        bits += 1
+    columns = ((cells[:, X] + MARGIN + cells[:, WIDTH] // 2) >> bits) + 1
+    rows = ((cells[:, Y] + MARGIN + cells[:, HEIGHT] // 2) >> bits) + 1
+    blocks = np.zeros((rows.max() + 2, columns.max() + 2), np.int64)
+    np.add.at(blocks, (rows, columns), 1)
+    blocks[1:-1] = blocks[:-2] + 2 * blocks[1:-1] + blocks[2:]
+    blocks[:, 1:-1] = blocks[:, :-2] + 2 * blocks[:, 1:-1] + blocks[:, 2:]
+    return log2(blocks[rows, columns].astype(np.float64)) - (4 + 2 * bits)
+
+
+class _Bins:
+    """Levels of m or r, grouped in bins of about equal width whatever the class's step."""
+
+    def __init__(self, least: float, width: float, n_bins: int, classes: Symbols) -> None:
+        self._least, self._width, self._n_bins = least, width, n_bins
+        self._steps = shape_steps(classes)
+
+    def of(self, levels: Symbols) -> Symbols:
+        """Return the bins of levels [N], which must lie in the range of all bins."""
+        bins = np.floor((levels * self._steps - self._least) / self._width).astype(np.int64)
+        bins -= levels < self._first_level(bins)  # the edges decide, not this quotient's rounding
+        bins += levels >= self._first_level(bins + 1)
+        return bins
+
+    def code(
+        self,
+        coder: Coder,
+        name: str,
+        chain: Sequence[tuple[int, int]],
+        law: tuple[Array, Array],
+        contexts: list[Symbols],
+        levels: Symbols | None,
+    ) -> Symbols:
+        """Code the bin adaptively, by a law of these middles and spreads; and which of its levels, evenly."""
+        middles, spreads = law
+        given = None if levels is None else self.of(levels)
+        bins = AdaptiveCounts(self._n_bins, chain).code(
+            coder,
+            name,
+            lambda rows: logistic(self._edges(rows), middles[rows], spreads[rows]),
+            contexts,
+            given,
+        )
+        first = self._first_level(bins)
+        count = self._first_level(bins + 1) - first
+        if not count.all():  # where a step is wider than a bin
+            raise CorruptFileError(f"{name}: a bin without a level")
+        return first + coder.uniform(name, count, None if levels is None else levels - first)
+
+    def _edges(self, rows: slice) -> Array:
+        """Return where bins begin and end [n, bins + 1]: halfway between two levels."""
+        steps = self._steps[rows, None]
+        ends = self._least + np.arange(self._n_bins + 1) * self._width
+        edges: Array = (np.ceil(ends / steps) - 0.5) * steps
+        return edges
+
+    def _first_level(self, bins: Symbols) -> Symbols:
+        first: Symbols = np.ceil((self._least + bins * self._width) / self._steps).astype(np.int64)
+        return first
+
+
+assert MIN_LOG_SIZE + N_SIZE_BINS * SIZE_BIN >= MAX_LOG_SIZE
+assert N_ELONGATION_BINS * ELONGATION_BIN >= MAX_ELONGATION
