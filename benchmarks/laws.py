@@ -47,7 +47,7 @@ def features(file: GsiFile) -> Array:
 
 
 def fit_logistic(values: Array, half: Array, middles: Array, spreads: Array, least: float) -> list[Array]:
-    """Fit the middle, and the log of the spread, as sums of columns; a value is a step wide, r is cut off at 0."""
+    """Fit the middle, and the log of the spread, as sums of columns; none is below least."""
     x, h, by_middle, by_spread = (torch.from_numpy(a) for a in (values, half, middles, spreads))
     weights = [torch.zeros(a.shape[1], dtype=torch.float64, requires_grad=True) for a in (middles, spreads)]
     optimizer = torch.optim.LBFGS(weights, max_iter=300, line_search_fn="strong_wolfe")
@@ -83,7 +83,9 @@ def main() -> None:
     print("energy beside the class by -2 ... 2, per mille:", (1000 * errors / len(table)).round(1).tolist())
     m, half, one = table[:, 5], table[:, 8], table[:, :1]
     print("m: middle, ln spread", *fit_logistic(m, half, table[:, :5], one, -np.inf))
-    print("r: middle, ln spread", *fit_logistic(table[:, 7], half, table[:, [0, 5, 6]], table[:, [0, 5]], 0.0))
+    print(
+        "r: middle, ln spread", *fit_logistic(table[:, 7], half, table[:, [0, 5, 6]], table[:, [0, 5]], 0.0)
+    )
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from gicodec.format.coder import Counts, Symbols
+from gicodec.format.coder import Counts
 from gicodec.format.exact import exp
 
 Array = NDArray[np.float64]
@@ -31,6 +31,8 @@ CLASSES = np.array(
 # moves colors once classes are settled.
 CLASS_ERRORS = (5, 30, 160, 10, 1)
 
+TINTS = (10.0, 8.0, 6.0, 4.0, 3.5)  # how rare colors are that are not gray; narrow Gaussians come first
+
 
 def logistic(edges: Array, middles: Array, spread: Array) -> Counts:
     """Return the law [n, K] of bins with edges [n, K + 1]: logistic; empty bins have nothing.
@@ -45,27 +47,29 @@ def logistic(edges: Array, middles: Array, spread: Array) -> Counts:
 
 @cache
 def color_laws() -> tuple[Counts, Counts, Counts]:
-    """Return the laws of three components in 33 bins.
+    """Return the laws of three components in 33 bins, by how narrow a Gaussian is, and scale.
 
-    Of the first by scale [8, 33]; of the second by scale and the first's magnitude [8, 17, 33]; of the
-    third by scale and both magnitudes [8, 17, 17, 33].
+    Of the first [5, 8, 33]; of the second by the first's magnitude too [5, 8, 17, 33]; of the third by both
+    magnitudes [5, 8, 17, 17, 33].
     """
+    both_signs = np.abs(np.arange(2 * COLOR_REACH + 1) - COLOR_REACH)
+    third = np.stack([[_colors(scale, tint) for scale in range(N_COLOR_SCALES)] for tint in TINTS])
+    signs = np.where(np.arange(COLOR_REACH + 1) == 0, 1, 2)
+    second = (third * signs).sum(axis=-1)
+    first = (second * signs).sum(axis=-1)
+    return first[..., both_signs], second[..., both_signs], third[..., both_signs]
+
+
+def _colors(scale: int, rarity: float) -> Counts:
+    """Return how many colors have some magnitudes [17, 17, 17], in proportion."""
     magnitudes = np.arange(COLOR_REACH + 1)
     squares = magnitudes**2
     energy = squares[:, None, None] + squares[:, None] + squares
     classes = np.frexp(np.maximum(energy, 1).astype(np.float64))[1] - 1
-    signs = np.where(magnitudes == 0, 1, 2)
-    both_signs = np.abs(np.arange(2 * COLOR_REACH + 1) - COLOR_REACH)
-    laws: tuple[list[Symbols], list[Symbols], list[Symbols]] = ([], [], [])
-    for scale in range(N_COLOR_SCALES):
-        steps = magnitudes / np.sqrt(2.0**scale)
-        gray, tint = 1 + steps, 1 + 4 * steps
-        tint = tint * tint * tint
-        rarity = gray[:, None, None] * (tint[:, None] * tint)
-        share = np.array(CLASS_ERRORS)[np.clip(classes - scale, -2, 2) + 2]
-        third = np.floor(UNIT * share / rarity).astype(np.int64) + 1
-        second = (third * signs).sum(axis=2)
-        first = (second * signs).sum(axis=1)
-        for law, table in zip(laws, (first, second, third), strict=True):
-            law.append(table[..., both_signs])
-    return np.stack(laws[0]), np.stack(laws[1]), np.stack(laws[2])
+    share = np.array(CLASS_ERRORS)[np.clip(classes - scale, -2, 2) + 2]
+    steps = magnitudes / np.sqrt(2.0**scale)
+    gray, tint = 1 + steps, 1 + rarity * steps
+    tint = tint * tint * tint
+    likely = UNIT * share / (gray[:, None, None] * (tint[:, None] * tint))
+    counts: Counts = np.floor(likely).astype(np.int64) + 1
+    return counts

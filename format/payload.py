@@ -20,18 +20,18 @@ from gicodec.format.constants import FREE_GAUSSIANS, MAX_GAUSSIANS_PER_BYTE
 from gicodec.format.errors import CorruptFileError, LimitError
 from gicodec.format.header import Header
 from gicodec.format.lattice import N_CLASSES, N_STEP_CODES, Shapes
-from gicodec.format.laws import CLASSES, N_COLOR_SCALES, color_laws
+from gicodec.format.laws import CLASSES, N_COLOR_SCALES, TINTS, color_laws
 from gicodec.format.laws import COLOR_REACH as COLOR_REACH
-from gicodec.format.shape_codes import code_angles, code_elongations, code_sizes, crowding_of
+from gicodec.format.shape_codes import code_angles, code_elongations, code_sizes, crowding_of, narrowness
 from gicodec.format.tree import HEIGHT, WIDTH, code_cells
 
 N_DENSITIES = 8  # contexts from the area of a cell, two for a factor of 8
 
 # How many contexts, and the weight of what comes before: see AdaptiveCounts.
 CLASS_CHAIN = ((1, 40), (N_DENSITIES, 40))
-FIRST_COLOR_CHAIN = ((N_COLOR_SCALES, 30),)
-SECOND_COLOR_CHAIN = ((N_COLOR_SCALES * 10, 30),)
-THIRD_COLOR_CHAIN = ((7, 30), (N_COLOR_SCALES * 7, 30))
+FIRST_COLOR_CHAIN = ((N_COLOR_SCALES, 60), (N_COLOR_SCALES * len(TINTS), 30))
+SECOND_COLOR_CHAIN = ((N_COLOR_SCALES * 10, 40), (N_COLOR_SCALES * 10 * len(TINTS), 40))
+THIRD_COLOR_CHAIN = ((7, 40), (7 * len(TINTS), 40))
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,10 +120,11 @@ def _walk(coder: Coder, header: Header, n: int, step: int, given: Payload | None
     cells, _ = code_cells(coder, n, header.width, header.height, points)
     assert given is None or np.array_equal(cells, given.cells), "not in the order of the cells"
     classes = _code_classes(coder, cells, None if given is None else given.classes)
-    colors = _code_colors(coder, classes, header.channels, None if given is None else given.colors)
     crowding = crowding_of(cells, header.width, header.height)
     sizes = code_sizes(coder, classes, step, crowding, cells, None if given is None else given.sizes)
     elongations = code_elongations(coder, classes, sizes, None if given is None else given.elongations)
+    narrow = narrowness(classes, sizes, elongations)
+    colors = _code_colors(coder, classes, narrow, header.channels, None if given is None else given.colors)
     angles = code_angles(coder, classes, elongations, None if given is None else given.angles)
     shapes = Shapes.of(classes, sizes, elongations, angles)
     first, count = shapes.rows_in(cells)
@@ -148,8 +149,10 @@ def color_shifts(classes: Symbols) -> Symbols:
     return np.maximum(0, (classes - (N_COLOR_SCALES - 2)) // 2)
 
 
-def _code_colors(coder: Coder, classes: Symbols, n_channels: int, given: Symbols | None) -> Symbols:
-    """Code each component given the class and those before it: a bin, and where in it.
+def _code_colors(
+    coder: Coder, classes: Symbols, narrow: Symbols, n_channels: int, given: Symbols | None
+) -> Symbols:
+    """Code each component given class, shape, and those before it: a bin, and where in it.
 
     All but the first change their sign with the first, so that a picture's tints add up.
     """
@@ -160,9 +163,9 @@ def _code_colors(coder: Coder, classes: Symbols, n_channels: int, given: Symbols
     for channel in range(n_channels):
         turned = np.where((colors[0] < 0) & (channel > 0), -1, 1)
         values = None if given is None else given[channel] * turned
-        law, links, sizes = _color_contexts(scales, bins)
+        law, links, chain = _color_contexts(narrow, scales, bins)
         given_bins = None if values is None else (values >> shifts) + COLOR_REACH
-        table = AdaptiveCounts(2 * COLOR_REACH + 1, sizes)
+        table = AdaptiveCounts(2 * COLOR_REACH + 1, chain)
         bins.append(table.code(coder, f"color{channel}", law, links, given_bins) - COLOR_REACH)
         high = bins[-1] << shifts
         low = coder.uniform(f"color{channel}", 1 << shifts, None if values is None else values - high)
@@ -171,17 +174,23 @@ def _code_colors(coder: Coder, classes: Symbols, n_channels: int, given: Symbols
 
 
 def _color_contexts(
-    scales: Symbols, bins: list[Symbols]
+    narrow: Symbols, scales: Symbols, bins: list[Symbols]
 ) -> tuple[Law, list[Symbols], Sequence[tuple[int, int]]]:
     """Return the law, the contexts and the chain of the component that follows these."""
-    laws = color_laws()
+    laws, widths = color_laws(), len(TINTS)
     if not bins:
-        return lambda rows: laws[0][scales[rows]], [scales], FIRST_COLOR_CHAIN
+        links = [scales, scales * widths + narrow]
+        return lambda rows: laws[0][narrow[rows], scales[rows]], links, FIRST_COLOR_CHAIN
     first = np.abs(bins[0])
     if len(bins) == 1:
-        contexts = scales * 10 + np.minimum(first, 9)
-        return lambda rows: laws[1][scales[rows], first[rows]], [contexts], SECOND_COLOR_CHAIN
+        context = scales * 10 + np.minimum(first, 9)
+        links = [context, context * widths + narrow]
+        return lambda rows: laws[1][narrow[rows], scales[rows], first[rows]], links, SECOND_COLOR_CHAIN
     second = np.abs(bins[1])
-    near = np.clip(bins[1], -3, 3) + 3
-    chain = [near, scales * 7 + near]
-    return lambda rows: laws[2][scales[rows], first[rows], second[rows]], chain, THIRD_COLOR_CHAIN
+    context = np.clip(bins[1], -3, 3) + 3
+    links = [context, context * widths + narrow]
+    return (
+        lambda rows: laws[2][narrow[rows], scales[rows], first[rows], second[rows]],
+        links,
+        THIRD_COLOR_CHAIN,
+    )

@@ -19,7 +19,7 @@ from gicodec.format.lattice import (
     angle_levels,
     shape_steps,
 )
-from gicodec.format.laws import logistic
+from gicodec.format.laws import TINTS, logistic
 from gicodec.format.tree import HEIGHT, MARGIN, WIDTH, X, Y
 
 Array = NDArray[np.float64]
@@ -114,6 +114,13 @@ def crowding_of(cells: Symbols, width: int, height: int) -> Array:
     blocks[1:-1] = blocks[:-2] + 2 * blocks[1:-1] + blocks[2:]
     blocks[:, 1:-1] = blocks[:, :-2] + 2 * blocks[:, 1:-1] + blocks[:, 2:]
     return log2(blocks[rows, columns].astype(np.float64)) - (4 + 2 * bits)
+
+
+def narrowness(classes: Symbols, sizes: Symbols, elongations: Symbols) -> Symbols:
+    """Classify Gaussians by the log m - r of their narrow side: below -0.5, 0, 0.5, 1, and above."""
+    steps = shape_steps(classes)
+    narrow = np.floor((sizes * steps - elongations * steps + 1) / 0.5)
+    return np.clip(narrow, 0, len(TINTS) - 1).astype(np.int64)
 
 
 class _Bins:

@@ -132,11 +132,11 @@ def logistic_by_spec(firsts: Sequence[int], u: float, middle: float, spread: flo
 
 
 @cache
-def color_laws_by_spec(q: int) -> tuple[Any, Any, Any]:
+def color_laws_by_spec(s: int, q: int) -> tuple[Any, Any, Any]:
     root = math.sqrt(2.0**q)
 
     def cube(x: int) -> float:
-        t = 1 + 4 * (x / root)
+        t = 1 + (10.0, 8.0, 6.0, 4.0, 3.5)[s] * (x / root)
         return t * t * t
 
     def joint(a: int, b: int, c: int) -> int:
@@ -253,27 +253,6 @@ def decode_by_spec(data: bytes, header: Header) -> tuple[dict[str, Any], list[st
     steps = [1 / amplitude for amplitude in amplitudes]
     near = [min(k, 15) for k in classes]
 
-    colors: list[list[int]] = []
-    scales = [k if k < 8 else 6 + k % 2 for k in classes]
-    shifts = [max(0, (k - 6) // 2) for k in classes]
-    laws = [color_laws_by_spec(q) for q in scales]
-    for channel in range(header.channels):
-        if channel == 0:
-            bins = Adaptive(33, 30).decode(words, [law[0] for law in laws], scales)
-            first = [abs(b - 16) for b in bins]
-        elif channel == 1:
-            contexts = [q * 10 + min(9, f) for q, f in zip(scales, first, strict=True)]
-            bins = Adaptive(33, 30).decode(words, [laws[i][1][first[i]] for i in range(n)], contexts)
-            second = [b - 16 for b in bins]
-        else:
-            small = [min(3, max(-3, g)) + 3 for g in second]
-            contexts = [q * 7 + e for q, e in zip(scales, small, strict=True)]
-            third = [laws[i][2][first[i]][abs(second[i])] for i in range(n)]
-            bins = Adaptive(33, 30, 30).decode(words, third, small, contexts)
-        low = words.uniform([2**shift for shift in shifts])
-        values = [(bins[i] - 16) * 2 ** shifts[i] + low[i] for i in range(n)]
-        colors.append([-v if channel and colors[0][i] < 0 else v for i, v in enumerate(values)])
-
     def first_levels(least: float, width: float, n_bins: int) -> list[list[int]]:
         return [[ceil((least + b * width) / step) for b in range(n_bins + 1)] for step in steps]
 
@@ -320,6 +299,36 @@ def decode_by_spec(data: bytes, header: Header) -> tuple[dict[str, Any], list[st
         [near[i] * 26 + size_bins[i] for i in range(n)],
     )
     elongations = levels("elongation", bins, firsts)
+
+    colors: list[list[int]] = []
+    scales = [k if k < 8 else 6 + k % 2 for k in classes]
+    shifts = [max(0, (k - 6) // 2) for k in classes]
+    sides = [
+        min(4, max(0, floor((m - r * step + 1) / 0.5)))
+        for m, r, step in zip(ms, elongations, steps, strict=True)
+    ]
+    laws = [color_laws_by_spec(side, q) for side, q in zip(sides, scales, strict=True)]
+    for channel in range(header.channels):
+        if channel == 0:
+            contexts = scales
+            both = [context * 5 + side for context, side in zip(contexts, sides, strict=True)]
+            color_bins = Adaptive(33, 60, 30).decode(words, [law[0] for law in laws], contexts, both)
+            first = [abs(b - 16) for b in color_bins]
+        elif channel == 1:
+            contexts = [q * 10 + min(9, f) for q, f in zip(scales, first, strict=True)]
+            both = [context * 5 + side for context, side in zip(contexts, sides, strict=True)]
+            color_bins = Adaptive(33, 40, 40).decode(
+                words, [laws[i][1][first[i]] for i in range(n)], contexts, both
+            )
+            second = [b - 16 for b in color_bins]
+        else:
+            contexts = [min(3, max(-3, g)) + 3 for g in second]
+            both = [context * 5 + side for context, side in zip(contexts, sides, strict=True)]
+            third = [laws[i][2][first[i]][abs(second[i])] for i in range(n)]
+            color_bins = Adaptive(33, 40, 40).decode(words, third, contexts, both)
+        low = words.uniform([2**shift for shift in shifts])
+        values = [(color_bins[i] - 16) * 2 ** shifts[i] + low[i] for i in range(n)]
+        colors.append([-v if channel and colors[0][i] < 0 else v for i, v in enumerate(values)])
 
     growths = [exp_by_spec(2 * elongations[i] * steps[i]) for i in range(n)]
     pi = float.fromhex("0x1.921fb54442d18p+1")
@@ -536,6 +545,6 @@ def test_step_codes_name_dyadic_numbers() -> None:
 
 def test_the_example_says_what_it_costs() -> None:
     bits = bits_by_attribute(five().to_bytes())
-    names = ["cells", "class", "color0", "color1", "color2", "size", "elongation", "angle", "center"]
+    names = ["cells", "class", "size", "elongation", "color0", "color1", "color2", "angle", "center"]
     assert list(bits) == names
     assert bits_by_attribute(nothing().to_bytes()) == {}
