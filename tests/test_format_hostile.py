@@ -221,6 +221,13 @@ def test_bad_headers_are_refused(header: bytes, error: type[GsiError]) -> None:
         GsiFile.from_bytes(data)
 
 
+def spare_words() -> bytes:
+    """A file whose decoder does not end where the encoder began."""
+    payload = random_payload(np.random.default_rng(0), 3, SMALL)
+    words = payload.to_bytes(SMALL)[len(write_varint(3) + write_varint(payload.step)) :]
+    return gaussians(3, b"\1\2\3\4" + words, payload.step)
+
+
 def truncated_words() -> bytes:
     payload = random_payload(np.random.default_rng(0), 3, SMALL).to_bytes(SMALL)
     return payload[2:-1].rstrip(b"\0")
@@ -237,7 +244,7 @@ def truncated_words() -> bytes:
         (file_of(b"\x00\x00"), CorruptFileError, "1 bytes too many"),  # a step for no Gaussians
         (gaussians(1, b"\x01", step=384), CorruptFileError, "step code 384"),
         (gaussians(3, b"\x01\x00"), CorruptFileError, "end in a zero byte"),
-        (gaussians(3, b"\xff" * 120), CorruptFileError, "left over"),
+        (spare_words(), CorruptFileError, "left over"),
         (gaussians(3, truncated_words()), CorruptFileError, "coded words|without a level"),
         (gaussians(1), CorruptFileError, "size: a bin without a level"),  # class 0, bin 0
     ],
