@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from gicodec.format import GsiFile
 from gicodec.format.exact import log2
 from gicodec.format.lattice import STEPS_PER_OCTAVE, energy_classes, shape_steps
-from gicodec.format.shape_codes import crowding_of
+from gicodec.format.neighbors import crowding_of
 from gicodec.format.tree import HEIGHT, WIDTH
 
 Array = NDArray[np.float64]

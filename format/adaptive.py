@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from gicodec.format.coder import Coder, Counts, Symbols
 
+Array = NDArray[np.float64]
+Evidence = Callable[[slice, Symbols], Array]
 Law = Callable[[slice], Counts]  # of the symbols in a slice [n, n_symbols], in proportion; no more is held
 
 FIRST_BATCH, BATCH_GROWTH, MAX_BATCH = 32, 32, 256  # symbols
@@ -33,35 +35,47 @@ class AdaptiveCounts:
         """
         self._weights = [float(weight) for _, weight in chain]
         self._tables = [np.zeros((n_contexts, n_symbols)) for n_contexts, _ in chain]
-        self._totals = [np.zeros((n_contexts, 1)) for n_contexts, _ in chain]
+        self._totals = [np.zeros(n_contexts) for n_contexts, _ in chain]
 
     def code(
-        self, coder: Coder, name: str, law: Law, chain: Sequence[Symbols], symbols: Symbols | None
+        self,
+        coder: Coder,
+        name: str,
+        law: Law,
+        chain: Sequence[Symbols],
+        symbols: Symbols | None,
+        evidence: Evidence | None = None,
     ) -> Symbols:
-        """Code n symbols, each under its law and in its contexts, [n] for every link."""
+        """Code n symbols, each under its law and in its contexts, [n] for every link.
+
+        What evidence returns for a slice, given the symbols of the one before, multiplies probabilities.
+        """
         n = len(chain[0])
         coded = np.zeros(n, np.int64)
-        begin, batch = 0, FIRST_BATCH
+        begin, batch, before = 0, FIRST_BATCH, coded[:0]
         while begin < n:
             rows = slice(begin, begin + batch)
             contexts = [link[rows] for link in chain]
             given = None if symbols is None else symbols[rows]
-            coded[rows] = coder.categorical(name, self._predict(law(rows), contexts), given)
-            self._learn(contexts, coded[rows])
+            likely = self._predict(law(rows), contexts)
+            if evidence is not None:
+                likely *= evidence(rows, before)
+            before = coder.categorical(name, np.floor(SCALE * likely).astype(np.int64) + 1, given)
+            self._learn(contexts, before)
+            coded[rows] = before
             begin += batch
             batch = min(MAX_BATCH, batch + BATCH_GROWTH)
         return coded
 
-    def _predict(self, law: Counts, contexts: Sequence[Symbols]) -> Counts:
-        likely: NDArray[np.float64] = law / law.sum(axis=1, keepdims=True)
+    def _predict(self, law: Counts, contexts: Sequence[Symbols]) -> Array:
+        likely: Array = law / law.sum(axis=1, keepdims=True)
         for link, table, total, weight in zip(
             contexts, self._tables, self._totals, self._weights, strict=True
         ):
-            likely = (table[link] + weight * likely) / (total[link] + weight)
-        predicted: Counts = np.floor(SCALE * likely).astype(np.int64) + 1
-        return predicted
+            likely = (table[link] + weight * likely) / (total[link] + weight)[:, None]
+        return likely
 
     def _learn(self, contexts: Sequence[Symbols], symbols: Symbols) -> None:
         for link, table, total in zip(contexts, self._tables, self._totals, strict=True):
-            np.add.at(table, (link, symbols), 1)
-            np.add.at(total, link, 1)
+            np.add.at(table.reshape(-1), link * table.shape[1] + symbols, 1.0)  # flat is much faster
+            np.add.at(total, link, 1.0)

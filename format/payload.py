@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gicodec.format.adaptive import AdaptiveCounts, Law
+from gicodec.format.angles import code_angles
 from gicodec.format.bits import ByteReader, write_varint
 from gicodec.format.coder import Coder, SymbolReader, Symbols, SymbolWriter
 from gicodec.format.constants import FREE_GAUSSIANS, MAX_GAUSSIANS_PER_BYTE
@@ -22,7 +23,8 @@ from gicodec.format.header import Header
 from gicodec.format.lattice import N_CLASSES, N_STEP_CODES, Shapes
 from gicodec.format.laws import CLASSES, N_COLOR_SCALES, TINTS, color_laws
 from gicodec.format.laws import COLOR_REACH as COLOR_REACH
-from gicodec.format.shape_codes import code_angles, code_elongations, code_sizes, crowding_of, narrowness
+from gicodec.format.neighbors import Blocks, crowding_of
+from gicodec.format.shape_codes import code_elongations, code_sizes, narrowness
 from gicodec.format.tree import HEIGHT, WIDTH, code_cells
 
 N_DENSITIES = 8  # contexts from the area of a cell, two for a factor of 8
@@ -125,7 +127,8 @@ def _walk(coder: Coder, header: Header, n: int, step: int, given: Payload | None
     elongations = code_elongations(coder, classes, sizes, None if given is None else given.elongations)
     narrow = narrowness(classes, sizes, elongations)
     colors = _code_colors(coder, classes, narrow, header.channels, None if given is None else given.colors)
-    angles = code_angles(coder, classes, elongations, None if given is None else given.angles)
+    blocks = Blocks(cells, header.width, header.height, 1)
+    angles = code_angles(coder, blocks, classes, elongations, None if given is None else given.angles)
     shapes = Shapes.of(classes, sizes, elongations, angles)
     first, count = shapes.rows_in(cells)
     rows = first + coder.uniform("center", count, None if given is None else given.rows - first)

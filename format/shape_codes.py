@@ -1,4 +1,4 @@
-"""Sizes, elongations and angles: each a bin, coded adaptively, and a level in it, evenly. Spec section 3."""
+"""Sizes and elongations: each a bin, coded adaptively, and a level in it, evenly. Spec section 3."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gicodec.format.adaptive import AdaptiveCounts
-from gicodec.format.coder import Coder, Counts, Symbols
+from gicodec.format.coder import Coder, Symbols
 from gicodec.format.errors import CorruptFileError
 from gicodec.format.exact import exp, log2
 from gicodec.format.lattice import (
@@ -16,25 +16,21 @@ from gicodec.format.lattice import (
     MAX_LOG_SIZE,
     MIN_LOG_SIZE,
     STEPS_PER_OCTAVE,
-    angle_levels,
     shape_steps,
 )
 from gicodec.format.laws import TINTS, logistic
-from gicodec.format.tree import HEIGHT, MARGIN, WIDTH, X, Y
+from gicodec.format.tree import HEIGHT, WIDTH
 
 Array = NDArray[np.float64]
 
 SIZE_BIN, ELONGATION_BIN = 0.35, 0.3  # of m and r: a bin's levels are alike
 N_SIZE_BINS = 26  # MIN_LOG_SIZE to MAX_LOG_SIZE
 N_ELONGATION_BINS = 12  # 0 to beyond MAX_ELONGATION
-N_ANGLE_BINS = 16  # in half a turn; each its own level where there are fewer
 N_CLASS_CONTEXTS = 16  # the last one is that of all larger classes
 N_SIZE_CONTEXTS = 30  # of the middle of the law
-N_ANGLE_CONTEXTS = N_ANGLE_BINS + 6  # few levels by their number, others by the bin of the elongation
 
 SIZE_CHAIN = ((N_SIZE_CONTEXTS, 100), (N_CLASS_CONTEXTS * N_SIZE_CONTEXTS, 40))
 ELONGATION_CHAIN = ((N_SIZE_BINS, 60), (N_CLASS_CONTEXTS * N_SIZE_BINS, 40))
-ANGLE_CHAIN = ((N_ANGLE_CONTEXTS, 40),)
 SIZE_SPREAD = 0.36
 
 
@@ -62,58 +58,6 @@ def code_elongations(coder: Coder, classes: Symbols, sizes: Symbols, given: Symb
     wide = _Bins(MIN_LOG_SIZE, SIZE_BIN, N_SIZE_BINS, classes).of(sizes)
     chain = [wide, near * N_SIZE_BINS + wide]
     return bins.code(coder, "elongation", ELONGATION_CHAIN, (middles, spreads), chain, given)
-
-
-def code_angles(coder: Coder, classes: Symbols, elongations: Symbols, given: Symbols | None) -> Symbols:
-    """Code angles in bins about the multiples of an eighth of a right angle: pictures have favorites."""
-    levels = angle_levels(classes, elongations)
-    parts = np.minimum(levels, N_ANGLE_BINS)
-    long = _Bins(0.0, ELONGATION_BIN, N_ELONGATION_BINS, classes).of(elongations)
-    contexts = np.where(
-        levels < N_ANGLE_BINS, levels, N_ANGLE_BINS + np.minimum(long, N_ANGLE_CONTEXTS - N_ANGLE_BINS - 1)
-    )
-    given_bins = None if given is None else (2 * given * parts + levels) // (2 * levels) % parts
-    table = AdaptiveCounts(N_ANGLE_BINS, ANGLE_CHAIN)
-    bins = table.code(
-        coder, "angle", lambda rows: _angles_by_bin(levels[rows], parts[rows]), [contexts], given_bins
-    )
-    if (bins >= parts).any():
-        raise CorruptFileError("angle: a bin without a level")
-    first = _first_angle(bins, levels, parts)
-    count = _first_angle(bins + 1, levels, parts) - first
-    low = coder.uniform("angle", count, None if given is None else (given - first) % levels)
-    return (first + low) % levels
-
-
-def _angles_by_bin(levels: Symbols, parts: Symbols) -> Counts:
-    """Return how many angles there are in each bin [n, N_ANGLE_BINS]; those beyond the parts have none."""
-    bins = np.arange(N_ANGLE_BINS + 1)
-    firsts = _first_angle(bins, levels[:, None], parts[:, None])
-    return np.where(bins[:-1] < parts[:, None], np.diff(firsts, axis=1), 0)
-
-
-def _first_angle(bins: Symbols, levels: Symbols, parts: Symbols) -> Symbols:
-    """Return the first angle of each bin, that is the first from (bin - 1/2) / parts of half a turn on."""
-    first: Symbols = -((1 - 2 * bins) * levels // (2 * parts))
-    return first
-
-
-def crowding_of(cells: Symbols, width: int, height: int) -> Array:
-    """Return log2 of the number of Gaussians a pixel around each cell [N, 4] of a picture.
-
-    They are counted in square blocks, two to eight in each on average, by the middles of their cells; the
-    blocks around count half, those across corners a quarter.
-    """
-    bits = 0
-    while len(cells) << 2 * bits < 2 * (width + 2 * MARGIN) * (height + 2 * MARGIN):
-        bits += 1
-    columns = ((cells[:, X] + MARGIN + cells[:, WIDTH] // 2) >> bits) + 1
-    rows = ((cells[:, Y] + MARGIN + cells[:, HEIGHT] // 2) >> bits) + 1
-    blocks = np.zeros((rows.max() + 2, columns.max() + 2), np.int64)
-    np.add.at(blocks, (rows, columns), 1)
-    blocks[1:-1] = blocks[:-2] + 2 * blocks[1:-1] + blocks[2:]
-    blocks[:, 1:-1] = blocks[:, :-2] + 2 * blocks[:, 1:-1] + blocks[:, 2:]
-    return log2(blocks[rows, columns].astype(np.float64)) - (4 + 2 * bits)
 
 
 def narrowness(classes: Symbols, sizes: Symbols, elongations: Symbols) -> Symbols:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from math import ceil, comb, floor
 from pathlib import Path
@@ -100,13 +100,21 @@ class Adaptive:
             defaultdict(lambda: [0] * n_symbols) for _ in self.weights
         ]
 
-    def decode(self, words: Words, laws: Sequence[Sequence[int]], *chain: Sequence[int]) -> list[int]:
+    def decode(
+        self,
+        words: Words,
+        laws: Sequence[Sequence[int]],
+        *chain: Sequence[int],
+        factors: Callable[[list[int], int], list[float]] = lambda symbols, i: [],
+    ) -> list[int]:
         symbols: list[int] = []
         contexts = list(zip(*chain, strict=True))
         length = 32
         while len(symbols) < len(laws):
             batch = range(len(symbols), min(len(laws), len(symbols) + length))
-            decoded = [words.categorical(self.counts(laws[i], contexts[i])) for i in batch]
+            decoded = [
+                words.categorical(self.counts(laws[i], contexts[i], factors(symbols, i))) for i in batch
+            ]
             for i, symbol in zip(batch, decoded, strict=True):
                 for own, context in zip(self.own, contexts[i], strict=True):
                     own[context][symbol] += 1
@@ -114,12 +122,37 @@ class Adaptive:
             length = min(256, length + 32)
         return symbols
 
-    def counts(self, law: Sequence[int], contexts: Sequence[int]) -> list[int]:
+    def counts(self, law: Sequence[int], contexts: Sequence[int], factors: Sequence[float]) -> list[int]:
         p = [count / sum(law) for count in law]
         for weight, own, context in zip(self.weights, self.own, contexts, strict=True):
             n = sum(own[context])
             p = [(count + weight * x) / (n + weight) for count, x in zip(own[context], p, strict=True)]
+        for i, factor in enumerate(factors):
+            p[i] *= factor
         return [floor(65536 * x) + 1 for x in p]
+
+
+def exp_by_spec(x: float) -> float:
+    n = floor(x * float.fromhex("0x1.71547652b82fep+0") + 0.5)
+    rest = (x - n * float.fromhex("0x1.62e42fefa38p-1")) - n * float.fromhex("0x1.ef35793c7673p-45")
+    return math.ldexp(horner(rest, [1 / math.factorial(i) for i in range(13, -1, -1)]), n)
+
+
+def cos_sin_by_spec(x: float) -> tuple[float, float]:
+    pi = float.fromhex("0x1.921fb54442d18p+1")
+    n = floor(x * (2 / pi) + 0.5)
+    rest = x - n * (pi / 2)
+    square = rest * rest
+    cos = horner(square, [(-1) ** i / math.factorial(2 * i) for i in range(8, -1, -1)])
+    sin = rest * horner(square, [(-1) ** i / math.factorial(2 * i + 1) for i in range(8, -1, -1)])
+    return [(cos, sin), (-sin, cos), (-cos, -sin), (sin, -cos)][n % 4]
+
+
+def horner(x: float, coefficients: Sequence[float]) -> float:
+    result = coefficients[0]
+    for coefficient in coefficients[1:]:
+        result = result * x + coefficient
+    return result
 
 
 def logistic_by_spec(firsts: Sequence[int], u: float, middle: float, spread: float) -> list[int]:
@@ -160,42 +193,59 @@ def log2_by_spec(x: int) -> float:
     return exponent + (2 * mantissa - 2)
 
 
-def crowding_by_spec(cells: Sequence[tuple[int, int, int, int]], width: int, height: int) -> list[float]:
+Cells = Sequence[tuple[int, int, int, int]]
+
+
+def blocks_by_spec(cells: Cells, width: int, height: int, n_each: int) -> tuple[int, list[tuple[int, int]]]:
     bits = 0
-    while len(cells) * 4**bits < 2 * (width + 16) * (height + 16):
+    while len(cells) * 4**bits < n_each * (width + 16) * (height + 16):
         bits += 1
-    blocks = [((x + 8 + w // 2) // 2**bits, (y + 8 + h // 2) // 2**bits) for x, y, w, h in cells]
+    return bits, [((x + 8 + w // 2) // 2**bits, (y + 8 + h // 2) // 2**bits) for x, y, w, h in cells]
+
+
+def around_by_spec(sums: Counter[tuple[int, int]], block: tuple[int, int]) -> int:
+    sides = (-1, 0, 1)
+    return sum(sums[block[0] + i, block[1] + j] * (2 - abs(i)) * (2 - abs(j)) for i in sides for j in sides)
+
+
+def crowding_by_spec(cells: Cells, width: int, height: int) -> list[float]:
+    bits, blocks = blocks_by_spec(cells, width, height, 2)
     counted = Counter(blocks)
-    return [
-        log2_by_spec(
-            sum(counted[x + i, y + j] * (2 - abs(i)) * (2 - abs(j)) for i in (-1, 0, 1) for j in (-1, 0, 1))
-        )
-        - (4 + 2 * bits)
-        for x, y in blocks
-    ]
+    return [log2_by_spec(around_by_spec(counted, block)) - (4 + 2 * bits) for block in blocks]
 
 
-def exp_by_spec(x: float) -> float:
-    n = floor(x * float.fromhex("0x1.71547652b82fep+0") + 0.5)
-    rest = (x - n * float.fromhex("0x1.62e42fefa38p-1")) - n * float.fromhex("0x1.ef35793c7673p-45")
-    return math.ldexp(horner(rest, [1 / math.factorial(i) for i in range(13, -1, -1)]), n)
-
-
-def cos_sin_by_spec(x: float) -> tuple[float, float]:
+def angle_bins_by_spec(
+    words: Words, laws: list[list[int]], turns: list[int], rs: list[float], blocks: list[tuple[int, int]]
+) -> list[int]:
+    """Section 3: every eighth Gaussian first, and what the directions around say."""
+    n = len(turns)
+    order = [i for start in range(8) for i in range(start, n, 8)]
+    known: list[Counter[tuple[int, int]]] = [Counter(), Counter()]
     pi = float.fromhex("0x1.921fb54442d18p+1")
-    n = floor(x * (2 / pi) + 0.5)
-    rest = x - n * (pi / 2)
-    square = rest * rest
-    cos = horner(square, [(-1) ** i / math.factorial(2 * i) for i in range(8, -1, -1)])
-    sin = rest * horner(square, [(-1) ** i / math.factorial(2 * i + 1) for i in range(8, -1, -1)])
-    return [(cos, sin), (-sin, cos), (-cos, -sin), (sin, -cos)][n % 4]
+    n_known = 0
 
+    def factors(symbols: list[int], place: int) -> list[float]:
+        nonlocal n_known
+        for i, bin_ in zip(order[n_known : len(symbols)], symbols[n_known:], strict=True):
+            for sums, part in zip(known, cos_sin_by_spec(2 * pi * (bin_ / min(16, turns[i]))), strict=True):
+                sums[blocks[i]] += floor(4096 * (min(2.0, rs[i]) * part) + 0.5)
+        n_known = len(symbols)
+        i = order[place]
+        x, y = (around_by_spec(sums, blocks[i]) / 16384 for sums in known)
+        pull = 0.8 * min(2.0, rs[i]) / math.sqrt(x * x + y * y + 1)
+        parts = min(16, turns[i])
+        both = [cos_sin_by_spec(2 * pi * (b / parts)) for b in range(parts)]
+        return [exp_by_spec(pull * (x * cos + y * sin)) for cos, sin in both]
 
-def horner(x: float, coefficients: Sequence[float]) -> float:
-    result = coefficients[0]
-    for coefficient in coefficients[1:]:
-        result = result * x + coefficient
-    return result
+    contexts = [
+        turn if turn < 16 else 16 + sum(r >= edge for edge in (0.3, 0.6, 0.9, 1.2, 1.5))
+        for turn, r in zip(turns, rs, strict=True)
+    ]
+    decoded = Adaptive(16, 40).decode(
+        words, [laws[i] for i in order], [contexts[i] for i in order], factors=factors
+    )
+    placed = dict(zip(order, decoded, strict=True))
+    return [placed[i] for i in range(n)]
 
 
 def cells_by_spec(words: Words, n: int, width: int, height: int) -> list[tuple[int, int, int, int]]:
@@ -336,11 +386,10 @@ def decode_by_spec(data: bytes, header: Header) -> tuple[dict[str, Any], list[st
     firsts = [
         [-((1 - 2 * b) * turn // (2 * min(turn, 16))) for b in range(min(turn, 16) + 1)] for turn in turns
     ]
-    angle_bins = Adaptive(16, 40).decode(
-        words,
-        [[first[b + 1] - first[b] if b + 1 < len(first) else 0 for b in range(16)] for first in firsts],
-        [turn if turn < 16 else 16 + min(5, bins[i]) for i, turn in enumerate(turns)],
-    )
+    by_bin = [[f[b + 1] - f[b] if b + 1 < len(f) else 0 for b in range(16)] for f in firsts]
+    rs = [elongations[i] * steps[i] for i in range(n)]
+    _, blocks = blocks_by_spec(cells, header.width, header.height, 1)
+    angle_bins = angle_bins_by_spec(words, by_bin, turns, rs, blocks)
     angles = [angle % turn for angle, turn in zip(levels("angle", angle_bins, firsts), turns, strict=True)]
 
     row_steps, column_steps, slopes = [], [], []
