@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import click
@@ -25,6 +26,14 @@ def parse_size(text: str) -> tuple[int, int]:
 def parse_crop(text: str) -> Crop:
     """Parse WxH+X+Y."""
     return Crop(*_parse_numbers(text, CROP, "WxH+X+Y, such as 640x480+0+16"))
+
+
+def parse_bytes(text: str) -> int:
+    """Parse a number of bytes: 20000, 20k, 1.5M."""
+    match = re.fullmatch(r"([0-9]{1,12}(?:\.[0-9]{1,6})?)([kKM]?)", text)
+    if match is None:
+        raise click.BadParameter(f"{text!r} is not a number of bytes, such as 20000, 20k or 1.5M")
+    return int(Decimal(match[1]) * {"": 1, "k": 1000, "K": 1000, "M": 10**6}[match[2]])
 
 
 def pair_files(files: tuple[str, ...], directory: str | None, suffix: str) -> list[tuple[str, str]]:

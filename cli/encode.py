@@ -11,21 +11,28 @@ import click
 from gicodec.cli import arguments
 from gicodec.cli.console import progress_reports, warn
 from gicodec.cli.failures import for_each_file
-from gicodec.options import EFFORTS, EncodeOptions
+from gicodec.options import DEFAULT_BPP, EFFORTS, EncodeOptions
 
 DEFAULTS = EncodeOptions()
+UNITS = {
+    "bpp": "{:g} bpp",
+    "target_size": "{:.0f} bytes",
+    "psnr": "{:g} dB",
+    "quality": "quality {:g}",
+    "gaussians": "{:.0f} Gaussians",
+}
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="IN OUT | IN...")
 @click.option("-o", "--output-dir", metavar="DIR", help="Encode every IN to DIR/name.gsi.")
 @click.option(
-    "--bpp",
-    type=float,
-    default=DEFAULTS.bpp,
-    show_default=True,
-    help="Bits per pixel of the whole file, never exceeded.",
+    "--bpp", type=float, help=f"Bits per pixel of the whole file, at most; by default {DEFAULT_BPP}."
 )
+@click.option("--target-size", type=arguments.parse_bytes, metavar="BYTES", help="At most; 20k is 20000.")
+@click.option("--psnr", type=float, help="dB of the decoded picture, within 0.1.")
+@click.option("-q", "--quality", type=float, help="0 to 100; a step of 18 halves the errors' size.")
+@click.option("--gaussians", type=int, help="How many.")
 @click.option(
     "--effort",
     type=click.Choice(EFFORTS),
@@ -51,6 +58,7 @@ def encode(
 
     Give IN and OUT, or several IN and -o DIR; - is standard input or output. Whatever
     Pillow opens is read; existing outputs are replaced once the new file is complete.
+    Give one target: --bpp, --target-size, --psnr, --quality or --gaussians.
     """
     checked = EncodeOptions(**options)  # type: ignore[arg-type]  # click has converted them
     pairs = arguments.pair_files(files, output_dir, ".gsi")
@@ -73,10 +81,11 @@ def _encode_file(source: str, target: str, options: EncodeOptions, quiet: bool, 
     with progress_reports(quiet=quiet, verbose=verbose) as callback:
         encoded = encode_pixels(pixels, options, callback)
     arguments.write_bytes(target, encoded.data)
+    kind, value = options.target
     result = (
         f"{arguments.name_of(target, 'standard output')}: {len(encoded.data)} bytes,"
-        f" {describe(encoded.data).bpp:.4f} bpp (target {options.bpp:g}), {encoded.psnr:.2f} dB,"
-        f" {encoded.n_gaussians} Gaussians, {time.monotonic() - start:.1f} s"
+        f" {describe(encoded.data).bpp:.4f} bpp, {encoded.psnr:.2f} dB, {encoded.n_gaussians} Gaussians"
+        f" (target {UNITS[kind].format(value)}), {time.monotonic() - start:.1f} s"
     )
     if not quiet:
         click.echo(result, err=target == arguments.STANDARD)

@@ -18,7 +18,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gicodec.codec import Encoded, decode, encode, psnr
+    from gicodec.codec import Encoded, decode, encode
     from gicodec.format import (
         CorruptFileError,
         FileInfo,
@@ -35,9 +35,10 @@ if TYPE_CHECKING:
     from gicodec.gaussians import Gaussians
     from gicodec.image import read_image, write_image
     from gicodec.options import Crop, DecodeOptions, EncodeOptions, Progress
+    from gicodec.samples import psnr
 
 _HOMES = {
-    "gicodec.codec": ("Encoded", "decode", "encode", "psnr"),
+    "gicodec.codec": ("Encoded", "decode", "encode"),
     "gicodec.format": (
         "CorruptFileError",
         "FileInfo",
@@ -54,6 +55,7 @@ _HOMES = {
     "gicodec.gaussians": ("Gaussians",),
     "gicodec.image": ("read_image", "write_image"),
     "gicodec.options": ("Crop", "DecodeOptions", "EncodeOptions", "Progress"),
+    "gicodec.samples": ("psnr",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +14,13 @@ from gicodec.gaussians import Gaussians
 from gicodec.options import DecodeOptions, EncodeOptions, ProgressCallback
 from gicodec.quantize import dequantize
 from gicodec.render import View, covered_pixels, render
+from gicodec.samples import Pixels, psnr, to_samples
+
+if TYPE_CHECKING:
+    from gicodec.target import Target
 
 MAX_WORK = 2**35  # Gaussian-pixels: some seconds; a picture of MAX_PIXELS with 100 Gaussians everywhere
 MAX_SCALED_SIDE = 2**53  # pixels of the picture that a crop is cut from; a float64 counts no further
-Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 
 
 @dataclass(frozen=True)
@@ -39,18 +43,36 @@ def encode(
 
     Raises:
         LimitError: The picture is too large.
-        TargetError: The rate is too low for a picture this small.
+        TargetError: This picture cannot meet the target; the text says what it can meet.
         ValueError: The array has another shape or type.
     """
     if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8:
         raise ValueError(f"need uint8 [H, W, 3], not {pixels.dtype} {list(pixels.shape)}")
     header = Header(width=pixels.shape[1], height=pixels.shape[0])
-    from gicodec.rate import encode_at_rate  # imports torch, which decoding does not need
+    from gicodec.rate import encode_to_target  # imports torch, which decoding does not need
 
-    payload = encode_at_rate(np.ascontiguousarray(pixels), header, options, progress)
+    pixels = np.ascontiguousarray(pixels)
+    payload = encode_to_target(pixels, header, _target(pixels, header, options), options, progress)
     data = GsiFile(header, payload).to_bytes()
     decoded = decode(data, DecodeOptions(threads=options.threads))
     return Encoded(data, psnr(pixels, decoded), payload.n_gaussians)
+
+
+def _target(pixels: NDArray[np.uint8], header: Header, options: EncodeOptions) -> Target:
+    from gicodec.count import CountTarget
+    from gicodec.fidelity import PsnrTarget
+    from gicodec.quality import QualityTarget
+    from gicodec.rate import SizeTarget
+
+    kind, value = options.target
+    targets: dict[str, Callable[[], Target]] = {
+        "bpp": lambda: SizeTarget(int(value * header.n_pixels / 8), header),
+        "target_size": lambda: SizeTarget(int(value), header),
+        "psnr": lambda: PsnrTarget(value, pixels, header, options.threads),
+        "quality": lambda: QualityTarget(value, header),
+        "gaussians": lambda: CountTarget(int(value), header),
+    }
+    return targets[kind]()
 
 
 def decode(
@@ -70,13 +92,7 @@ def decode(
     gaussians = dequantize(file.payload)
     _check_work(gaussians, view)
     image = render(gaussians, view, file.header.kernel, threads=options.threads)
-    return _to_samples(image, options.bits)
-
-
-def psnr(original: Pixels, decoded: Pixels) -> float:
-    """Return the peak signal-to-noise ratio of 8-bit pictures, dB; inf where they are equal."""
-    error = np.square(np.subtract(original, decoded, dtype=np.float64)).mean()
-    return math.inf if error == 0 else 10 * math.log10(255**2 / error)
+    return to_samples(image, options.bits)
 
 
 def _view(header: Header, options: DecodeOptions) -> View:
@@ -100,10 +116,3 @@ def _check_work(gaussians: Gaussians, view: View) -> None:
     work = covered_pixels(gaussians, view)
     if work > MAX_WORK:
         raise LimitError(f"rendering needs {work:.1e} Gaussian-pixels, the limit is {MAX_WORK:.1e}")
-
-
-def _to_samples(image: NDArray[np.float32], bits: int) -> Pixels:
-    """Round a planar image [C, H, W] of 0 to 1, half up, to integer samples [H, W, C]."""
-    top = 2**bits - 1
-    levels = np.clip(image, 0, 1) * np.float32(top) + np.float32(0.5)
-    return np.ascontiguousarray(levels.astype(np.uint8 if bits == 8 else np.uint16).transpose(1, 2, 0))

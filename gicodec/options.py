@@ -9,18 +9,28 @@ from typing import Literal, get_args
 
 Effort = Literal["fast", "medium", "slow"]
 EFFORTS: tuple[str, ...] = get_args(Effort)
+TARGETS = ("bpp", "target_size", "psnr", "quality", "gaussians")
+DEFAULT_BPP = 0.3
 
 
 @dataclass(frozen=True)
 class EncodeOptions:
-    """How to encode one picture.
+    """How to encode one picture, and what to aim at: one of the first five, by default a bpp of DEFAULT_BPP.
 
     Raises:
-        ValueError: A value is out of its range.
+        ValueError: A value is out of its range, or several targets are given.
     """
 
-    bpp: float = 0.3
-    """Bits per pixel of the whole file, > 0; never exceeded."""
+    bpp: float | None = None
+    """Bits per pixel of the whole file, > 0; never exceeded, and met within 2 %."""
+    target_size: int | None = None
+    """Bytes of the whole file, > 0; never exceeded, and met within 2 %."""
+    psnr: float | None = None
+    """dB of the decoded 8-bit picture, > 0; met within 0.1 dB."""
+    quality: float | None = None
+    """0 to 100: the step D of all quantization, 2**(-quality / 18); the same for every picture."""
+    gaussians: int | None = None
+    """How many Gaussians, 1 to the number of pixels; fewer where the picture has no use for more."""
     effort: Effort = "medium"
     """How long to fit."""
     seed: int = 0
@@ -29,13 +39,27 @@ class EncodeOptions:
     """Threads to use, 0 for one per core; the bytes do not depend on it."""
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.bpp) and self.bpp > 0):
-            raise ValueError(f"bpp must be positive and finite, not {self.bpp}")
+        given = [name for name in TARGETS if getattr(self, name) is not None]
+        if len(given) > 1:
+            raise ValueError(f"give one target, not {' and '.join(given)}")
+        kind, value = self.target
+        if kind == "quality" and not 0 <= value <= 100:
+            raise ValueError(f"quality must be 0 to 100, not {value}")
+        if not (math.isfinite(value) and (value > 0 or kind == "quality")):
+            raise ValueError(f"{kind} must be positive and finite, not {value}")
+        if kind in ("target_size", "gaussians") and value != int(value):
+            raise ValueError(f"{kind} must be a whole number, not {value}")
         if self.effort not in EFFORTS:
             raise ValueError(f"effort must be one of {', '.join(EFFORTS)}, not {self.effort!r}")
         if not 0 <= self.seed < 2**63:
             raise ValueError(f"seed must be 0 to 2**63 - 1, not {self.seed}")
         _check_threads(self.threads)
+
+    @property
+    def target(self) -> tuple[str, float]:
+        """The one of TARGETS that is aimed at, and its value."""
+        given = ((name, getattr(self, name)) for name in TARGETS if getattr(self, name) is not None)
+        return next(given, ("bpp", DEFAULT_BPP))
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,17 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from payloads import random_payload
 
+from gicodec.cli.arguments import parse_bytes
 from gicodec.format import GsiFile, Header, Payload, bits_by_attribute
 from gicodec.image import encode_image, read_image, write_image
 
+PHOTOGRAPH = Path(__file__).parents[1] / "examples" / "images" / "kodim23.png"
 WIDTH, HEIGHT = 48, 32
 FAST = ("--effort", "fast", "--bpp", "2")
 COMMANDS = ("encode", "decode", "info", "check")
@@ -111,6 +114,14 @@ def test_version_and_bare_call() -> None:
         (("encode", "a.png", "b.gsi", "--bpp", "0"), "bpp must be positive"),
         (("encode", "a.png", "b.gsi", "--bpp", "nan"), "bpp must be positive"),
         (("encode", "a.png", "b.gsi", "--bpp", "much"), "'--bpp'"),
+        (("encode", "a.png", "b.gsi", "--bpp", "1", "--psnr", "30"), "give one target"),
+        (("encode", "a.png", "b.gsi", "-q", "101"), "quality must be 0 to 100"),
+        (("encode", "a.png", "b.gsi", "--quality", "nan"), "quality must be 0 to 100"),
+        (("encode", "a.png", "b.gsi", "--psnr", "-3"), "psnr must be positive"),
+        (("encode", "a.png", "b.gsi", "--gaussians", "0"), "gaussians must be positive"),
+        (("encode", "a.png", "b.gsi", "--gaussians", "2.5"), "'--gaussians'"),
+        (("encode", "a.png", "b.gsi", "--target-size", "20q"), "20k or 1.5M"),
+        (("encode", "a.png", "b.gsi", "--target-size", "0"), "must be positive"),
         (("encode", "a.png", "b.gsi", "--effort", "none"), "'--effort'"),
         (("encode", "a.png", "b.gsi", "--seed", "-1"), "seed must be"),
         (("encode", "a.png", "b.gsi", "--threads", "-1"), "threads must be"),
@@ -213,9 +224,15 @@ def test_the_input_is_never_overwritten(png: Path, handmade: Path, tmp_path: Pat
     assert misnamed.read_bytes() == handmade.read_bytes()
 
 
-def test_tiny_targets_are_refused(png: Path, tmp_path: Path) -> None:
+def test_impossible_targets_are_refused(png: Path, tmp_path: Path) -> None:
     assert_fails(7, "tiny.png", "encode", png, tmp_path / "out.gsi", "--bpp", "0.001")
+    assert_fails(7, "at least", "encode", png, tmp_path / "out.gsi", "--target-size", "9")
+    assert_fails(7, "too many", "encode", png, tmp_path / "out.gsi", "--gaussians", "1537")
     assert list(tmp_path.iterdir()) == []
+    write_image(tmp_path / "black.png", np.zeros((4, 6, 3), np.uint8))
+    black = tmp_path / "black.png", tmp_path / "out.gsi", "--effort", "fast"
+    assert_fails(7, "the nearest is without any error", "encode", *black, "--psnr", "40")
+    assert not (tmp_path / "out.gsi").exists()
 
 
 # What works
@@ -231,10 +248,40 @@ def test_encode_reports_on_stdout_and_keeps_its_word(png: Path, tmp_path: Path) 
     size = out.stat().st_size
     assert 8 * size / (WIDTH * HEIGHT) <= 2
     assert line.startswith(f"{out}: {size} bytes, ")
-    assert "bpp (target 2), " in line
+    assert " bpp, " in line
     assert " dB, " in line
-    assert " Gaussians, " in line
+    assert " Gaussians (target 2 bpp), " in line
     assert line.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("target", "text"),
+    [
+        (("--target-size", "0.2k"), "200 bytes"),
+        (("--psnr", "30.5"), "30.5 dB"),
+        (("-q", "55"), "quality 55"),
+        (("--gaussians", "21"), "21 Gaussians"),
+    ],
+)
+def test_encode_names_the_target(target: tuple[str, str], text: str, tmp_path: Path) -> None:
+    picture, out = tmp_path / "eye.png", tmp_path / "eye.gsi"
+    write_image(picture, read_image(PHOTOGRAPH)[0][190:238, 120:184])
+    done = gsi("encode", picture, out, "--effort", "fast", *target)
+    assert done.returncode == 0, done.stderr.decode()
+    assert f" (target {text}), " in done.stdout.decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "n"), [("20000", 20000), ("20k", 20000), ("20K", 20000), ("1.5M", 1_500_000), ("0.0015k", 1)]
+)
+def test_bytes_have_suffixes_of_a_thousand(text: str, n: int) -> None:
+    assert parse_bytes(text) == n
+
+
+@pytest.mark.parametrize("text", ["", "k", "20q", "20 k", "-20", "1e3", "20kk", "20G", "nan", "२k"])
+def test_what_is_no_number_of_bytes_is_refused(text: str) -> None:
+    with pytest.raises(click.BadParameter, match="not a number of bytes"):
+        parse_bytes(text)
 
 
 def test_the_same_seed_gives_the_same_file(png: Path, coded: Path, tmp_path: Path) -> None:

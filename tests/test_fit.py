@@ -133,6 +133,30 @@ def test_longer_is_better() -> None:
     assert fit(pixels, 100, FitSettings(600)).psnr > fit(pixels, 100, FitSettings(100)).psnr + 2
 
 
+def test_a_plan_changes_how_many_there_will_be() -> None:
+    pixels = photograph()
+    asked: list[tuple[int, float]] = []
+
+    def plan(n: int, psnr: float) -> int:
+        asked.append((n, psnr))
+        return 150
+
+    result = fit(pixels, 40, QUICK, plan=plan)
+    assert len(result.parameters) == 150
+    assert len(asked) == 20
+    assert asked[0][0] == 4
+    assert asked[0][1] < asked[-1][1] < result.psnr
+    same = fit(pixels, 40, QUICK, plan=lambda n, psnr: 40)
+    assert torch.equal(same.parameters, fit(pixels, 40, QUICK).parameters)
+    assert len(fit(pixels, 40, QUICK, plan=lambda n, psnr: 10**9).parameters) == 64 * 48
+
+
+def test_a_crowd_does_not_overshoot() -> None:
+    """New Gaussians are drawn where the error is; hundreds on one spot must not all bring what is missing."""
+    pixels = photograph()
+    assert fit(pixels, 64 * 48 // 2, QUICK).psnr > 45
+
+
 def test_only_the_seed_decides() -> None:
     pixels = photograph()
     torch.manual_seed(5)

@@ -40,6 +40,23 @@ def test_the_budget_is_used_and_never_exceeded(width: int, height: int, bpp: flo
     assert 0.98 * budget(pixels, bpp) <= n_bytes <= budget(pixels, bpp)
 
 
+def test_a_size_is_a_rate_in_bytes() -> None:
+    pixels = photograph(97, 61)
+    result = encode(pixels, EncodeOptions(target_size=500, effort="fast"))
+    assert 490 <= len(result.data) <= 500
+    assert result.data == encoded(pixels, 8 * 500.5 / (97 * 61)).data
+
+
+def test_an_impossible_size_is_answered_with_a_possible_one() -> None:
+    pixels = photograph(7, 5)
+    with pytest.raises(TargetError, match=r"^10 bytes are too few: .* at least \d+ bytes, ") as failure:
+        encode(pixels, EncodeOptions(target_size=10, effort="fast"))
+    match = re.search(r"at least (\d+) bytes", str(failure.value))
+    assert match
+    result = encode(pixels, EncodeOptions(target_size=int(match[1]), effort="fast"))
+    assert len(result.data) <= int(match[1])
+
+
 def test_more_bytes_are_a_better_picture() -> None:
     pixels = photograph(128, 96)
     quality = [encoded(pixels, bpp).psnr for bpp in (0.2, 0.5, 1.2, 3.0)]
@@ -57,10 +74,10 @@ def test_an_impossible_rate_is_answered_with_a_possible_one(shape: tuple[int, in
         "black": np.zeros((*shape, 3), np.uint8),
         "white": np.full((*shape, 3), 255, np.uint8),
     }[kind]
-    with pytest.raises(TargetError, match=r"needs at least [0-9.]+ bpp") as failure:
+    with pytest.raises(TargetError, match=r"needs at least [0-9]+ bytes, [0-9.]+ bpp") as failure:
         encoded(pixels, 0.01)
     assert "\n" not in str(failure.value)
-    match = re.search(r"at least ([0-9.]+) bpp", str(failure.value))
+    match = re.search(r"at least [0-9]+ bytes, ([0-9.]+) bpp", str(failure.value))
     assert match
     possible = float(match[1])
     for bpp in (possible, 3 * possible):

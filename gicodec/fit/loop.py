@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -26,6 +26,9 @@ DECAY_START, LAST_RATE = 0.5, 0.05  # the rates fall from here, exponentially, t
 CHECK_EVERY = 50  # iterations between reports and tests for an early stop
 STALLED_GAIN = 1e-4  # of the squared error over CHECK_EVERY iterations: nothing more to expect
 EXACT_ERROR = 1e-8  # mean squared error: 80 dB, invisible in 8 bits
+
+Plan = Callable[[int, float], int]
+"""From how many Gaussians there are, and the dB that they give, to how many there should be in the end."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ def fit(
     n_gaussians: int,
     settings: FitSettings,
     *,
+    plan: Plan | None = None,
     seed: int = 0,
     threads: int = 0,
     progress: ProgressCallback | None = None,
@@ -69,13 +73,13 @@ def fit(
         pixels: [H, W, C], 8 bits.
         n_gaussians: How many; at most one per pixel is used.
         settings: How long.
+        plan: Asked for a better number whenever Gaussians are added; those there already stay.
         seed: The same seed gives the same result, whatever the number of threads.
         threads: Of the engine, 0 for one per core.
         progress: Called every CHECK_EVERY iterations.
     """
-    n = min(n_gaussians, pixels.shape[0] * pixels.shape[1])
     with one_torch_thread():
-        return _fit(as_target(pixels), n, settings, seed, threads, progress)
+        return _fit(as_target(pixels), n_gaussians, settings, plan, seed, threads, progress)
 
 
 def as_target(pixels: NDArray[np.uint8]) -> Tensor:
@@ -96,21 +100,29 @@ def one_torch_thread() -> Iterator[None]:
 
 def _fit(
     target: Tensor,
-    n: int,
+    n_gaussians: int,
     settings: FitSettings,
+    plan: Plan | None,
     seed: int,
     threads: int,
     progress: ProgressCallback | None,
 ) -> Fit:
     generator = torch.Generator().manual_seed(seed)
     objective = Objective(target, threads=threads)
-    optimizer = Optimizer(first_guess(target, math.ceil(n * FIRST_SHARE), generator))
+    n_most = target[0].numel()
+    n = min(n_gaussians, n_most)
+    n_first = math.ceil(n * FIRST_SHARE)
+    optimizer = Optimizer(first_guess(target, n_first, generator))
     n_iterations = settings.n_iterations
-    growths = _growths(n, n_iterations)
+    growths = {round(n_iterations * GROWTH_END * k / N_GROWTHS): k for k in range(1, N_GROWTHS + 1)}
     best = math.inf
     for iteration in range(n_iterations):
         if iteration in growths:
-            _grow(optimizer, objective.residual, growths[iteration], generator)
+            if plan is not None:
+                psnr = objective.psnr(objective.residual.square().sum().item())
+                n = min(plan(len(optimizer.parameters), psnr), n_most)
+            n_after = n_first + (n - n_first) * growths[iteration] // N_GROWTHS
+            _grow(optimizer, objective.residual, n_after, generator)
         parameters = optimizer.parameters.requires_grad_()
         loss = objective(parameters)
         (gradient,) = torch.autograd.grad(loss, parameters)
@@ -127,15 +139,6 @@ def _fit(
         optimizer.step(gradient, _rate(iteration / n_iterations))
     psnr = objective.psnr(objective(optimizer.parameters).item())
     return Fit(optimizer.parameters, psnr, iteration + 1, objective.engine_seconds)
-
-
-def _growths(n: int, n_iterations: int) -> dict[int, int]:
-    """Map the iterations at which Gaussians are added to how many there are afterwards."""
-    first = math.ceil(n * FIRST_SHARE)
-    return {
-        round(n_iterations * GROWTH_END * k / N_GROWTHS): first + (n - first) * k // N_GROWTHS
-        for k in range(1, N_GROWTHS + 1)
-    }
 
 
 def _grow(optimizer: Optimizer, residual: Tensor, n_after: int, generator: torch.Generator) -> None:

@@ -12,6 +12,7 @@ UNIFORM_SHARE = 0.1  # of the first Gaussians: flat regions need some too
 MIN_SIZE, MAX_FIRST_SIZE, MAX_SIZE = 0.7, 55.0, 12.0  # pixels
 ERROR_POWER = 2  # of the squared error: few go where the error is small
 COLOR_SHARE = 0.5  # of what is missing at its center: neighbors bring the rest
+MOST_TOGETHER = 2.0  # times what is missing: a crowd on one spot would overshoot, more with each growth
 ORIENTATION_REACH = 4  # pixels on every side
 ERROR_WINDOW = 3  # pixels
 MIN_ELONGATION, EDGE_ELONGATION = 0.1, 1.0  # of r: anywhere, and more on a perfect edge
@@ -50,7 +51,11 @@ def _place(
     area = 1 / (density.view(-1)[index] * n_total).clamp(min=1e-9)
     size = (area / (2 * math.pi)).sqrt().clamp(MIN_SIZE, max_size)
     u, v = _edge_shapes(missing, index)
-    colors = missing.reshape(len(missing), -1)[:, index].T * COLOR_SHARE
+    crowd = n * density.view(-1)[index] * 2 * math.pi * size.square()  # of those drawn, on the area of one
+    colors = (
+        missing.reshape(len(missing), -1)[:, index].T
+        * (MOST_TOGETHER / crowd).clamp(max=COLOR_SHARE)[:, None]
+    )
     return torch.cat([centers, size.log()[:, None], u[:, None], v[:, None], colors], dim=1)
 
 

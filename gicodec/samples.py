@@ -1,0 +1,23 @@
+"""What is rendered as integer samples, and how far two pictures are apart."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8] | NDArray[np.uint16]
+
+
+def to_samples(image: NDArray[np.float32], bits: int) -> Pixels:
+    """Round a planar image [C, H, W] of 0 to 1, half up, to integer samples [H, W, C]."""
+    top = 2**bits - 1
+    levels = np.clip(image, 0, 1) * np.float32(top) + np.float32(0.5)
+    return np.ascontiguousarray(levels.astype(np.uint8 if bits == 8 else np.uint16).transpose(1, 2, 0))
+
+
+def psnr(original: Pixels, decoded: Pixels) -> float:
+    """Return the peak signal-to-noise ratio of 8-bit pictures, dB; inf where they are equal."""
+    error = np.square(np.subtract(original, decoded, dtype=np.float64)).mean()
+    return math.inf if error == 0 else 10 * math.log10(255**2 / error)

@@ -1,0 +1,57 @@
+"""What may be asked of the encoder: one target, and nothing that is not a number in its range."""
+
+from __future__ import annotations
+
+import math
+from itertools import combinations
+from typing import Any
+
+import pytest
+
+from gicodec import EncodeOptions
+from gicodec.options import TARGETS
+
+VALUES: dict[str, Any] = {"bpp": 0.5, "target_size": 1000, "psnr": 33.5, "quality": 0, "gaussians": 7}
+
+
+def test_every_target_has_a_field_and_a_value_here() -> None:
+    assert set(VALUES) == set(TARGETS) <= set(EncodeOptions.__dataclass_fields__)
+
+
+def test_without_a_target_there_is_a_rate() -> None:
+    assert EncodeOptions().target == ("bpp", 0.3)
+
+
+@pytest.mark.parametrize("kind", TARGETS)
+def test_the_target_is_what_was_given(kind: str) -> None:
+    assert EncodeOptions(**{kind: VALUES[kind]}).target == (kind, VALUES[kind])
+
+
+@pytest.mark.parametrize("pair", [*combinations(TARGETS, 2)])
+def test_two_targets_are_one_too_many(pair: tuple[str, str]) -> None:
+    with pytest.raises(ValueError, match=f"one target, not {pair[0]} and {pair[1]}"):
+        EncodeOptions(**{kind: VALUES[kind] for kind in pair})
+
+
+@pytest.mark.parametrize("kind", TARGETS)
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, -1])
+def test_no_target_is_endless_negative_or_no_number(kind: str, value: Any) -> None:
+    with pytest.raises(ValueError, match=f"^{kind} must be"):
+        EncodeOptions(**{kind: value})
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("bpp", 0),
+        ("psnr", 0),
+        ("quality", 100.01),
+        ("target_size", 0),
+        ("target_size", 2.5),
+        ("gaussians", 0),
+        ("gaussians", 2.5),
+    ],
+)
+def test_values_out_of_range_are_refused(kind: str, value: Any) -> None:
+    with pytest.raises(ValueError, match=f"^{kind} must be"):
+        EncodeOptions(**{kind: value})
