@@ -25,5 +25,15 @@ def backward(
     threads: int,
     isa: str,
 ) -> None: ...
+def correlate(
+    centers: _Array,
+    conics: _Array,
+    image: _Array,
+    squares: _Array,
+    products: _Array,
+    kernel: int,
+    threads: int,
+    isa: str,
+) -> None: ...
 def instruction_sets() -> list[str]: ...
 def hardware_threads() -> int: ...

@@ -195,6 +195,22 @@ def test_gradients_agree_with_the_reference(name: str, isa: str, kernel: Kernel)
 
 @KERNELS
 @ISAS
+@pytest.mark.parametrize("name", SCENES)
+def test_products_agree_with_the_reference(name: str, isa: str, kernel: Kernel) -> None:
+    scene = SCENES[name]()
+    image = cotangent(scene, kernel)
+    squares, products = cpu.correlate(*scene.arrays[:2], image, kernel, isa=isa)
+    doubles, image64 = scene.doubles[:2], image.astype(np.float64)
+    true_squares, true_products = reference.correlate(*doubles, image64, kernel)
+    _, reached = reference.correlate(*doubles, abs(image64), kernel)
+    assert (abs(products - true_products) <= 1e-4 * reached + 1e-6).all()
+    # A pixel at the edge of the cut kernel, there or not there, is (1/255)^2.
+    edge = 2e-5 * scene.height * scene.width if kernel is Kernel.CUT else 1e-6
+    assert (abs(squares - true_squares) <= 1e-4 * true_squares + edge).all()
+
+
+@KERNELS
+@ISAS
 def test_the_background_is_added_to(isa: str, kernel: Kernel) -> None:
     scene = scattered(30, 71, 139)
     background = np.random.default_rng(0).uniform(-1, 1, scene.image_shape).astype(np.float32)
@@ -325,6 +341,7 @@ def test_random_bits_are_safe(isa: str) -> None:
             image = cpu.forward(centers, conics, colors, *shape[1:], kernel, isa=isa)
             assert (abs(image) <= 501).all()  # a weight is at most 1, but for rounding
             cpu.backward(centers, conics, colors, image, kernel, isa=isa)
+            cpu.correlate(centers, conics, image, kernel, isa=isa)
 
 
 def test_wrong_arguments_are_refused() -> None:
@@ -338,6 +355,18 @@ def test_wrong_arguments_are_refused() -> None:
         with pytest.raises(error):
             cpu.backward(*arrays, image, Kernel.COMPACT, **options)
 
+    def refuses_products(error: type[Exception], a: Any, b: Any, image: Any = grad, **options: Any) -> None:
+        with pytest.raises(error):
+            cpu.correlate(a, b, image, Kernel.COMPACT, **options)
+
+    refuses_products(ValueError, centers[:3], conics)
+    refuses_products(ValueError, centers, conics[:3])
+    refuses_products(ValueError, centers, conics, image=grad[:0])
+    refuses_products(ValueError, centers, conics, image=grad[:, :0].copy())
+    refuses_products(ValueError, centers, conics, isa="abacus")
+    refuses_products(TypeError, conics, centers)
+    refuses_products(TypeError, centers, conics, image=grad[0])
+    refuses_products(TypeError, centers.astype(np.float64), conics)
     refuses(ValueError, centers[:3], conics, colors)
     refuses(ValueError, centers, conics[:3], colors)
     refuses(ValueError, centers, conics, colors[:3])

@@ -26,12 +26,16 @@ void require(bool condition, const char* message) {
     if (!condition) throw std::invalid_argument(message);
 }
 
+int count(std::size_t n) {
+    require(n <= std::numeric_limits<std::int32_t>::max() / 2, "too many Gaussians");
+    return static_cast<int>(n);
+}
+
 gsi::Gaussians gaussians(const Centers& centers, const Conics& conics, const Colors& colors) {
     const std::size_t n = centers.shape(0);
     require(conics.shape(0) == n && colors.shape(0) == n, "centers, conics and colors differ in length");
-    require(n <= std::numeric_limits<std::int32_t>::max() / 2, "too many Gaussians");
     require(colors.shape(1) >= 1 && colors.shape(1) <= 1024, "colors need 1 to 1024 channels");
-    return {centers.data(), conics.data(), colors.data(), static_cast<int>(n), static_cast<int>(colors.shape(1))};
+    return {centers.data(), conics.data(), colors.data(), count(n), static_cast<int>(colors.shape(1))};
 }
 
 template <typename Array>
@@ -83,6 +87,20 @@ void backward(const Centers& centers, const Conics& conics, const Colors& colors
                   threads, table);
 }
 
+void correlate(const Centers& centers, const Conics& conics, const Image& image, const Out<nb::shape<-1>>& squares,
+               const Out<nb::shape<-1, -1>>& products, int kernel, int threads, const std::string& isa) {
+    const std::size_t n = centers.shape(0), channels = image.shape(0);
+    require(conics.shape(0) == n && squares.shape(0) == n && products.shape(0) == n, "arrays differ in length");
+    require(channels >= 1 && channels <= 1024, "an image needs 1 to 1024 channels");
+    require(products.shape(1) == channels, "products and image differ in channels");
+    const gsi::Gaussians g{centers.data(), conics.data(), nullptr, count(n), static_cast<int>(channels)};
+    const gsi::Size size = size_of(image, g.channels);
+    const gsi::Kernel kind = kernel_of(kernel);
+    const gsi::KernelTable& table = table_of(isa);
+    const nb::gil_scoped_release release;
+    gsi::correlate(g, size, kind, image.data(), squares.data(), products.data(), threads, table);
+}
+
 std::vector<std::string> instruction_sets() {
     std::vector<std::string> names;
     for (const auto* table : gsi::kernel_tables()) names.emplace_back(table->name);
@@ -99,6 +117,8 @@ NB_MODULE(_native, module) {
                array("image"), "kernel"_a, "threads"_a, "isa"_a);
     module.def("backward", &backward, array("centers"), array("conics"), array("colors"), array("grad_image"),
                array("grad_centers"), array("grad_conics"), array("grad_colors"), "kernel"_a, "threads"_a, "isa"_a);
+    module.def("correlate", &correlate, array("centers"), array("conics"), array("image"), array("squares"),
+               array("products"), "kernel"_a, "threads"_a, "isa"_a);
     module.def("instruction_sets", &instruction_sets);
     module.def("hardware_threads", &gsi::hardware_threads);
 }

@@ -18,9 +18,10 @@ namespace gsi {
     namespace isa {                                                                              \
     void forward(const ForwardArgs&, const Tile&);                                               \
     void backward(const BackwardArgs&, const Splat&, const float* color, Moments&);              \
+    void correlate(const BackwardArgs&, const Splat&, Products&);                                \
     int lanes();                                                                                 \
     static const KernelTable* table() {                                                          \
-        static const KernelTable table = {#isa, lanes(), forward, backward};                     \
+        static const KernelTable table = {#isa, lanes(), forward, backward, correlate};          \
         return &table;                                                                           \
     }                                                                                            \
     }
@@ -186,6 +187,20 @@ std::vector<float> pad_rows(const float* image, Size size, int channels) {
     return padded;
 }
 
+// An image that kernels can read whole vectors of: a copy where its rows are shorter than one.
+struct Readable {
+    std::vector<float> padded;
+    BackwardArgs args;
+
+    Readable(const float* image, Size size, int channels, Kernel kernel, const KernelShape& shape) {
+        const bool narrow = size.width < kMaxLanes;
+        if (narrow) padded = pad_rows(image, size, channels);
+        const int columns = narrow ? kMaxLanes : size.width;
+        args = {narrow ? padded.data() : image, static_cast<std::int64_t>(size.height) * columns, columns,
+                size.height, columns, channels, kernel, static_cast<float>(shape.threshold)};
+    }
+};
+
 // The drawn Gaussians by the block of their first covered pixel, so that neighbors in time share pixels in the cache.
 std::vector<std::int32_t> by_place(const std::vector<Splat>& splats, Size size) {
     const int n_columns = ceil_div(size.width, kBlockColumns);
@@ -250,14 +265,8 @@ void backward(const Gaussians& g, Size size, Kernel kernel, const float* grad_im
               int n_threads, const KernelTable& table) {
     const KernelShape shape = kernel_shape(kernel);
     const std::vector<Splat> splats = prepare_all(g, size, shape, n_threads);
-    std::vector<float> padded;
-    BackwardArgs args{grad_image, static_cast<std::int64_t>(size.height) * size.width, size.width, size.height,
-                      size.width, 0, kernel, static_cast<float>(shape.threshold)};
-    if (size.width < kMaxLanes) {
-        padded = pad_rows(grad_image, size, g.channels);
-        args = {padded.data(), static_cast<std::int64_t>(size.height) * kMaxLanes, kMaxLanes, size.height,
-                kMaxLanes, 0, kernel, static_cast<float>(shape.threshold)};
-    }
+    const Readable image(grad_image, size, g.channels, kernel, shape);
+    const BackwardArgs& args = image.args;
     const std::vector<std::int32_t> order = by_place(splats, size);
     parallel_for(ceil_div(g.n, kGaussiansPerTask), n_threads, [&](int task) {
         const FlushToZero flush;
@@ -279,6 +288,29 @@ void backward(const Gaussians& g, Size size, Kernel kernel, const float* grad_im
                     out.colors[color + c] = static_cast<float>(shape.gain * moments.colors[c]);
             }
             write_gradients(g, i, moments, shape.gain, out);
+        }
+    });
+}
+
+void correlate(const Gaussians& g, Size size, Kernel kernel, const float* image, float* squares, float* products,
+               int n_threads, const KernelTable& table) {
+    const KernelShape shape = kernel_shape(kernel);
+    const std::vector<Splat> splats = prepare_all(g, size, shape, n_threads);
+    const Readable readable(image, size, g.channels, kernel, shape);
+    parallel_for(ceil_div(g.n, kGaussiansPerTask), n_threads, [&](int task) {
+        const FlushToZero flush;
+        for (int i = task * kGaussiansPerTask; i < std::min(g.n, (task + 1) * kGaussiansPerTask); ++i) {
+            for (int channel = 0; channel < g.channels; channel += kMaxChannels) {
+                BackwardArgs part = readable.args;
+                part.channels = std::min(kMaxChannels, g.channels - channel);
+                part.grad += channel * part.plane;
+                Products sums{};
+                if (splats[i].x0 < splats[i].x1) table.correlate(part, splats[i], sums);
+                squares[i] = static_cast<float>(shape.gain * shape.gain * sums.square);
+                for (int c = 0; c < part.channels; ++c)
+                    products[static_cast<std::int64_t>(i) * g.channels + channel + c] =
+                        static_cast<float>(shape.gain * sums.images[c]);
+            }
         }
     });
 }

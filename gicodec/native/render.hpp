@@ -36,4 +36,8 @@ void forward(const Gaussians& gaussians, Size size, Kernel kernel, const float* 
 void backward(const Gaussians& gaussians, Size size, Kernel kernel, const float* grad_image,
               const Gradients& gradients, int n_threads, const KernelTable& table);
 
+// Sums of weight * weight, [n], and of weight * image, [n][channels]; colors are not used.
+void correlate(const Gaussians& gaussians, Size size, Kernel kernel, const float* image, float* squares,
+               float* products, int n_threads, const KernelTable& table);
+
 }  // namespace gsi

@@ -78,11 +78,18 @@ struct Moments {
     double colors[kMaxChannels];  // sum of weight (without gain) * dL/dI
 };
 
+// Products of a Gaussian's weight (without gain), summed over its pixels.
+struct Products {
+    double square;                // with itself
+    double images[kMaxChannels];  // with every channel of an image
+};
+
 struct KernelTable {
     const char* name;
     int lanes;  // columns of a strip
     void (*forward)(const ForwardArgs&, const Tile&);
     void (*backward)(const BackwardArgs&, const Splat&, const float* color, Moments&);
+    void (*correlate)(const BackwardArgs&, const Splat&, Products&);
 };
 
 }  // namespace gsi

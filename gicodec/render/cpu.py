@@ -70,6 +70,20 @@ def backward(
     return grads
 
 
+def correlate(
+    centers: Array, conics: Array, image: Array, kernel: Kernel, *, threads: int = 0, isa: str = ""
+) -> tuple[Array, Array]:
+    """Multiply weights with themselves and with an image [C, height, width]: as ``reference.correlate``.
+
+    Raises:
+        TypeError: An array is not of contiguous float32, or has another number of dimensions.
+        ValueError: Shapes do not match.
+    """
+    squares, products = np.empty(len(centers), np.float32), np.empty((len(centers), len(image)), np.float32)
+    _native.correlate(centers, conics, image, squares, products, int(kernel), threads, isa)
+    return squares, products
+
+
 def instruction_sets() -> list[str]:
     """Those that this machine can run, best last."""
     return _native.instruction_sets()

@@ -75,6 +75,21 @@ def backward(
     return grads
 
 
+def correlate(centers: Array, conics: Array, image: Array, kernel: Kernel) -> tuple[Array, Array]:
+    """Multiply every Gaussian's weight with itself and with an image [C, height, width], and sum.
+
+    Returns:
+        The sums over all pixels of the weight's square [N], and of weight times image [N, C].
+    """
+    squares, products = np.zeros(len(centers)), np.zeros((len(centers), len(image)))
+    shown = drawable(centers, conics)
+    _, _, falloff = _falloff(centers[shown], conics[shown], *image.shape[1:])
+    weight, _ = _weight(falloff, kernel)
+    squares[shown] = np.square(weight).sum(axis=(1, 2))
+    products[shown] = np.einsum("nhw,chw->nc", weight, image)
+    return squares, products
+
+
 def drawable(centers: Array, conics: Array) -> NDArray[np.bool_]:
     """Tell which Gaussians draw anything: [N]."""
     a, b, c = conics.T
