@@ -21,8 +21,7 @@ from gicodec.format.constants import FREE_GAUSSIANS, MAX_GAUSSIANS_PER_BYTE
 from gicodec.format.errors import CorruptFileError, LimitError
 from gicodec.format.header import Header
 from gicodec.format.lattice import N_CLASSES, N_STEP_CODES, Shapes
-from gicodec.format.laws import CLASSES, N_COLOR_SCALES, TINTS, color_laws
-from gicodec.format.laws import COLOR_REACH as COLOR_REACH
+from gicodec.format.laws import CLASSES, COLOR_REACH, N_COLOR_SCALES, TINTS, color_laws
 from gicodec.format.neighbors import Blocks, crowding_of
 from gicodec.format.shape_codes import code_elongations, code_sizes, narrowness
 from gicodec.format.tree import HEIGHT, WIDTH, code_cells

@@ -1,4 +1,4 @@
-"""A target that is a number of Gaussians: D is in balance with the error that so many leave."""
+"""A target that is a number of Gaussians: D is where they take as many bits each as in a file at a rate."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from gicodec.fit.state import State
 from gicodec.fit.tune import Tuner
 from gicodec.format import Header, TargetError
 from gicodec.quality import BALANCE, squared_error
-from gicodec.target import LEAST_STEP, Attempt, Target, clamp_step, weakest_first
+from gicodec.target import LEAST_STEP, Attempt, Target, clamp_step, file_size, weakest_first
 
 FITTED = 1.4  # of the number asked for: about as many more as a file at a rate begins with
-KEPT = 1.2  # of it, by tuning, and ...
-SURVIVING = 1.03  # ... that D lets survive: freezing rounds a few more to zero
+KEPT = 1.12  # of it, by tuning, and ...
+SURVIVING = 1.08  # ... that D lets survive: freezing and the exact pass drop a few more
 KEPT_AFTER = 0.5  # of the tuning there are no more than that
-TUNED_BALANCE = 0.12  # N D^2 over the squared error of the noisy picture
+BITS_EACH = 28.5  # before the exact pass, which saves one or two
+BITS_PER_OCTAVE = 6.0  # of D, roughly
 LEAST_SHRINKING = 0.9  # of D, where freezing has left too few
 
 
@@ -44,14 +45,16 @@ class CountTarget(Target):
         return math.ceil(KEPT * self._n)
 
     def follow(self, tuner: Tuner, progress: float) -> None:
-        """Keep D in balance, and drop the weakest while there are too many."""
+        """Move D to where the strongest N take BITS_EACH, and drop the weakest while there are too many."""
         lead = (FITTED / KEPT) ** max(0.0, 1 - progress / KEPT_AFTER)
         n_dropped = len(tuner.state.values) - math.ceil(KEPT * self._n * lead)
-        error = squared_error(tuner.psnr(), self._header)
         if n_dropped > 0:
             tuner.restart(tuner.state.without(weakest_first(tuner.state)[:n_dropped]))
-        in_balance = math.sqrt(TUNED_BALANCE * error / self._n)
-        tuner.state.step = clamp_step(min(in_balance, self._largest_step(tuner.state)))
+        state = tuner.state
+        strongest = state.without(weakest_first(state)[: max(0, len(state.values) - self._n)])
+        bits = 8 * file_size(strongest.payload(self._header), self._header) / self._n
+        step = state.step * 2 ** ((bits - BITS_EACH) / BITS_PER_OCTAVE)
+        state.step = clamp_step(min(step, self._largest_step(state)))
 
     def _largest_step(self, state: State) -> float:
         """Return the D at which SURVIVING times N do not round to zero."""

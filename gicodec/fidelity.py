@@ -30,7 +30,7 @@ DB_PER_OCTAVE = 3.3  # of D, when tuned ...
 FROZEN_DB_PER_OCTAVE = 2.5  # ... and where no Gaussian comes or goes
 LEAST_SLOPE, LARGEST_SLOPE = 1.5, 8.0  # of it, where two attempts tell; they also differ by chance
 CONTROL_GAIN = 0.7
-FREEZING_GAIN = 0.6  # dB over the noisy picture of tuning; a little more is dropped again
+SPARE = 0.05  # dB above, to drop Gaussians for
 
 TOLERANCE = 0.1  # dB
 MOST_ABOVE = 0.3  # dB to drop Gaussians for; beyond, a larger D is better
@@ -64,9 +64,9 @@ class PsnrTarget(Target):
         return int(SHARE_KEPT * len(state.values))
 
     def follow(self, tuner: Tuner, progress: float) -> None:
-        """Move D by what the noisy picture is above the one to come."""
+        """Move D by what the rounded picture will be above."""
         if progress > SETTLED_AFTER:
-            above = tuner.psnr() + FREEZING_GAIN - self._psnr
+            above = tuner.psnr() - SPARE - self._psnr
             tuner.state.step = clamp_step(tuner.state.step * _octaves(CONTROL_GAIN * above / DB_PER_OCTAVE))
 
     def judge(self, state: State) -> Attempt:

@@ -17,24 +17,28 @@ from numpy.typing import NDArray
 
 from gicodec.fit import FitSettings, Objective, as_target, fit, one_torch_thread
 from gicodec.fit.freeze import freeze
+from gicodec.fit.refine import refine
 from gicodec.fit.state import State, to_state
 from gicodec.fit.tune import Tuner
 from gicodec.format import Header, Payload, TargetError
 from gicodec.options import Effort, EncodeOptions, Progress, ProgressCallback
 from gicodec.target import LEAST_STEP, Attempt, Target, clamp_step, file_size, weakest_first
 
-BITS_PER_FITTED = 20.0  # budget over Gaussians fitted; those that remain take about 27
+BITS_PER_FITTED = 17.0  # budget over Gaussians fitted; those that remain take about 25
 FIRST_EXCESS = 1.3  # of the size at the first D over the budget: D grows while weak Gaussians fade
 SHRUNK_AFTER = 0.6  # of the tuning the size should be the budget's
 CONTROL_GAIN = 0.7
-BITS_PER_KEPT = 31.0  # at about this many bits a Gaussian pictures are best
-AIM = 0.985  # of the budget: freezing changes the size by a percent
+BITS_PER_KEPT = 28.0  # at about this many bits a Gaussian pictures are best
+AIM = 1.02  # of the budget: the exact pass saves some percents
+FROZEN_AIM = 0.995  # of it, when freezing again
 SIZE_SLOPE = 0.8  # of the logs of size against 1/D, roughly ...
-FROZEN_SLOPE = 0.4  # ... and where no Gaussian comes or goes
+FROZEN_SLOPE = 0.6  # ... and where no Gaussian comes or goes
 LENGTHS_OF_STEPS = 12  # controls of D during tuning
-FULL = 0.98  # of the budget: no need to freeze again
+FULL = 0.98  # of the budget, or as much above it: no need to freeze again
+UNUSED = 4.0  # times as bad are bytes not used as bytes too many, for which Gaussians are dropped
+N_SWEEPS = 6  # of the exact pass, at most
 ONE_GAUSSIAN = 16  # bytes, at a D that a picture of one pixel ends with
-FIRST_RATE, MIDDLE_RATE = 2.0, 0.6  # of the tuning's steps
+FIRST_RATE, MIDDLE_RATE = 3.0, 0.6  # of the tuning's steps
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ class TuneSettings:
     @classmethod
     def of(cls, effort: Effort) -> TuneSettings:
         """Return the settings of an effort."""
-        return {"fast": cls(400, 400, 15), "medium": cls(2000, 2400, 60), "slow": cls(8000, 9600, 150)}[
+        return {"fast": cls(400, 400, 15), "medium": cls(2400, 3000, 50), "slow": cls(8000, 9600, 150)}[
             effort
         ]
 
@@ -106,6 +110,7 @@ def _best_attempt(tuner: Tuner, target: Target, n_freeze: int) -> Attempt:
     for _ in range(target.most_attempts):
         tuner.restart(tuned.at_step(step))
         freeze(tuner, n_freeze)
+        refine(tuner.objective, tuner.state, N_SWEEPS)
         attempts.append(target.judge(tuner.state))
         correction = attempts[-1].correction
         if correction is None:
@@ -157,12 +162,12 @@ class SizeTarget(Target):
             range(len(order)), True, key=lambda n: self._size(state.without(order[:n])) <= self._budget
         )
         payload = state.without(order[:n_dropped]).payload(self._header)
-        share = file_size(payload, self._header) / self._budget
-        if share >= FULL:
-            return Attempt(payload, 1 - share, None)
+        share = self._size(state) / self._budget
+        if FULL <= share <= 1 / FULL:
+            return Attempt(payload, abs(1 - share), None)
         untrimmed = max(1, self._size(state) - self._empty)  # over, where few are left
-        ratio = untrimmed / (AIM * (self._budget - self._empty))
-        return Attempt(payload, 1 - share, ratio ** (1 / FROZEN_SLOPE))
+        ratio = untrimmed / (FROZEN_AIM * (self._budget - self._empty))
+        return Attempt(payload, max(share - 1, UNUSED * (1 - share)), ratio ** (1 / FROZEN_SLOPE))
 
     def _excess(self, state: State) -> float:
         """Compare the file of what does not round to zero with the budget."""

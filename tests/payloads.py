@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from gicodec.format import Header, Payload
 from gicodec.format.coder import SymbolWriter
 from gicodec.format.lattice import MIN_LOG_SIZE, N_CLASSES, N_STEP_CODES, Shapes, angle_levels, shape_steps
-from gicodec.format.payload import COLOR_REACH, color_shifts
+from gicodec.format.laws import COLOR_REACH
+from gicodec.format.payload import color_shifts
 from gicodec.format.shape_codes import ELONGATION_BIN, N_ELONGATION_BINS, N_SIZE_BINS, SIZE_BIN
 from gicodec.format.tree import MARGIN, code_cells
 

@@ -41,7 +41,8 @@ from gicodec.format.lattice import (
     angle_levels,
     shape_steps,
 )
-from gicodec.format.payload import COLOR_REACH, color_shifts
+from gicodec.format.laws import COLOR_REACH
+from gicodec.format.payload import color_shifts
 from gicodec.format.sections import write_sections
 from gicodec.format.tree import MARGIN, code_cells
 from gicodec.quantize import dequantize

@@ -22,7 +22,7 @@ def photograph(width: int, height: int) -> Pixels:
 
 
 def encoded(pixels: Pixels, n: int, seed: int = 0) -> Encoded:
-    return encode(pixels, EncodeOptions(gaussians=n, effort="fast", seed=seed, threads=1))
+    return encode(pixels, EncodeOptions(gaussians=n, effort="fast", seed=seed))
 
 
 @pytest.mark.parametrize(

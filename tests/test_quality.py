@@ -44,12 +44,12 @@ def black(width: int, height: int) -> Pixels:
 
 
 def encoded(pixels: Pixels, **options: Any) -> Encoded:
-    return encode(pixels, EncodeOptions(effort="fast", **{"threads": 1, **options}))
+    return encode(pixels, EncodeOptions(effort="fast", **options))
 
 
 @pytest.mark.parametrize(
     ("width", "height", "target"),
-    [(192, 128, 24), (192, 128, 33.3), (97, 61, 30), (64, 48, 36), (30, 90, 28)],
+    [(192, 128, 24), (192, 128, 33.3), (97, 61, 30), (64, 48, 38), (40, 150, 28)],
 )
 def test_the_psnr_is_met(width: int, height: int, target: float) -> None:
     pixels = photograph(width, height)
@@ -57,7 +57,7 @@ def test_the_psnr_is_met(width: int, height: int, target: float) -> None:
     assert abs(psnr(pixels, decode(result.data)) - target) <= 0.1
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (23, 1), (16, 16)])
+@pytest.mark.parametrize("shape", [(1, 1), (23, 1), (5, 7), (16, 16)])
 @pytest.mark.parametrize("kind", [photograph, noise, flat, black])
 @pytest.mark.parametrize("target", [12, 35])
 def test_any_picture_meets_the_psnr_or_says_what_it_can_have(
@@ -75,7 +75,7 @@ def test_any_picture_meets_the_psnr_or_says_what_it_can_have(
 
 
 def test_a_psnr_beyond_reach_is_answered_with_the_best() -> None:
-    with pytest.raises(TargetError, match=r"^80 dB cannot be met, the nearest is (4|5)\d\.\d\d dB$"):
+    with pytest.raises(TargetError, match=r"^80 dB cannot be met, the nearest is [4-6]\d\.\d\d dB$"):
         encoded(photograph(48, 32), psnr=80)
 
 
@@ -97,22 +97,22 @@ def test_every_file_of_a_quality_has_its_step(quality: float, pixels: Pixels) ->
 
 
 def test_more_quality_is_a_better_picture_and_a_larger_file() -> None:
-    pixels = photograph(96, 64)
-    results = [encoded(pixels, quality=quality) for quality in (0, 30, 60, 90)]
+    pixels = photograph(128, 96)
+    results = [encoded(pixels, quality=quality) for quality in (0, 25, 50, 75, 100)]
     assert all(b.psnr > a.psnr + 2 for a, b in pairwise(results))
     assert all(len(b.data) > 1.5 * len(a.data) for a, b in pairwise(results))
     assert 18 < results[0].psnr < 25
-    assert results[-1].psnr > 37
+    assert results[-1].psnr > 40
 
 
-@pytest.mark.parametrize("target", [{"quality": 40}, {"psnr": 28}, {"gaussians": 140}], ids=kind_of)
+@pytest.mark.parametrize("target", [{"quality": 40}, {"psnr": 28}, {"gaussians": 200}], ids=kind_of)
 def test_a_file_is_as_good_as_one_made_for_its_size(target: dict[str, Any]) -> None:
-    pixels = photograph(96, 80)
+    pixels = photograph(128, 96)
     gains = []
-    for seed in range(2):  # how well the last rounding goes is a matter of chance
+    for seed in range(3):  # how well the last rounding goes is a matter of chance
         result = encoded(pixels, seed=seed, **target)
         gains.append(result.psnr - encoded(pixels, seed=seed, target_size=len(result.data)).psnr)
-    assert max(gains) > -0.4
+    assert np.median(gains) > -0.4
 
 
 TARGETS = [{"target_size": 300}, {"psnr": 26}, {"quality": 40}, {"gaussians": 60}]

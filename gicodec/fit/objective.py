@@ -15,6 +15,8 @@ from torch import Tensor
 from gicodec import _native
 from gicodec.fit.parameters import COLOR, SIZE, conics, pull_back
 from gicodec.format import Kernel
+from gicodec.render import cpu
+from gicodec.render.cpu import Array
 
 
 class Objective:
@@ -27,6 +29,7 @@ class Objective:
         self.engine_seconds = 0.0
         """Time spent in the engine so far."""
         self._negative = -target  # the engine adds to it: the residual costs no pass of its own
+        self._spare = torch.empty_like(target)
 
     def __call__(self, parameters: Tensor) -> Tensor:
         """Return the sum over all samples of the squared error; differentiable by the parameters."""
@@ -37,6 +40,20 @@ class Objective:
         """Convert a loss to dB; inf where it is zero."""
         mean = loss / self.residual.numel()
         return math.inf if mean == 0 else -10 * math.log10(mean)
+
+    def clear(self) -> None:
+        """Render nothing into the residual."""
+        self.residual.copy_(self._negative)
+
+    def add(self, centers: Array, conics: Array, colors: Array) -> None:
+        """Render some Gaussians into the residual, beside those that are there: see ``cpu.forward``."""
+        residual, spare = self.residual.numpy(), self._spare.numpy()
+        _native.forward(centers, conics, colors, residual, spare, int(self.kernel), self.threads, "")
+        self.residual, self._spare = self._spare, self.residual
+
+    def correlate(self, centers: Array, conics: Array) -> tuple[Array, Array]:
+        """Multiply the weights of Gaussians with the residual: see ``cpu.correlate``."""
+        return cpu.correlate(centers, conics, self.residual.numpy(), self.kernel, threads=self.threads)
 
     def residual_and_gradient(self, parameters: Tensor) -> Tensor:
         """Render into the residual; return the gradient [N, 5 + C] of half the squared error."""

@@ -11,13 +11,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gicodec.fit.parameters import COLOR, SIZE, U, V, Y
+from gicodec.fit.rounded import Rounded, into_range
 from gicodec.format import Header, Payload
 from gicodec.format.coder import Symbols, SymbolWriter
 from gicodec.format.lattice import (
-    MAX_ELONGATION,
-    MAX_LOG_SIZE,
-    MIN_LOG_SIZE,
-    N_CLASSES,
     Shapes,
     angle_levels,
     energy_classes,
@@ -25,12 +22,12 @@ from gicodec.format.lattice import (
     shape_steps,
     step_of,
 )
-from gicodec.format.payload import COLOR_REACH, color_shifts
+from gicodec.format.laws import COLOR_REACH
+from gicodec.format.payload import color_shifts
 from gicodec.format.tree import MARGIN, code_cells
 from gicodec.quantize import TRANSFORM
 
 _TRANSFORM = torch.tensor(TRANSFORM, dtype=torch.float32)
-_AMPLITUDES = torch.tensor(1 / shape_steps(np.arange(N_CLASSES)), dtype=torch.float32)
 
 
 def to_state(parameters: Tensor) -> Tensor:
@@ -84,35 +81,36 @@ class State:
         """Return the colors [N, 3] in whole steps."""
         return (self.values[:, COLOR:] / self.step).round()
 
-    def amplitudes(self) -> Tensor:
-        """Return |alpha| / D as the lattice takes it, [N]."""
-        if self.classes is not None:
-            return _AMPLITUDES[self.classes]
-        squares = self.rounded_colors().square().sum(dim=1)
-        classes = (torch.frexp(squares).exponent - 1).clamp(0, N_CLASSES - 1)
-        return _AMPLITUDES[classes.long()]
-
     def settle_classes(self) -> None:
         """Fix the energy classes, and D at one that a file can name."""
         self.step = step_of(nearest_step_code(self.step))
         self.classes = torch.from_numpy(energy_classes(_whole(self.rounded_colors()).T))
 
-    def payload(self, header: Header) -> Payload:
-        """Round everything, and put it in the order of the cells."""
+    def rounded(self) -> Rounded:
+        """Round everything."""
         classes = (
             energy_classes(_whole(self.rounded_colors()).T) if self.classes is None else self.classes.numpy()
         )
-        colors = self.color_symbols(classes)
         shapes, sizes, elongations, angles = self.shapes(classes)
         columns, rows = shapes.nearest_places(self.values[:, : Y + 1].double().numpy())
+        return Rounded(classes, self.color_symbols(classes), sizes, elongations, angles, columns, rows)
+
+    def settle(self, rounded: Rounded) -> None:
+        """Take what is rounded for the values, and its classes for good."""
+        self.values, self.classes = rounded.values(self.step), torch.from_numpy(rounded.classes)
+
+    def payload(self, header: Header) -> Payload:
+        """Round everything, and put it in the order of the cells."""
+        rounded = self.rounded()
         most = np.array([header.width, header.height]) + MARGIN - 1
-        points = np.clip(np.floor(shapes.centers(columns, rows)), -MARGIN, most).astype(np.int64)
+        centers = rounded.shapes().centers(rounded.columns, rounded.rows)
+        points = np.clip(np.floor(centers), -MARGIN, most).astype(np.int64)
         cells, order = code_cells(SymbolWriter(), len(points), header.width, header.height, points)
-        shapes = Shapes.of(classes[order], sizes[order], elongations[order], angles[order])
-        rows = _into_range(rows[order], *shapes.rows_in(cells))
-        columns = _into_range(columns[order], *shapes.columns_in(cells, rows))
-        planes = (sizes[order], elongations[order], angles[order], columns, rows)
-        return Payload(nearest_step_code(self.step), cells, classes[order], colors.T[:, order], *planes)
+        r = rounded.take(order)
+        rows = _into_range(r.rows, *r.shapes().rows_in(cells))
+        columns = _into_range(r.columns, *r.shapes().columns_in(cells, rows))
+        step = nearest_step_code(self.step)
+        return Payload(step, cells, r.classes, r.colors.T, r.sizes, r.elongations, r.angles, columns, rows)
 
     def shapes(self, classes: Symbols) -> tuple[Shapes, Symbols, Symbols, Symbols]:
         """Return the rounded shapes, and the symbols of m, r and the angle."""
@@ -129,10 +127,8 @@ class State:
         """Return m and r in steps, [N]."""
         steps = shape_steps(classes)
         values = self.values.double().numpy()
-        sizes = _round(values[:, SIZE] / steps)
-        sizes = np.clip(sizes, _first_from(MIN_LOG_SIZE / steps), _first_from(MAX_LOG_SIZE / steps) - 1)
-        elongations = _round(np.hypot(values[:, U], values[:, V]) / steps)
-        return sizes, np.minimum(elongations, _first_from(MAX_ELONGATION / steps) - 1)
+        r = np.hypot(values[:, U], values[:, V])
+        return into_range(classes, _round(values[:, SIZE] / steps), _round(r / steps))
 
     def angle_symbols(self, classes: Symbols, elongations: Symbols) -> Symbols:
         """Return the angles in steps, [N]."""
@@ -148,10 +144,6 @@ def _whole(values: Tensor) -> Symbols:
 def _into_range(values: Symbols, first: Symbols, count: Symbols) -> Symbols:
     """Move what rounding, or the edge of the picture, has put beside its cell into it."""
     return np.clip(values, first, first + count - 1)
-
-
-def _first_from(values: NDArray[np.float64]) -> Symbols:
-    return np.ceil(values).astype(np.int64)
 
 
 def _round(values: NDArray[np.float64]) -> Symbols:

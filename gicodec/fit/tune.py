@@ -1,9 +1,9 @@
-"""Tuning for the lattice: Gaussians that lose little when they are rounded, and are worth their bits.
+"""Tuning for the lattice: Gaussians that are worth their bits.
 
-Every parameter moves under uniform noise of one step of the lattice that it will be rounded to, the
-gradient of the expected code length is added to that of the error, and what rounds to nothing is dropped.
-Then attributes are rounded one after the other, half of the Gaussians at a time, while what is still
-free makes up for it. (Rounding everything at once loses 0.6 to 1 dB, with a straight-through gradient too.)
+The gradient of the expected code length is added to that of the error, and what rounds to nothing is
+dropped. In the metric of the lattice rounding adds the same error to every Gaussian, ROUNDING_ERROR D^2,
+wherever it is: so there is nothing to gain from the noise that other codecs train under, and gradients
+without it lead farther (0.14 dB, benchmarks/NOTES.md). Rounding itself is done by freeze.py and refine.py.
 """
 
 from __future__ import annotations
@@ -22,11 +22,15 @@ from gicodec.format import Header
 from gicodec.format.lattice import MAX_LOG_SIZE, MIN_LOG_SIZE
 from gicodec.format.tree import MARGIN
 
-LAMBDA = math.pi * math.log(2) / 6  # squared error per bit, in D^2: DESIGN section 2
-COLOR_BITS, ENERGY_BITS, SIZE_BITS, ANGLE_BITS = 1.5, 3.0, 0.5, 0.75
-"""How many bits each doubling is taken to cost: of a color component, of the energy (through all other
-steps), of the area, of sinh 2r. What gave the best pictures (benchmarks/NOTES.md), not the coder's word."""
-MIN_TURN = 0.05  # of sinh 2r: a circle's angle has no meaning, nor noise without end
+LAMBDA = 0.2  # squared error per bit, in D^2: half of DESIGN's, since neighbors make up for rounding
+ENERGY_BITS, AREA_BITS, TURN_BITS = 5.0, 1.0, 1.0
+"""How many bits more a Gaussian's shape and place take for each doubling of |alpha|, fewer for each of
+its area, more for each of sinh 2r: the logs of the lattice's numbers of levels, which are coded evenly. What
+adaptive bins cost on top depends on the whole picture, and its gradient would drive Gaussians to what is
+common already (0.1 dB lost, benchmarks/NOTES.md): it is left to refine.py, which weighs it exactly."""
+COLOR_BITS = 2.7  # for each doubling of a component of alpha beyond D: a law fitted to what files take
+MIN_ELONGATION, MIN_SINH = 0.05, 0.3  # of r, and sinh 2r: a circle has no direction, and no bits for one
+ROUNDING_ERROR = 1.2  # squared error that rounding adds to each Gaussian in the end, D^2
 
 
 @dataclass
@@ -45,7 +49,7 @@ class Frozen:
 
 
 class Tuner:
-    """Moves a State against the noisy squared error plus lambda times bits."""
+    """Moves a State against the squared error plus lambda times bits."""
 
     def __init__(
         self, objective: Objective, header: Header, state: State, generator: torch.Generator
@@ -62,10 +66,10 @@ class Tuner:
     def run(self, n_iterations: int, first_rate: float, last_rate: float) -> None:
         """Iterate, the rates falling exponentially from the first to the last."""
         for iteration in range(n_iterations):
-            noisy = self._noisy()
-            parameters = to_parameters(noisy)
+            values = self.state.values
+            parameters = to_parameters(values)
             gradient = 2 * self.objective.residual_and_gradient(parameters)
-            gradient = to_state_gradient(noisy, parameters, gradient) + self._rate_gradient()
+            gradient = to_state_gradient(values, parameters, gradient) + self._rate_gradient()
             self._step(gradient, first_rate * (last_rate / first_rate) ** (iteration / n_iterations))
 
     def prune(self, n_least: int = 0) -> None:
@@ -85,47 +89,24 @@ class Tuner:
         return list(torch.chunk(order, n))
 
     def psnr(self) -> float:
-        """Return the dB of the last, noisy, rendering."""
-        return self.objective.psnr(self.objective.residual.square().sum().item())
-
-    def _noisy(self) -> Tensor:
-        """Return the state with noise on everything that is not frozen."""
-        values, step = self.state.values, self.state.step
-        noise = torch.rand(values.shape, generator=self._generator) - 0.5
-        amplitudes = self.state.amplitudes()
-        shape_step = 1 / amplitudes
-        r = torch.hypot(values[:, U], values[:, V])
-        turn = torch.atan2(values[:, V], values[:, U])  # 2 theta
-        turn_step = (2 * shape_step / torch.sinh(2 * r).clamp(min=MIN_TURN)).clamp(max=2 * math.pi)
-        noisy = values.clone()
-        noisy[:, COLOR:] += step * noise[:, COLOR:] * ~self.frozen.colors[:, None]
-        free = ~self.frozen.shapes
-        noisy[:, SIZE] += shape_step * noise[:, SIZE] * free
-        r_noisy = r + shape_step * noise[:, U] * free
-        turn_noisy = turn + turn_step * noise[:, V] * ~self.frozen.angles
-        noisy[:, U], noisy[:, V] = r_noisy * turn_noisy.cos(), r_noisy * turn_noisy.sin()
-        along = (values[:, SIZE] + r).exp() * noise[:, 0]
-        across = (values[:, SIZE] - r).exp() * noise[:, 1]
-        scale = math.sqrt(2) * shape_step * ~self.frozen.centers
-        cos, sin = (turn / 2).cos(), (turn / 2).sin()
-        noisy[:, 0] += scale * (cos * along - sin * across)
-        noisy[:, 1] += scale * (sin * along + cos * across)
-        return noisy
+        """Return the dB to expect once the last rendering's Gaussians are rounded."""
+        error = self.objective.residual.square().sum().item()
+        return self.objective.psnr(error + ROUNDING_ERROR * len(self.state.values) * self.state.step**2)
 
     def _rate_gradient(self) -> Tensor:
         """Return the gradient of lambda times the expected bits."""
         values, step = self.state.values, self.state.step
-        scale = LAMBDA * step**2 / math.log(2)
+        weight = LAMBDA * step**2 / math.log(2)
         gradient = torch.zeros_like(values)
         alphas = values[:, COLOR:]
         squares = alphas.square()
         energy = squares.sum(dim=1, keepdim=True)
         gradient[:, COLOR:] = (
-            scale * alphas * (COLOR_BITS / (squares + step**2) + ENERGY_BITS / (energy + step**2))
+            weight * alphas * (COLOR_BITS / (squares + step**2) + ENERGY_BITS / (energy + step**2))
         )
-        gradient[:, SIZE] = -2 * scale * SIZE_BITS
-        r = torch.hypot(values[:, U], values[:, V]).clamp(min=MIN_TURN)
-        by_r = 2 * scale * ANGLE_BITS * torch.cosh(2 * r) / torch.sinh(2 * r).clamp(min=0.3)
+        gradient[:, SIZE] = -2 * weight * AREA_BITS
+        r = torch.hypot(values[:, U], values[:, V]).clamp(min=MIN_ELONGATION)
+        by_r = 2 * weight * TURN_BITS * torch.cosh(2 * r) / torch.sinh(2 * r).clamp(min=MIN_SINH)
         gradient[:, U], gradient[:, V] = by_r * values[:, U] / r, by_r * values[:, V] / r
         return gradient
 

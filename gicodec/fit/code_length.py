@@ -1,0 +1,92 @@
+"""How many bits a Gaussian's symbols take: the entropy, by class, of those of the whole picture.
+
+An estimate of what the adaptive models of format/ come to, without what they know of a Gaussian's neighbors.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gicodec.fit.rounded import Rounded
+from gicodec.format.coder import Symbols
+from gicodec.format.lattice import MIN_LOG_SIZE, N_CLASSES, angle_levels, shape_steps
+
+Bits = NDArray[np.float64]
+
+SIZE_BIN, ELONGATION_BIN = 0.35, 0.3  # of m and r
+N_SIZE_BINS, N_ELONGATION_BINS = 28, 14
+N_MAGNITUDES = 17  # of a color in steps, the last for all above
+N_FIRST, N_SECOND = 10, 4  # contexts from the magnitudes of the components before
+PRIOR = 4.0  # symbols of its own after which a context trusts itself as much as its class
+
+
+class CodeLength:
+    """Bits of symbols that occur as often as among N Gaussians of a picture of so many pixels."""
+
+    def __init__(self, rounded: Rounded, n_pixels: int) -> None:
+        classes = rounded.classes
+        self._class = _bits(np.bincount(classes, minlength=N_CLASSES).astype(np.float64) + 1 / N_CLASSES)
+        size, elongation = _bins(rounded)
+        self._size = _table([classes], size, (N_CLASSES, N_SIZE_BINS))
+        self._elongation = _table([classes, size], elongation, (N_CLASSES, N_SIZE_BINS, N_ELONGATION_BINS))
+        shapes = (), (N_FIRST,), (N_FIRST, N_SECOND)
+        self._colors = [
+            _table([classes, *contexts], magnitudes, (N_CLASSES, *shape, N_MAGNITUDES))
+            for (contexts, magnitudes), shape in zip(_components(rounded.colors), shapes, strict=True)
+        ]
+        # The order of the Gaussians is not coded, which saves log2(N!) bits.
+        self._place = math.log2(n_pixels * math.e / max(1, len(rounded)))
+
+    def colors(self, classes: Symbols, colors: Symbols) -> Bits:
+        """Return the bits of colors [N, 3], given their classes [N]."""
+        bits: Bits = np.count_nonzero(colors, axis=1).astype(np.float64)  # signs
+        for table, (contexts, magnitudes) in zip(self._colors, _components(colors), strict=True):
+            bits += table[(classes, *contexts, magnitudes)]
+        return bits
+
+    def shapes(self, rounded: Rounded) -> Bits:
+        """Return the bits of everything but the colors, [N]."""
+        classes, (size, elongation) = rounded.classes, _bins(rounded)
+        steps = shape_steps(classes)
+        levels = np.maximum(SIZE_BIN / steps, 1) * np.maximum(ELONGATION_BIN / steps, 1)
+        # A place's area is 2 exp(2m) u^2 (Shapes), u being the step of m.
+        area = 1 + 2 * (rounded.log_sizes() + np.log(steps)) / math.log(2)
+        fine = np.log2(levels * angle_levels(classes, rounded.elongations))
+        shape = self._size[classes, size] + self._elongation[classes, size, elongation]
+        return np.asarray(self._class[classes] + shape + fine + self._place - area)
+
+
+def _bins(rounded: Rounded) -> tuple[Symbols, Symbols]:
+    size = ((rounded.log_sizes() - MIN_LOG_SIZE) / SIZE_BIN).astype(np.int64)
+    elongation = (rounded.log_elongations() / ELONGATION_BIN).astype(np.int64)
+    return np.clip(size, 0, N_SIZE_BINS - 1), np.clip(elongation, 0, N_ELONGATION_BINS - 1)
+
+
+def _components(colors: Symbols) -> list[tuple[list[Symbols], Symbols]]:
+    """Return the contexts and the magnitude, [N] each, of every component of colors [N, 3]."""
+    magnitudes = np.abs(colors)
+    first = np.minimum(magnitudes[:, 0], N_FIRST - 1)
+    second = np.minimum(magnitudes[:, 1], N_SECOND - 1)
+    contexts: list[list[Symbols]] = [[], [first], [first, second]]
+    return list(zip(contexts, np.minimum(magnitudes, N_MAGNITUDES - 1).T, strict=True))
+
+
+def _table(contexts: list[Symbols], symbols: Symbols, shape: tuple[int, ...]) -> Bits:
+    """Return the bits of symbols in all contexts, the first of which is the class: [*shape].
+
+    Contexts seldom seen do as their class does, and classes as all.
+    """
+    counts = np.zeros(shape)
+    np.add.at(counts, (*contexts, symbols), 1)
+    every = counts.reshape(-1, shape[-1]).sum(axis=0) + 1
+    by_class = counts.reshape(shape[0], -1, shape[-1]).sum(axis=1) + PRIOR * every / every.sum()
+    by_class /= by_class.sum(axis=1, keepdims=True)
+    return _bits(counts + PRIOR * by_class.reshape(shape[0], *[1] * (len(shape) - 2), shape[-1]))
+
+
+def _bits(counts: Bits) -> Bits:
+    bits: Bits = -np.log2(counts / counts.sum(axis=-1, keepdims=True))
+    return bits

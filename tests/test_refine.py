@@ -1,0 +1,125 @@
+"""The exact pass: less error and fewer bits, of the very picture, whatever the number of threads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+
+from gicodec import decode, psnr
+from gicodec.fit import FitSettings, Objective, as_target, fit, one_torch_thread
+from gicodec.fit.code_length import CodeLength
+from gicodec.fit.freeze import freeze
+from gicodec.fit.parameters import COLOR
+from gicodec.fit.refine import refine
+from gicodec.fit.state import State, to_parameters, to_state
+from gicodec.fit.tune import LAMBDA, Tuner
+from gicodec.format import GsiFile, Header
+from gicodec.format.lattice import step_of
+
+PHOTOGRAPH = Path(__file__).parents[1] / "examples" / "images" / "kodim23.png"
+HEADER = Header(96, 80)
+STEP_CODE = 250
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    with one_torch_thread():
+        yield
+
+
+@cache
+def photograph() -> NDArray[np.uint8]:
+    """The eye and the striped cheek of a parrot."""
+    with Image.open(PHOTOGRAPH) as image:
+        return np.array(image.convert("RGB").crop((120, 180, 216, 260)))
+
+
+def objective(threads: int = 1) -> Objective:
+    return Objective(as_target(photograph()), threads=threads)
+
+
+@cache
+def fitted() -> torch.Tensor:
+    return to_state(fit(photograph(), 400, FitSettings(300)).parameters)
+
+
+def frozen() -> State:
+    """Tune briefly, and freeze."""
+    state = State(fitted().clone(), step_of(STEP_CODE))
+    tuner = Tuner(objective(), HEADER, state, torch.Generator().manual_seed(0))
+    tuner.run(100, 2.0, 0.6)
+    freeze(tuner, 10)
+    return tuner.state
+
+
+def refined(n_sweeps: int = 4, threads: int = 1) -> State:
+    state = frozen()
+    refine(objective(threads), state, n_sweeps)
+    return state
+
+
+def error(state: State) -> float:
+    target = objective()
+    target.residual_and_gradient(to_parameters(state.values))
+    return float(target.residual.square().sum())
+
+
+def to_bytes(state: State) -> bytes:
+    return GsiFile(HEADER, state.payload(HEADER)).to_bytes()
+
+
+def bits(state: State, of: State) -> float:
+    """Estimate the bits of a state by the code lengths of another."""
+    code_length, rounded = CodeLength(of.rounded(), HEADER.n_pixels), state.rounded()
+    return float((code_length.shapes(rounded) + code_length.colors(rounded.classes, rounded.colors)).sum())
+
+
+def test_error_plus_lambda_times_bits_falls() -> None:
+    before, after = frozen(), refined(1)
+    cost = [error(state) + LAMBDA * state.step**2 * bits(state, before) for state in (before, after)]
+    assert cost[1] < 0.97 * cost[0]
+
+
+def test_the_file_is_smaller_and_the_picture_no_worse() -> None:
+    before, after = to_bytes(frozen()), to_bytes(refined())
+    assert len(after) < 0.97 * len(before)
+    assert psnr(photograph(), decode(after)) > psnr(photograph(), decode(before)) - 0.1
+
+
+def test_what_was_compared_is_what_is_decoded() -> None:
+    state, target = frozen(), objective()
+    refine(target, state, 2)
+    levels = np.clip(target.residual.numpy() + as_target(photograph()).numpy(), 0, 1).transpose(1, 2, 0) * 255
+    assert abs(levels - decode(to_bytes(state))).max() < 0.52  # rounding to 8 bits, and float32
+
+
+def test_the_result_is_on_the_lattice() -> None:
+    state = refined()
+    rounded = state.rounded()
+    torch.testing.assert_close(rounded.values(state.step), state.values, rtol=0, atol=1e-4)
+    assert (state.values[:, COLOR:] != 0).any(dim=1).all()
+
+
+def test_threads_change_no_byte() -> None:
+    assert to_bytes(refined(2)) == to_bytes(refined(2, threads=3))
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 20])
+def test_few_gaussians_are_fine_too(n: int) -> None:
+    state = frozen().without(torch.arange(n, len(frozen().values)))
+    refine(objective(), state, 3)
+    assert len(state.values) <= n
+
+
+def test_code_lengths_are_about_those_of_the_coder() -> None:
+    """But for what the coder has to learn first, a sixth in a picture as small as this."""
+    state = frozen()
+    _, coded = state.payload(HEADER).write(HEADER)
+    assert 0.8 < bits(state, state) / sum(coded.values()) < 1.1
