@@ -36,25 +36,27 @@ FROZEN_SLOPE = 0.6  # ... and where no Gaussian comes or goes
 LENGTHS_OF_STEPS = 12  # controls of D during tuning
 FULL = 0.98  # of the budget, or as much above it: no need to freeze again
 UNUSED = 4.0  # times as bad are bytes not used as bytes too many, for which Gaussians are dropped
-N_SWEEPS = 6  # of the exact pass, at most
 ONE_GAUSSIAN = 16  # bytes, at a D that a picture of one pixel ends with
 FIRST_RATE, MIDDLE_RATE = 3.0, 0.6  # of the tuning's steps
 
 
 @dataclass(frozen=True)
 class TuneSettings:
-    """How many iterations to fit, to tune, and to spend between two parts that are rounded."""
+    """Iterations to fit, to tune, and between two parts that are rounded; sweeps of the exact pass."""
 
     n_fit: int
     n_iterations: int
     n_freeze: int
+    n_sweeps: int
 
     @classmethod
     def of(cls, effort: Effort) -> TuneSettings:
         """Return the settings of an effort."""
-        return {"fast": cls(400, 400, 15), "medium": cls(2400, 3000, 50), "slow": cls(8000, 9600, 150)}[
-            effort
-        ]
+        return {
+            "fast": cls(400, 400, 15, 1),
+            "medium": cls(2000, 2400, 50, 3),
+            "slow": cls(8000, 9600, 150, 6),
+        }[effort]
 
 
 def encode_to_target(
@@ -86,7 +88,7 @@ def encode_to_target(
         n_least = target.start(state, result.psnr)
         tuner = Tuner(objective, header, state, generator)
         _tune(tuner, target, n_least, settings, progress)
-        return target.check(_best_attempt(tuner, target, settings.n_freeze))
+        return target.check(_best_attempt(tuner, target, settings))
 
 
 def _tune(
@@ -103,14 +105,14 @@ def _tune(
             progress(Progress("tune", (i + 1) * part, n, tuner.psnr(), len(tuner.state.values)))
 
 
-def _best_attempt(tuner: Tuner, target: Target, n_freeze: int) -> Attempt:
+def _best_attempt(tuner: Tuner, target: Target, settings: TuneSettings) -> Attempt:
     """Freeze; where that is not yet what was asked for, again from the same state with another D."""
     tuned, step = tuner.state, tuner.state.step
     attempts: list[Attempt] = []
     for _ in range(target.most_attempts):
         tuner.restart(tuned.at_step(step))
-        freeze(tuner, n_freeze)
-        refine(tuner.objective, tuner.state, N_SWEEPS)
+        freeze(tuner, settings.n_freeze)
+        refine(tuner.objective, tuner.state, settings.n_sweeps)
         attempts.append(target.judge(tuner.state))
         correction = attempts[-1].correction
         if correction is None:
