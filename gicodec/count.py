@@ -7,7 +7,7 @@ import math
 from gicodec.fit.parameters import COLOR
 from gicodec.fit.state import State
 from gicodec.fit.tune import Tuner
-from gicodec.format import Header, TargetError
+from gicodec.format import Header, Payload, TargetError
 from gicodec.quality import BALANCE, squared_error
 from gicodec.target import LEAST_STEP, Attempt, Target, clamp_step, file_size, weakest_first
 
@@ -17,6 +17,7 @@ SURVIVING = 1.08  # ... that D lets survive: freezing and the exact pass drop a 
 KEPT_AFTER = 0.5  # of the tuning there are no more than that
 BITS_EACH = 28.5  # before the exact pass, which saves one or two
 BITS_PER_OCTAVE = 6.0  # of D, roughly
+LARGEST_BALANCE = 0.35  # of N D^2 over the squared error: a few exact Gaussians are worth more bits
 LEAST_SHRINKING = 0.9  # of D, where freezing has left too few
 
 
@@ -33,6 +34,7 @@ class CountTarget(Target):
             size = f"{header.width}x{header.height}"
             raise TargetError(f"{n} Gaussians are too many: a {size} picture can have {most}")
         self._n, self._header = n, header
+        self._empty = file_size(Payload.empty(header.channels), header)
 
     def n_fitted(self) -> int:
         """Fit more than will be left."""
@@ -52,9 +54,10 @@ class CountTarget(Target):
             tuner.restart(tuner.state.without(weakest_first(tuner.state)[:n_dropped]))
         state = tuner.state
         strongest = state.without(weakest_first(state)[: max(0, len(state.values) - self._n)])
-        bits = 8 * file_size(strongest.payload(self._header), self._header) / self._n
-        step = state.step * 2 ** ((bits - BITS_EACH) / BITS_PER_OCTAVE)
-        state.step = clamp_step(min(step, self._largest_step(state)))
+        bits = 8 * (file_size(strongest.payload(self._header), self._header) - self._empty) / self._n
+        step = state.step * 2 ** (min(bits - BITS_EACH, BITS_PER_OCTAVE) / BITS_PER_OCTAVE)
+        largest = math.sqrt(LARGEST_BALANCE * squared_error(tuner.psnr(), self._header) / self._n)
+        state.step = clamp_step(min(step, largest, self._largest_step(state)))
 
     def _largest_step(self, state: State) -> float:
         """Return the D at which SURVIVING times N do not round to zero."""
