@@ -68,7 +68,6 @@ def _choose(objective: Objective, old: Rounded, step: float, code_length: CodeLe
     """
     others = _candidates(old)
     allowed = _codable(others, *objective.residual.shape[1:])
-    allowed[: len(old)] = True
     squares, products = objective.correlate(*_placed(others))
     unit = step * np.exp(-others.log_sizes())
     a, b = squares * unit**2, products.astype(np.float64) @ TRANSFORM.T * unit[:, None]
