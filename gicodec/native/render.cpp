@@ -110,6 +110,7 @@ struct Output {
     float* image;
     Size size;
     int channels, lanes;
+    bool in_place;  // what is drawn on is the background: strips without Gaussians are done
     std::int64_t at(int c, int y, int x) const {
         return (static_cast<std::int64_t>(c) * size.height + y) * size.width + x;
     }
@@ -162,6 +163,7 @@ void draw_block(const Bands& bands, int band, int y, int block, ForwardArgs args
     for (int x = left; x < right; x += out.lanes) {
         const Tile tile{x, y, std::min(kTileRows, out.size.height - y), sums};
         args.n = static_cast<int>(select(in_block.data(), n, x, out.lanes, in_strip));
+        if (args.n == 0 && out.in_place) continue;
         args.entries = in_strip.data();
         start_sums(out, tile);
         table.forward(args, tile);
@@ -251,7 +253,7 @@ void forward(const Gaussians& g, Size size, Kernel kernel, const float* backgrou
             const ForwardArgs args{splats.data(), colors.data(), nullptr, 0, channels, kernel,
                                    static_cast<float>(shape.threshold)};
             const Output out{background ? background + channel * plane : nullptr, image + channel * plane, size,
-                             channels, table.lanes};
+                             channels, table.lanes, background == image};
             parallel_for(count * n_blocks, n_threads, [&](int task) {
                 const FlushToZero flush;
                 const int band = task / n_blocks;

@@ -28,7 +28,8 @@ const std::vector<const KernelTable*>& kernel_tables();
 // A Gaussian that is not finite, not positive definite or outside the image gets no columns.
 Splat prepare(const float* center, const float* conic, Size size, const KernelShape& shape);
 
-// image [channels][height][width] = background (null: zero) + the sum of the Gaussians.
+// image [channels][height][width] = background (null: zero) + the sum of the Gaussians. The background may be the
+// image itself: then only what the Gaussians cover is touched.
 void forward(const Gaussians& gaussians, Size size, Kernel kernel, const float* background, float* image,
              int n_threads, const KernelTable& table);
 
