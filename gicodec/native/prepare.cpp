@@ -57,14 +57,15 @@ double part_of_turn(double turns) { return std::remainder(turns, 1.0); }
 
 Wave prepare_wave(const float* center, const float* wave, double gain) {
     const double kx = wave[2] / kTurn, ky = wave[3] / kTurn;
-    const double row_angle = kTurn * part_of_turn(ky);
-    return {part_of_turn((0.5 - center[0]) * kx + (0.5 - center[1]) * ky),
-            part_of_turn(kx),
-            part_of_turn(ky),
-            static_cast<float>(gain * wave[0]),
-            static_cast<float>(gain * wave[1]),
-            static_cast<float>(std::cos(row_angle)),
-            static_cast<float>(std::sin(row_angle))};
+    Wave w;
+    w.phase = part_of_turn((0.5 - center[0]) * kx + (0.5 - center[1]) * ky);
+    w.kx = part_of_turn(kx);
+    w.ky = part_of_turn(ky);
+    w.a = static_cast<float>(gain * wave[0]);
+    w.b = static_cast<float>(gain * wave[1]);
+    w.cos_y = static_cast<float>(std::cos(kTurn * w.ky));
+    w.sin_y = static_cast<float>(std::sin(kTurn * w.ky));
+    return w;
 }
 
 bool finite(const float* row, int n) {
@@ -86,7 +87,8 @@ Scene::Scene(const Gaussians& g, Size size, const KernelShape& shape, double gai
         for (std::int64_t i = task * kPerTask; i < std::min(g.n, (task + 1) * kPerTask); ++i) {
             if (g.waves && !finite(g.waves + 4 * i, 4)) continue;
             splats[i] = prepare(g.centers + 2 * i, g.conics + 3 * i, size, shape);
-            if (g.waves && drawn(i)) waves[i] = prepare_wave(g.centers + 2 * i, g.waves + 4 * i, gain);
+            if (g.waves && drawn(i) && (g.waves[4 * i] != 0 || g.waves[4 * i + 1] != 0))
+                waves[i] = prepare_wave(g.centers + 2 * i, g.waves + 4 * i, gain);
         }
     });
 }

@@ -36,8 +36,9 @@ def render(
     gaussians: Gaussians, view: View, kernel: Kernel = Kernel.COMPACT, *, threads: int = 0
 ) -> NDArray[np.float32]:
     """Render a view: [C, height, width], not clamped."""
-    *arrays, waves = place(gaussians, view)
-    centers, conics, colors = (_narrow(a) for a in arrays)
+    with np.errstate(over="ignore"):
+        narrow = [np.ascontiguousarray(a, dtype=np.float32) for a in place(gaussians, view)]
+    centers, conics, colors, *waves = narrow
     return cpu.forward(
         centers,
         conics,
@@ -45,19 +46,19 @@ def render(
         view.height,
         view.width,
         kernel,
-        waves=None if waves is None else _narrow(waves),
+        waves=waves[0] if waves else None,
         threads=threads,
     )
 
 
-def place(gaussians: Gaussians, view: View) -> tuple[Array, Array, Array, Array | None]:
-    """Move and scale Gaussians into a view: centers [K, 2], conics [K, 3], colors [K, C], waves [K, 4] or None.
+def place(gaussians: Gaussians, view: View) -> tuple[Array, ...]:
+    """Move and scale Gaussians into a view: centers [K, 2], conics [K, 3], colors [K, C], any waves [K, 4].
 
-    Means scale by z, covariances by z^2. At full size and above that is all, and K = N. Below, the
-    picture is prefiltered in closed form: convolved with 2 g - g * g, g the Gaussian footprint that a
-    larger pixel has in excess. (One g alone blurs before it stops aliasing; the difference, Tukey's
-    twicing, leaves low frequencies alone to fourth order.) Each convolution adds to the covariances and,
-    integrals kept, lowers the colors; waves it damps, and makes slower; K = 2N.
+    Means scale by z, covariances by z^2, frequencies by 1/z. At full size and above that is all, and K = N.
+    Below, the picture is prefiltered in closed form: convolved with 2 g - g * g, g the Gaussian footprint
+    that a larger pixel has in excess. (One g alone blurs before it stops aliasing; the difference, Tukey's
+    twicing, leaves low frequencies alone to fourth order.) Each convolution adds to the covariances, lowers
+    the colors, as integrals are kept, and damps and slows the waves; K = 2N.
     """
     scale = np.array([view.scale_x, view.scale_y])
     centers = gaussians.centers * scale - (view.x, view.y)
@@ -70,19 +71,17 @@ def place(gaussians: Gaussians, view: View) -> tuple[Array, Array, Array, Array 
         return centers, *_blurred(scaled, gaussians.colors, waves, footprint)
     once = _blurred(scaled, gaussians.colors, waves, footprint, 2)
     twice = _blurred(scaled, gaussians.colors, waves, 2 * footprint, -1)
-    conics, colors = (np.concatenate(pair) for pair in zip(once[:2], twice[:2], strict=True))
-    if once[2] is not None and twice[2] is not None:
-        waves = np.concatenate([once[2], twice[2]])
-    return np.concatenate([centers, centers]), conics, colors, waves
+    both = (np.concatenate(pair) for pair in zip(once, twice, strict=True))
+    return np.concatenate([centers, centers]), *both
 
 
 def _blurred(
     covariances: Array, colors: Array, waves: Array | None, variances: Array, gain: float = 1
-) -> tuple[Array, Array, Array | None]:
+) -> tuple[Array, ...]:
     """Convolve with an axis-aligned Gaussian of integral gain and variances [2] (x, y).
 
     Returns:
-        Conics [N, 3], colors [N, C] and waves [N, 4].
+        Conics [N, 3], colors [N, C] and any waves [N, 4].
     """
     with np.errstate(all="ignore"):  # what cannot be drawn is dropped by the engine
         wider = covariances + np.array([variances[0], 0, variances[1]])
@@ -91,7 +90,7 @@ def _blurred(
         conics = wider[:, [2, 1, 0]] * (1, -1, 1) / determinants[:, None]
         conics[~np.isfinite(fade[:, 0])] = np.nan  # all digits lost: not to be drawn
         if waves is None:
-            return conics, colors * fade, None
+            return conics, colors * fade
         frequencies, damping = _blurred_frequencies(waves[:, 2:], conics, variances)
         return conics, colors * fade, np.hstack([waves[:, :2] * fade * damping, frequencies])
 
@@ -109,14 +108,9 @@ def _blurred_frequencies(frequencies: Array, conics: Array, variances: Array) ->
     return slower, np.exp(-exponents / 2)
 
 
-def _narrow(values: Array) -> NDArray[np.float32]:
-    with np.errstate(over="ignore"):
-        return np.ascontiguousarray(values, dtype=np.float32)
-
-
 def covered_pixels(gaussians: Gaussians, view: View) -> float:
     """Estimate the Gaussian-pixels of a view, which is what rendering costs; never too few by much."""
-    _, conics, _, _ = place(gaussians, view)
+    conics = place(gaussians, view)[1]
     with np.errstate(all="ignore"):
         a, b, c = conics.T.astype(np.float32).astype(np.float64)  # as the engine sees them
         determinant = a * c - b * b

@@ -70,9 +70,7 @@ def backward(
     """
     grads = np.empty_like(centers), np.empty_like(conics), np.empty_like(colors)
     by_waves = None if waves is None else np.empty_like(waves)
-    _native.backward(
-        centers, conics, colors, grad_image, *grads, int(kernel), threads, isa, waves, by_waves
-    )
+    _native.backward(centers, conics, colors, grad_image, *grads, int(kernel), threads, isa, waves, by_waves)
     return grads if by_waves is None else (*grads, by_waves)
 
 
@@ -100,14 +98,18 @@ def correlate_waves(
     threads: int = 0,
     isa: str = "",
 ) -> tuple[Array, Array, Array]:
-    """Multiply weights, plain and oscillating, with each other and with an image: as ``reference.correlate_waves``.
+    """Multiply weights, plain and oscillating, as ``reference.correlate_waves``.
 
     Raises:
         TypeError: An array is not of contiguous float32, or has another number of dimensions.
         ValueError: Shapes do not match.
     """
     n = len(centers)
-    sums = np.empty((n, 3, 3), np.float32), np.empty((n, len(image)), np.float32), np.empty((n, 2), np.float32)
+    sums = (
+        np.empty((n, 3, 3), np.float32),
+        np.empty((n, len(image)), np.float32),
+        np.empty((n, 2), np.float32),
+    )
     _native.correlate_waves(centers, conics, frequencies, image, *sums, int(kernel), threads, isa)
     return sums
 
