@@ -5,7 +5,7 @@
 namespace gsi {
 namespace {
 
-// cos and sin of |turns| <= 2^20 full turns, to 2e-7. Of half the angle first: polynomials of degree 8 and 9 on
+// cos and sin of a few turns, to 2e-7. Of half the angle first: polynomials of degree 8 and 9 on
 // [-pi/2, pi/2], least maximum error (5e-8) by reweighted least squares; no quadrants to choose from.
 GSI_INLINE void cos_sin(vf turns, vf& cos, vf& sin) {
     const vf whole = (turns + 12582912.0f) - 12582912.0f;  // 1.5 * 2^23: rounds to an integer
