@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from gicodec.fit import FitSettings, Objective, as_target, fit, one_torch_thread
 from gicodec.fit.freeze import freeze
+from gicodec.fit.parameters import COLOR
 from gicodec.fit.refine import refine
 from gicodec.fit.state import State, to_state
 from gicodec.fit.tune import Tuner
@@ -29,8 +30,9 @@ FIRST_EXCESS = 1.3  # of the size at the first D over the budget: D grows while 
 SHRUNK_AFTER = 0.6  # of the tuning the size should be the budget's
 CONTROL_GAIN = 0.7
 BITS_PER_KEPT = 28.0  # at about this many bits a Gaussian pictures are best
-AIM = 1.02  # of the budget: the exact pass saves some percents
-FROZEN_AIM = 0.995  # of it, when freezing again
+SAVED, SAVED_OF_WEAK = 0.006, 0.38  # shares of the bytes, and of weak Gaussians, that the exact pass saves
+WEAK = 2.0  # energy in D^2: what makes a Gaussian likely to go
+FROZEN_AIM = 0.995  # of the budget, when freezing again
 SIZE_SLOPE = 0.8  # of the logs of size against 1/D, roughly ...
 FROZEN_SLOPE = 0.6  # ... and where no Gaussian comes or goes
 LENGTHS_OF_STEPS = 12  # controls of D during tuning
@@ -53,9 +55,9 @@ class TuneSettings:
     def of(cls, effort: Effort) -> TuneSettings:
         """Return the settings of an effort."""
         return {
-            "fast": cls(400, 400, 15, 1),
-            "medium": cls(2000, 2400, 50, 3),
-            "slow": cls(8000, 9600, 150, 6),
+            "fast": cls(400, 400, 15, 4),
+            "medium": cls(2000, 2400, 50, 6),
+            "slow": cls(8000, 9600, 150, 12),
         }[effort]
 
 
@@ -154,21 +156,23 @@ class SizeTarget(Target):
 
     def follow(self, tuner: Tuner, progress: float) -> None:
         """Move D towards where the size should be after this share of the tuning."""
-        aim = AIM * FIRST_EXCESS ** max(0.0, 1 - progress / SHRUNK_AFTER)
+        energies = tuner.state.values[:, COLOR:].square().sum(dim=1)
+        weak = (energies <= WEAK * tuner.state.step**2).float().mean().item()
+        saved = SAVED + SAVED_OF_WEAK * weak
+        aim = FIRST_EXCESS ** max(0.0, 1 - progress / SHRUNK_AFTER) / (1 - saved)
         tuner.state.step *= (self._excess(tuner.state) / aim) ** (CONTROL_GAIN / SIZE_SLOPE)
 
     def judge(self, state: State) -> Attempt:
         """Drop the weakest Gaussians until the file is within the budget."""
-        order = weakest_first(state)
+        size, order = self._size(state), weakest_first(state)
         n_dropped = bisect_left(
             range(len(order)), True, key=lambda n: self._size(state.without(order[:n])) <= self._budget
         )
         payload = state.without(order[:n_dropped]).payload(self._header)
-        share = self._size(state) / self._budget
+        share = size / self._budget
         if FULL <= share <= 1 / FULL:
             return Attempt(payload, abs(1 - share), None)
-        untrimmed = max(1, self._size(state) - self._empty)  # over, where few are left
-        ratio = untrimmed / (FROZEN_AIM * (self._budget - self._empty))
+        ratio = max(1, size - self._empty) / (FROZEN_AIM * (self._budget - self._empty))
         return Attempt(payload, max(share - 1, UNUSED * (1 - share)), ratio ** (1 / FROZEN_SLOPE))
 
     def _excess(self, state: State) -> float:

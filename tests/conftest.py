@@ -11,3 +11,12 @@ def _elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path_factory.mktemp("elsewhere"))
         yield
+
+
+@pytest.fixture
+def one_torch_thread() -> Iterator[None]:
+    """Let torch work as it does in an encoder."""
+    from gicodec.fit import one_torch_thread as one_thread
+
+    with one_thread():
+        yield

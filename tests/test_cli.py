@@ -16,12 +16,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from payloads import random_payload
+from pictures import PHOTOGRAPH
 
 from gicodec.cli.arguments import parse_bytes
 from gicodec.format import GsiFile, Header, Payload, bits_by_attribute
 from gicodec.image import encode_image, read_image, write_image
 
-PHOTOGRAPH = Path(__file__).parents[1] / "examples" / "images" / "kodim23.png"
 WIDTH, HEIGHT = 48, 32
 FAST = ("--effort", "fast", "--bpp", "2")
 COMMANDS = ("encode", "decode", "info", "check")

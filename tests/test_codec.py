@@ -7,13 +7,12 @@ import tracemalloc
 from dataclasses import replace
 from functools import cache
 from itertools import groupby
-from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from payloads import assert_same, random_payload, random_points
-from PIL import Image
+from pictures import photograph
 
 from gicodec import (
     Crop,
@@ -47,15 +46,7 @@ from gicodec.format.sections import write_sections
 from gicodec.format.tree import MARGIN, code_cells
 from gicodec.quantize import dequantize
 
-PHOTOGRAPH = Path(__file__).parents[1] / "examples" / "images" / "kodim23.png"
 OPTIONS = EncodeOptions(bpp=1, effort="fast")
-
-
-@cache
-def photograph() -> NDArray[np.uint8]:
-    """A parrot's eye and striped cheek, 64x48."""
-    with Image.open(PHOTOGRAPH) as image:
-        return np.array(image.convert("RGB").crop((120, 190, 184, 238)))
 
 
 @cache

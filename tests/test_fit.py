@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
-from PIL import Image
+from pictures import Pixels, photograph
 
 from gicodec.fit import Fit, FitSettings, Objective, as_target, fit, to_gaussians
 from gicodec.fit.parameters import COLOR, SIZE, U, V, X, Y, conics, limit_elongation, root_covariances
@@ -17,15 +15,7 @@ from gicodec.gaussians import Gaussians
 from gicodec.options import Progress
 from gicodec.render import View, place, reference, render
 
-PHOTOGRAPH = Path(__file__).parents[1] / "examples" / "images" / "kodim23.png"
 QUICK = FitSettings(n_iterations=200)
-Pixels = NDArray[np.uint8]
-
-
-def photograph() -> Pixels:
-    """The eye and the striped cheek of a parrot, 64x48."""
-    with Image.open(PHOTOGRAPH) as image:
-        return np.array(image.convert("RGB").crop((120, 190, 184, 238)))
 
 
 def parameters(n: int = 12, channels: int = 3) -> torch.Tensor:

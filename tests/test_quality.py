@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from itertools import groupby, pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
-from PIL import Image
+from pictures import Pixels, photograph
 
 from gicodec import Encoded, EncodeOptions, Progress, TargetError, decode, describe, encode, psnr
 from gicodec.quality import step_of_quality
-
-PHOTOGRAPH = Path(__file__).parents[1] / "examples" / "images" / "kodim23.png"
-Pixels = NDArray[np.uint8]
-
-
-@cache
-def photograph(width: int, height: int) -> Pixels:
-    """A part of a photograph, around a parrot's eye."""
-    with Image.open(PHOTOGRAPH) as image:
-        return np.array(image.convert("RGB").crop((120, 190, 120 + width, 190 + height)))
 
 
 def noise(width: int, height: int) -> Pixels:

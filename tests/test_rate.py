@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
-from PIL import Image
+from pictures import Pixels, photograph
 
 from gicodec import Encoded, EncodeOptions, TargetError, decode, encode, psnr
-
-PHOTOGRAPH = Path(__file__).parents[1] / "examples" / "images" / "kodim23.png"
-Pixels = NDArray[np.uint8]
-
-
-def photograph(width: int, height: int) -> Pixels:
-    """A part of a photograph, around a parrot's eye."""
-    with Image.open(PHOTOGRAPH) as image:
-        return np.array(image.convert("RGB").crop((120, 190, 120 + width, 190 + height)))
 
 
 def encoded(pixels: Pixels, bpp: float, seed: int = 0) -> Encoded:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
-from numpy.typing import NDArray
-from PIL import Image
+from pictures import photograph
 
 from gicodec import decode, psnr
-from gicodec.fit import FitSettings, Objective, as_target, fit, one_torch_thread
+from gicodec.fit import FitSettings, Objective, as_target, fit
 from gicodec.fit.code_length import CodeLength
 from gicodec.fit.freeze import freeze
 from gicodec.fit.parameters import COLOR
@@ -23,31 +19,18 @@ from gicodec.fit.tune import LAMBDA, Tuner
 from gicodec.format import GsiFile, Header
 from gicodec.format.lattice import step_of
 
-PHOTOGRAPH = Path(__file__).parents[1] / "examples" / "images" / "kodim23.png"
+pytestmark = pytest.mark.usefixtures("one_torch_thread")
 HEADER = Header(96, 80)
 STEP_CODE = 250
 
 
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    with one_torch_thread():
-        yield
-
-
-@cache
-def photograph() -> NDArray[np.uint8]:
-    """The eye and the striped cheek of a parrot."""
-    with Image.open(PHOTOGRAPH) as image:
-        return np.array(image.convert("RGB").crop((120, 180, 216, 260)))
-
-
 def objective(threads: int = 1) -> Objective:
-    return Objective(as_target(photograph()), threads=threads)
+    return Objective(as_target(photograph(96, 80)), threads=threads)
 
 
 @cache
 def fitted() -> torch.Tensor:
-    return to_state(fit(photograph(), 400, FitSettings(300)).parameters)
+    return to_state(fit(photograph(96, 80), 400, FitSettings(300)).parameters)
 
 
 def frozen() -> State:
@@ -90,13 +73,13 @@ def test_error_plus_lambda_times_bits_falls() -> None:
 def test_the_file_is_smaller_and_the_picture_no_worse() -> None:
     before, after = to_bytes(frozen()), to_bytes(refined())
     assert len(after) < 0.97 * len(before)
-    assert psnr(photograph(), decode(after)) > psnr(photograph(), decode(before)) - 0.1
+    assert psnr(photograph(96, 80), decode(after)) > psnr(photograph(96, 80), decode(before)) - 0.1
 
 
 def test_what_was_compared_is_what_is_decoded() -> None:
     state, target = frozen(), objective()
     refine(target, state, 2)
-    levels = np.clip(target.residual.numpy() + as_target(photograph()).numpy(), 0, 1).transpose(1, 2, 0) * 255
+    levels = 255 * (target.residual + as_target(photograph(96, 80))).clamp(0, 1).permute(1, 2, 0).numpy()
     assert abs(levels - decode(to_bytes(state))).max() < 0.52  # rounding to 8 bits, and float32
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
-from PIL import Image
+from pictures import photograph
 from torch import Tensor
 
 from gicodec import decode, psnr
-from gicodec.fit import FitSettings, Objective, as_target, fit, one_torch_thread, to_gaussians
+from gicodec.fit import FitSettings, Objective, as_target, fit, to_gaussians
 from gicodec.fit import state as state_module
 from gicodec.fit.freeze import freeze
 from gicodec.fit.parameters import COLOR, SIZE, U, V, X, Y
@@ -25,23 +23,10 @@ from gicodec.format.lattice import step_of
 from gicodec.gaussians import Gaussians
 from gicodec.quantize import TRANSFORM, dequantize
 
-PHOTOGRAPH = Path(__file__).parents[1] / "examples" / "images" / "kodim23.png"
+pytestmark = pytest.mark.usefixtures("one_torch_thread")
 HEADER = Header(64, 48)
 N = 150
 STEP_CODE = 264  # D of 0.3125, about 1.2 bits per pixel
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    with one_torch_thread():
-        yield
-
-
-@cache
-def photograph() -> NDArray[np.uint8]:
-    """The eye and the striped cheek of a parrot, 64x48."""
-    with Image.open(PHOTOGRAPH) as image:
-        return np.array(image.convert("RGB").crop((120, 190, 184, 238)))
 
 
 @cache

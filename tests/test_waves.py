@@ -26,6 +26,7 @@ from scenes import (
     without,
 )
 
+from gicodec import _native
 from gicodec.format import Kernel
 from gicodec.render import cpu, reference
 
@@ -60,6 +61,19 @@ def test_waves_of_no_amplitude_are_as_no_waves_bit_for_bit(name: str, isa: str, 
         np.testing.assert_array_equal(mine, same)
     assert not by_waves.any()
     assert not true_backward(still, grad, kernel)[3].any()
+
+
+@KERNELS
+@ISAS
+def test_drawn_in_place_is_drawn_beside(isa: str, kernel: Kernel) -> None:
+    """Where strips without Gaussians are left out: half of the picture has waves only, half has nothing."""
+    scene = waved(scattered(12, 71, 69))
+    waves_of(scene)[:, :2] = 0.5
+    scene = replace(scene, width=200)
+    background = np.random.default_rng(0).uniform(-1, 1, scene.image_shape).astype(np.float32)
+    beside = forward(scene, kernel, background=background, isa=isa)
+    _native.forward(*scene.arrays, background, background, int(kernel), 0, isa, scene.waves)
+    np.testing.assert_array_equal(background, beside)
 
 
 @KERNELS

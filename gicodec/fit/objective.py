@@ -29,7 +29,6 @@ class Objective:
         self.engine_seconds = 0.0
         """Time spent in the engine so far."""
         self._negative = -target  # the engine adds to it: the residual costs no pass of its own
-        self._spare = torch.empty_like(target)
 
     def __call__(self, parameters: Tensor) -> Tensor:
         """Return the sum over all samples of the squared error; differentiable by the parameters."""
@@ -47,9 +46,8 @@ class Objective:
 
     def add(self, centers: Array, conics: Array, colors: Array) -> None:
         """Render some Gaussians into the residual, beside those that are there: see ``cpu.forward``."""
-        residual, spare = self.residual.numpy(), self._spare.numpy()
-        _native.forward(centers, conics, colors, residual, spare, int(self.kernel), self.threads, "")
-        self.residual, self._spare = self._spare, self.residual
+        residual = self.residual.numpy()
+        _native.forward(centers, conics, colors, residual, residual, int(self.kernel), self.threads, "")
 
     def correlate(self, centers: Array, conics: Array) -> tuple[Array, Array]:
         """Multiply the weights of Gaussians with the residual: see ``cpu.correlate``."""

@@ -88,9 +88,10 @@ class State:
 
     def rounded(self) -> Rounded:
         """Round everything."""
-        classes = (
-            energy_classes(_whole(self.rounded_colors()).T) if self.classes is None else self.classes.numpy()
-        )
+        if self.classes is None:
+            classes = energy_classes(_whole(self.rounded_colors()).T)
+        else:
+            classes = self.classes.numpy().copy()
         shapes, sizes, elongations, angles = self.shapes(classes)
         columns, rows = shapes.nearest_places(self.values[:, : Y + 1].double().numpy())
         return Rounded(classes, self.color_symbols(classes), sizes, elongations, angles, columns, rows)

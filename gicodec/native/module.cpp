@@ -92,7 +92,9 @@ void backward(const Centers& centers, const Conics& conics, const Colors& colors
     const gsi::Kernel kind = kernel_of(kernel);
     const gsi::KernelTable& table = table_of(isa);
     const nb::gil_scoped_release release;
-    gsi::backward(g, size, kind, grad_image.data(), {grad_centers.data(), grad_conics.data(), grad_colors.data(), grad_waves ? grad_waves->data() : nullptr},
+    gsi::backward(g, size, kind, grad_image.data(),
+                  {grad_centers.data(), grad_conics.data(), grad_colors.data(),
+                   grad_waves ? grad_waves->data() : nullptr},
                   threads, table);
 }
 

@@ -1,6 +1,7 @@
 // render: divides the work, chooses the instruction set, and forms gradients from the kernels' sums.
 // Forward: the image in bands of rows, a band in blocks, a block in strips; a strip sums its Gaussians in index
-// order, so the result does not depend on threads. Backward: one Gaussian at a time, from its own pixels only.
+// order, those with a wave after the others, so the result does not depend on threads. Backward: one Gaussian at a
+// time, from its own pixels only.
 #include "render.hpp"
 
 #include <algorithm>
@@ -107,6 +108,7 @@ struct Output {
     float* image;
     Size size;
     int channels, lanes;
+    bool in_place;  // what is drawn on is the background: strips without Gaussians are done
     std::int64_t at(int c, int y, int x) const {
         return (static_cast<std::int64_t>(c) * size.height + y) * size.width + x;
     }
@@ -151,19 +153,21 @@ std::size_t select(const Entry* from, std::size_t n, int x, int width, std::vect
 // Those of a band that touch a block of columns, and of these, those that touch a strip.
 struct Selection {
     std::vector<Entry> in_block, in_strip;
-    std::size_t n;
+    std::size_t n_block, n_strip;
     const Wave* waves;
 
-    void start(const Bands& bands, int band, int left) {
+    void start_block(const Bands& bands, int band, int left) {
         waves = bands.waves;
-        n = select(bands.entries.data() + bands.start[band], bands.start[band + 1] - bands.start[band], left,
-                   kBlockColumns, in_block);
+        n_block = select(bands.entries.data() + bands.start[band], bands.start[band + 1] - bands.start[band], left,
+                         kBlockColumns, in_block);
     }
-    void draw(ForwardArgs args, const Tile& tile, const KernelTable& table) {
-        args.n = static_cast<int>(select(in_block.data(), n, tile.x, table.lanes, in_strip));
-        args.entries = in_strip.data();
+    void start_strip(int x, int lanes) { n_strip = select(in_block.data(), n_block, x, lanes, in_strip); }
+    void draw(ForwardArgs args, const Tile& tile, const KernelTable& table) const {
+        if (n_strip == 0) return;
         args.waves = waves;
-        if (args.n > 0) table.forward(args, tile);
+        args.entries = in_strip.data();
+        args.n = static_cast<int>(n_strip);
+        table.forward(args, tile);
     }
 };
 
@@ -173,10 +177,13 @@ void draw_block(const Bands& plain, const Bands& waved, int band, int y, int blo
     thread_local Selection without, with;
     const int left = block * kBlockColumns;
     const int right = std::min(left + kBlockColumns, out.size.width);
-    without.start(plain, band, left);
-    with.start(waved, band, left);
+    without.start_block(plain, band, left);
+    with.start_block(waved, band, left);
     for (int x = left; x < right; x += out.lanes) {
         const Tile tile{x, y, std::min(kTileRows, out.size.height - y), sums};
+        without.start_strip(x, out.lanes);
+        with.start_strip(x, out.lanes);
+        if (without.n_strip + with.n_strip == 0 && out.in_place) continue;
         start_sums(out, tile);
         without.draw(args, tile, table);
         with.draw(args, tile, table);
@@ -285,7 +292,7 @@ void forward(const Gaussians& g, Size size, Kernel kernel, const float* backgrou
             const ForwardArgs args{scene.splats.data(), nullptr, colors.data(), nullptr, 0, channels, kernel,
                                    static_cast<float>(shape.threshold)};
             const Output out{background ? background + channel * plane : nullptr, image + channel * plane, size,
-                             channels, table.lanes};
+                             channels, table.lanes, background == image};
             parallel_for(count * n_blocks, n_threads, [&](int task) {
                 const FlushToZero flush;
                 const int band = task / n_blocks;

@@ -40,7 +40,8 @@ struct Scene {
     }
 };
 
-// image [channels][height][width] = background (null: zero) + the sum of the Gaussians.
+// image [channels][height][width] = background (null: zero) + the sum of the Gaussians. The background may be the
+// image itself: then only what the Gaussians cover is touched.
 void forward(const Gaussians& gaussians, Size size, Kernel kernel, const float* background, float* image,
              int n_threads, const KernelTable& table);
 

@@ -1,0 +1,21 @@
+"""Parts of a real photograph, for the tests of everything that encodes."""
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+Pixels = NDArray[np.uint8]
+
+PHOTOGRAPH = Path(__file__).parents[1] / "examples" / "images" / "kodim23.png"
+
+
+@cache
+def photograph(width: int = 64, height: int = 48) -> Pixels:
+    """A parrot's eye and striped cheek, and what is right of and below them."""
+    with Image.open(PHOTOGRAPH) as image:
+        pixels = np.array(image.convert("RGB").crop((120, 190, 120 + width, 190 + height)))
+    pixels.flags.writeable = False  # every test has the same ones
+    return pixels
