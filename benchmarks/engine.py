@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 from dataclasses import replace
+from typing import Any
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read when NumPy is loaded: one core's arithmetic is the limit
 
@@ -30,7 +31,7 @@ FORWARD_MULTIPLIES, BACKWARD_MULTIPLIES = 2 + 3, 2 + 2 * 3 + 5
 
 def gaussian_pixels(arrays: list[NDArray[np.float32]], height: int, width: int) -> int:
     """Count the pixels that each Gaussian covers."""
-    centers, conics, _ = (a.astype(np.float64) for a in arrays)
+    centers, conics = (a.astype(np.float64) for a in arrays[:2])
     total = 0
     for (x, y), (a, b, c) in zip(centers, conics, strict=True):
         det = a * c - b * b
@@ -43,7 +44,7 @@ def gaussian_pixels(arrays: list[NDArray[np.float32]], height: int, width: int) 
 
 
 def arrays_of(gaussians: Gaussians, view: View) -> list[NDArray[np.float32]]:
-    """Give what the engine takes."""
+    """Give what the engine takes: centers, conics, colors, any waves."""
     return [np.ascontiguousarray(a, dtype=np.float32) for a in place(gaussians, view)]
 
 
@@ -63,9 +64,10 @@ def bench(
     grad = aligned((3, view.height, view.width))
     grad[:] = np.random.default_rng(0).normal(size=grad.shape)
     size = (view.height, view.width)
-    a, b, c = arrays
-    forward = times(lambda: cpu.forward(a, b, c, *size, Kernel.COMPACT, threads=threads, isa=isa), runs)
-    backward = times(lambda: cpu.backward(a, b, c, grad, Kernel.COMPACT, threads=threads, isa=isa), runs)
+    a, b, c, *waves = arrays
+    options: dict[str, Any] = {"waves": waves[0] if waves else None, "threads": threads, "isa": isa}
+    forward = times(lambda: cpu.forward(a, b, c, *size, Kernel.COMPACT, **options), runs)
+    backward = times(lambda: cpu.backward(a, b, c, grad, Kernel.COMPACT, **options), runs)
     covered = gaussian_pixels(arrays, *size)
     per_pixel = [1e9 * threads * t.min() / covered for t in (forward, backward)]
     print(
@@ -89,6 +91,14 @@ def repeat(gaussians: Gaussians, n: int) -> Gaussians:
         angles=gaussians.angles[rows],
         colors=gaussians.colors[rows],
     )
+
+
+def with_waves(gaussians: Gaussians, share: float) -> Gaussians:
+    """Give a share of the Gaussians waves, of any direction and period from 4 pixels."""
+    rng = np.random.default_rng(0)
+    waves = rng.uniform(-1, 1, (gaussians.n_gaussians, 4)) * (0.1, 0.1, np.pi / 2, np.pi / 2)
+    waves[rng.random(gaussians.n_gaussians) >= share, :2] = 0
+    return replace(gaussians, waves=waves)
 
 
 def multiplies_per_ns() -> float:
@@ -127,6 +137,11 @@ def main() -> None:
         bench(f"kodim08 sizes x{zoom}", larger, view, args.threads, args.runs // 4, isa)
     tiny = replace(gaussians, log_sizes=np.full(3500, np.log(0.5)), log_elongations=np.zeros(3500))
     bench("3500 of 0.5 px", tiny, view, args.threads, args.runs // 4, isa)
+    print("waves of none, of half and of all Gaussians:")
+    for isa in cpu.instruction_sets():
+        for share, which in ((0.0, "none"), (0.5, "half"), (1.0, "all")):
+            waved = with_waves(gaussians, share) if share else gaussians
+            bench(f"kodim08 waves: {which}", waved, view, args.threads, args.runs, isa)
 
 
 if __name__ == "__main__":

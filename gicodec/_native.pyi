@@ -12,6 +12,7 @@ def forward(
     kernel: int,
     threads: int,
     isa: str,
+    waves: _Array | None = None,
 ) -> None: ...
 def backward(
     centers: _Array,
@@ -24,6 +25,8 @@ def backward(
     kernel: int,
     threads: int,
     isa: str,
+    waves: _Array | None = None,
+    grad_waves: _Array | None = None,
 ) -> None: ...
 def correlate(
     centers: _Array,
@@ -31,6 +34,18 @@ def correlate(
     image: _Array,
     squares: _Array,
     products: _Array,
+    kernel: int,
+    threads: int,
+    isa: str,
+) -> None: ...
+def correlate_waves(
+    centers: _Array,
+    conics: _Array,
+    frequencies: _Array,
+    image: _Array,
+    grams: _Array,
+    products: _Array,
+    wave_products: _Array,
     kernel: int,
     threads: int,
     isa: str,

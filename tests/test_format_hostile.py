@@ -64,7 +64,7 @@ def read_all(data: bytes) -> Gaussians | None:
         return None
     assert described.n_gaussians == payload.n_gaussians
     gaussians = dequantize(payload)
-    for values in vars(gaussians).values():
+    for values in (array for array in vars(gaussians).values() if array is not None):
         assert np.isfinite(values).all()
     return gaussians
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from gicodec.format import Kernel
 from gicodec.gaussians import Gaussians
-from gicodec.render import View, covered_pixels, place, reference, render
+from gicodec.render import FOOTPRINT_VARIANCE, View, covered_pixels, place, reference, render
 
 WIDTH, HEIGHT = 90, 70
 KERNELS = pytest.mark.parametrize("kernel", list(Kernel), ids=lambda kernel: kernel.name.lower())
@@ -24,6 +26,11 @@ def some(n: int = 50, *, smallest: float = 0.5, largest: float = 9) -> Gaussians
         angles=rng.uniform(0, np.pi, n),
         colors=rng.uniform(-1, 1, (n, 3)),
     )
+
+
+def with_waves(gaussians: Gaussians, wave: list[float]) -> Gaussians:
+    """The same one for all."""
+    return replace(gaussians, waves=np.tile(wave, (gaussians.n_gaussians, 1)).astype(np.float64))
 
 
 def inverses(symmetric: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -73,8 +80,9 @@ def test_shrinking_keeps_every_integral(zx: float, zy: float) -> None:
 @KERNELS
 @pytest.mark.parametrize(("zx", "zy"), [(1, 1), (0.5, 0.5), (0.2, 0.2), (2.3, 2.3), (0.6, 1.7)])
 def test_a_view_is_what_the_reference_makes_of_placed_gaussians(zx: float, zy: float, kernel: Kernel) -> None:
-    gaussians, view = some(), scaled(zx, zy)
-    truth = reference.forward(*place(gaussians, view), view.height, view.width, kernel)
+    gaussians, view = with_waves(some(), [0.3, -0.2, 0.9, -1.4]), scaled(zx, zy)
+    centers, conics, colors, waves = place(gaussians, view)
+    truth = reference.forward(centers, conics, colors, view.height, view.width, kernel, waves=waves)
     wrong = abs(render(gaussians, view, kernel) - truth) > 3e-5  # some ten Gaussians at every pixel
     # The kernel that is cut jumps by 1/255 where a pixel lies on its edge.
     assert not wrong.any() if kernel is Kernel.COMPACT else wrong.mean() < 1e-3
@@ -140,3 +148,77 @@ def test_no_gaussians_are_black() -> None:
     none = Gaussians(np.zeros((0, 2)), np.zeros(0), np.zeros(0), np.zeros(0), np.zeros((0, 3)))
     for z in (0.5, 1, 2):
         assert not render(none, scaled(z)).any()
+
+
+@pytest.mark.parametrize("z", [0.4, 1, 2])
+def test_waves_of_no_amplitude_change_no_bit(z: float) -> None:
+    gaussians = some()
+    still = with_waves(gaussians, [0, 0, 1, 2])
+    np.testing.assert_array_equal(render(still, scaled(z)), render(gaussians, scaled(z)))
+
+
+def test_at_full_size_waves_stay_as_they_are() -> None:
+    gaussians = with_waves(some(), [0.3, -0.2, 1, 2])
+    np.testing.assert_array_equal(place(gaussians, FULL)[3], gaussians.waves)
+
+
+@pytest.mark.parametrize(("zx", "zy"), [(2, 2), (3, 5)])
+def test_zoom_keeps_waves(zx: float, zy: float) -> None:
+    gaussians = with_waves(some(), [0.3, -0.2, 0.9, -1.4])
+    zoomed = render(gaussians, View(3 * WIDTH, 3 * HEIGHT, 3, 3))
+    np.testing.assert_allclose(zoomed[:, 1::3, 1::3], render(gaussians, FULL), atol=3e-5)
+    np.testing.assert_allclose(place(gaussians, scaled(zx, zy))[3], [[0.3, -0.2, 0.9 / zx, -1.4 / zy]] * 50)
+
+
+@pytest.mark.parametrize(("zx", "zy"), [(0.5, 0.5), (0.5, 1), (1, 0.5)])
+def test_half_the_size_of_slow_waves_is_the_mean_of_their_pixels(zx: float, zy: float) -> None:
+    gaussians = with_waves(some(smallest=4), [0.4, -0.5, 0.3, -0.2])
+    columns, rows = round(1 / zx), round(1 / zy)
+    mean = (
+        render(gaussians, FULL).reshape(3, HEIGHT // rows, rows, WIDTH // columns, columns).mean(axis=(2, 4))
+    )
+    np.testing.assert_allclose(render(gaussians, scaled(zx, zy)), mean, atol=0.04)
+
+
+@pytest.mark.parametrize("angle", [0, 0.5, np.pi / 2])
+def test_a_texture_too_fine_for_half_the_size_turns_flat(angle: float) -> None:
+    """A frequency of 0.9 pi leaves an image of itself, slow and in full, where no filter takes it away."""
+    wave = [0.5, 0, 0.9 * np.pi * np.cos(angle), 0.9 * np.pi * np.sin(angle)]
+    flat = Gaussians(np.array([[45, 35]]), np.array([3.0]), np.zeros(1), np.zeros(1), np.zeros((1, 3)))
+    gaussians = with_waves(flat, wave)
+    assert abs(render(gaussians, FULL)).max() > 0.45
+    assert abs(render(gaussians, scaled(0.5))).max() < 0.06  # of an amplitude of 0.5
+    assert abs(render(gaussians, scaled(0.25))).max() < 1e-3
+
+
+def exact(row: list[NDArray[np.float64]], x: ArrayLike, y: ArrayLike) -> NDArray[np.float64]:
+    """One channel of a row of place(), its bell not cut at three sigma, at points."""
+    (cx, cy), (a, b, c), (color,), (cos, sin, kx, ky) = row
+    dx, dy = np.asarray(x) - cx, np.asarray(y) - cy
+    phase = kx * dx + ky * dy
+    weights = np.exp(-(a * dx * dx + 2 * b * dx * dy + c * dy * dy) / 2)
+    values: NDArray[np.float64] = weights * (color + cos * np.cos(phase) + sin * np.sin(phase))
+    return values
+
+
+@pytest.mark.parametrize(("zx", "zy"), [(0.5, 0.5), (1, 0.3), (0.2, 1.5)])
+def test_a_smaller_view_of_a_wave_is_its_convolution_with_the_prefilter(zx: float, zy: float) -> None:
+    one = Gaussians(np.zeros((1, 2)), np.array([1.5]), np.array([0.4]), np.array([0.7]), np.array([[0.6]]))
+    gaussians, view = with_waves(one, [0.7, -0.4, 0.5, -0.8]), View(1, 1, zx, zy)
+    covariance = gaussians.covariances() * (zx * zx, zx * zy, zy * zy)
+    sharp = [np.zeros(2), inverses(covariance)[0], one.colors[0], np.array([0.7, -0.4, 0.5 / zx, -0.8 / zy])]
+    offsets = np.linspace(-25, 25, 2001)
+    for x, y in ((0.0, 0.0), (1.5, -1.0), (-2.0, 0.5)):
+        gx, gy = (bell(offsets, FOOTPRINT_VARIANCE * max(0, 1 - z**2)) for z in (zx, zy))
+        ggx, ggy = (np.convolve(g, g, "same") for g in (gx, gy))
+        around = exact(sharp, x - offsets, y - offsets[:, None])
+        truth = 2 * gy @ around @ gx - ggy @ around @ ggx
+        rendered = sum(exact([a[i] for a in place(gaussians, view)], x, y) for i in (0, 1))
+        np.testing.assert_allclose(rendered, truth, atol=1e-9)
+
+
+def bell(offsets: NDArray[np.float64], variance: float) -> NDArray[np.float64]:
+    """Weights of sum one; the middle alone where the variance is zero."""
+    weights = np.exp(-(offsets**2) / (2 * max(variance, 1e-9)))
+    normalized: NDArray[np.float64] = weights / weights.sum()
+    return normalized

@@ -1,7 +1,8 @@
 // backward: the sums of one Gaussian over its own pixels from which render.cpp forms every gradient.
 // Parallel over Gaussians (render.cpp). The strips that it covers are listed as chunks of rows and done in one loop,
 // as in forward.cpp. In a chunk dx is constant per lane, so three sums over y (h, h dy, h dy^2) give all six moments.
-#include "simd.hpp"
+// W is the Gaussian's wave, Oscillation or NoWave; without one the sums u are not touched.
+#include "oscillation.hpp"
 
 namespace gsi {
 namespace {
@@ -17,25 +18,38 @@ struct Task {
 template <int C>
 struct Sums {
     vf h, hx, hy, hxx, hxy, hyy;
+    vf u_wave, u_slope, u_slope_x, u_slope_y;
     vf colors[C];
 };
 
 template <int C>
 struct RowSums {
     vf h, hy, hyy;
+    vf u_wave, u_slope, u_slope_y;
     vf colors[C];
 };
 
-template <int C, Kernel K>
-GSI_INLINE void add_row(RowSums<C>& sums, const BackwardArgs& args, const float* grad, vf e, const float* color, float dy) {
+template <int C, Kernel K, class W>
+GSI_INLINE void add_row(RowSums<C>& sums, const BackwardArgs& args, const float* grad, vf e, const W& wave,
+                        const float* color, float dy) {
     const vmask inside = K == Kernel::compact ? e > args.threshold : e >= args.threshold;
     const vf weight = K == Kernel::compact ? at_least(e - args.threshold, 0.0f) : keep_where(inside, e);
-    vf pull = load(grad) * color[0];
+    vf total = load(grad);
+    vf pull = total * color[0];
     sums.colors[0] = sums.colors[0] + weight * load(grad);
     for (int c = 1; c < C; ++c) {
         const vf g = load(grad + c * args.plane);
         sums.colors[c] = sums.colors[c] + weight * g;
         pull = pull + g * color[c];
+        if constexpr (W::kSwings) total = total + g;
+    }
+    if constexpr (W::kSwings) {
+        pull = pull + total * wave.wave;
+        const vf u = weight * total;
+        const vf u_slope = u * wave.slope;
+        sums.u_wave = sums.u_wave + u * wave.wave;
+        sums.u_slope = sums.u_slope + u_slope;
+        sums.u_slope_y = sums.u_slope_y + u_slope * dy;
     }
     const vf h = keep_where(inside, pull * e);
     const vf hy = h * dy;
@@ -44,35 +58,36 @@ GSI_INLINE void add_row(RowSums<C>& sums, const BackwardArgs& args, const float*
     sums.hyy = sums.hyy + hy * dy;
 }
 
-GSI_INLINE Chunk start_chunk(const BackwardArgs& args, const Splat& s, const Task& task) {
+template <class W>
+GSI_INLINE Start<W> start_chunk(const Splat& s, const Wave* wave, const Task& task) {
     const vf dx = static_cast<float>(task.x) + 0.5f - s.x + iota();
     Exponent start(s, dx, static_cast<float>(task.row) + 0.5f - s.y);
     start.value = start.value - keep_where(iota() < static_cast<float>(task.doubled), splat(1e30f));
-    return Chunk(s, start);
+    return {Chunk(s, start), W(wave, task.x, task.row)};
 }
 
-template <int C, Kernel K>
+template <int C, Kernel K, class W>
 GSI_INLINE void add_task(Sums<C>& sums, const BackwardArgs& args, const Splat& s, const float* color, const Task& task,
-                         Chunk chunk) {
+                         Start<W> at) {
     const float* grad = args.grad + task.row * args.stride + task.x;
     const vf dx = static_cast<float>(task.x) + 0.5f - s.x + iota();
     const float dy = static_cast<float>(task.row) + 0.5f - s.y;
     RowSums<C> part;
-    part.h = part.hy = part.hyy = splat(0);
+    part.h = part.hy = part.hyy = part.u_wave = part.u_slope = part.u_slope_y = splat(0);
     for (vf& sum : part.colors) sum = splat(0);
     if (s.steep) {
-        for (int i = 0; i < task.rows; ++i) {
+        for (int i = 0; i < task.rows; ++i, at.wave.next()) {
             vf value = Exponent(s, dx, dy + static_cast<float>(i)).value;
             value = value - keep_where(iota() < static_cast<float>(task.doubled), splat(1e30f));
-            add_row<C, K>(part, args, grad + i * args.stride, exp2(value), color, dy + static_cast<float>(i));
+            add_row<C, K>(part, args, grad + i * args.stride, exp2(value), at.wave, color, dy + static_cast<float>(i));
         }
     } else if (task.row + kChunkRows <= args.rows) {  // rows below the splat get weight 0
 #pragma GCC unroll 8
-        for (int i = 0; i < kChunkRows; ++i, chunk.next(), grad += args.stride)
-            add_row<C, K>(part, args, grad, chunk.e, color, dy + static_cast<float>(i));
+        for (int i = 0; i < kChunkRows; ++i, at.next(), grad += args.stride)
+            add_row<C, K>(part, args, grad, at.chunk.e, at.wave, color, dy + static_cast<float>(i));
     } else {
-        for (int i = 0; i < task.rows; ++i, chunk.next(), grad += args.stride)
-            add_row<C, K>(part, args, grad, chunk.e, color, dy + static_cast<float>(i));
+        for (int i = 0; i < task.rows; ++i, at.next(), grad += args.stride)
+            add_row<C, K>(part, args, grad, at.chunk.e, at.wave, color, dy + static_cast<float>(i));
     }
     const vf hx = part.h * dx;
     sums.h = sums.h + part.h;
@@ -81,19 +96,25 @@ GSI_INLINE void add_task(Sums<C>& sums, const BackwardArgs& args, const Splat& s
     sums.hy = sums.hy + part.hy;
     sums.hxy = sums.hxy + part.hy * dx;
     sums.hyy = sums.hyy + part.hyy;
+    if constexpr (W::kSwings) {
+        sums.u_wave = sums.u_wave + part.u_wave;
+        sums.u_slope = sums.u_slope + part.u_slope;
+        sums.u_slope_x = sums.u_slope_x + part.u_slope * dx;
+        sums.u_slope_y = sums.u_slope_y + part.u_slope_y;
+    }
     for (int c = 0; c < C; ++c) sums.colors[c] = sums.colors[c] + part.colors[c];
 }
 
 // A chunk is started (a long chain of dependent operations) before the rows of the one before are added.
-template <int C, Kernel K>
-GSI_INLINE void add_tasks(Sums<C>& sums, const BackwardArgs& args, const Splat& s, const float* color,
+template <int C, Kernel K, class W>
+GSI_INLINE void add_tasks(Sums<C>& sums, const BackwardArgs& args, const Splat& s, const Wave* wave, const float* color,
                           const Task* tasks, int n) {
     if (n == 0) return;
-    Chunk next = start_chunk(args, s, tasks[0]);
+    Start<W> next = start_chunk<W>(s, wave, tasks[0]);
     for (int i = 0; i < n; ++i) {
-        const Chunk chunk = next;
-        next = start_chunk(args, s, tasks[i + 1 < n ? i + 1 : i]);
-        add_task<C, K>(sums, args, s, color, tasks[i], chunk);
+        const Start<W> at = next;
+        next = start_chunk<W>(s, wave, tasks[i + 1 < n ? i + 1 : i]);
+        add_task<C, K>(sums, args, s, color, tasks[i], at);
     }
 }
 
@@ -116,12 +137,13 @@ GSI_INLINE int list_strips(const BackwardArgs& args, const Splat& s, int first, 
     return n;
 }
 
-template <int C, Kernel K>
-void add_all(const BackwardArgs& args, const Splat& s, const float* colors, Moments& out) {
+template <int C, Kernel K, class W>
+void add_all(const BackwardArgs& args, const Splat& s, const Wave* wave, const float* colors, Moments& out) {
     float color[C];
     for (int c = 0; c < C; ++c) color[c] = colors[c];
     Sums<C> sums;
     sums.h = sums.hx = sums.hy = sums.hxx = sums.hxy = sums.hyy = splat(0);
+    sums.u_wave = sums.u_slope = sums.u_slope_x = sums.u_slope_y = splat(0);
     for (vf& sum : sums.colors) sum = splat(0);
     Task tasks[kMaxTasks];
     int n_tasks = 0;
@@ -133,35 +155,42 @@ void add_all(const BackwardArgs& args, const Splat& s, const float* colors, Mome
                 const int left = strips.end[i] - row;
                 tasks[n_tasks++] = {strips.x[i], row, left < kChunkRows ? left : kChunkRows, strips.doubled[i]};
                 if (n_tasks < kMaxTasks) continue;
-                add_tasks<C, K>(sums, args, s, color, tasks, n_tasks);
+                add_tasks<C, K, W>(sums, args, s, wave, color, tasks, n_tasks);
                 n_tasks = 0;
             }
         }
     }
-    add_tasks<C, K>(sums, args, s, color, tasks, n_tasks);
+    add_tasks<C, K, W>(sums, args, s, wave, color, tasks, n_tasks);
     out.h += sum(sums.h);
     out.hx += sum(sums.hx);
     out.hy += sum(sums.hy);
     out.hxx += sum(sums.hxx);
     out.hxy += sum(sums.hxy);
     out.hyy += sum(sums.hyy);
+    if constexpr (W::kSwings) {
+        out.u_wave += sum(sums.u_wave);
+        out.u_slope += sum(sums.u_slope);
+        out.u_slope_x += sum(sums.u_slope_x);
+        out.u_slope_y += sum(sums.u_slope_y);
+    }
     for (int c = 0; c < C; ++c) out.colors[c] += sum(sums.colors[c]);
 }
 
-template <int C>
-void add_channels(const BackwardArgs& args, const Splat& s, const float* color, Moments& out) {
+template <int C, class W>
+void add_channels(const BackwardArgs& args, const Splat& s, const Wave* wave, const float* color, Moments& out) {
     if constexpr (C > 1) {
-        if (args.channels < C) return add_channels<C - 1>(args, s, color, out);
+        if (args.channels < C) return add_channels<C - 1, W>(args, s, wave, color, out);
     }
-    if (args.kernel == Kernel::compact) return add_all<C, Kernel::compact>(args, s, color, out);
-    add_all<C, Kernel::cut>(args, s, color, out);
+    if (args.kernel == Kernel::compact) return add_all<C, Kernel::compact, W>(args, s, wave, color, out);
+    add_all<C, Kernel::cut, W>(args, s, wave, color, out);
 }
 
 }  // namespace
 
 namespace GSI_ISA {
-void backward(const BackwardArgs& args, const Splat& s, const float* color, Moments& out) {
-    add_channels<kMaxChannels>(args, s, color, out);
+void backward(const BackwardArgs& args, const Splat& s, const Wave* wave, const float* color, Moments& out) {
+    if (wave) return add_channels<kMaxChannels, Oscillation>(args, s, wave, color, out);
+    add_channels<kMaxChannels, NoWave>(args, s, nullptr, color, out);
 }
 }  // namespace GSI_ISA
 

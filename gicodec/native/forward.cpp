@@ -2,7 +2,8 @@
 // Parallel over strips (render.cpp). The work is first listed as chunks of rows, without a branch that depends on the
 // data, and then done chunk after chunk: a processor that never guesses wrong overlaps one chunk's start with the
 // last one's rows. Rows of a chunk below its splat get weight 0; those below the tile are padding.
-#include "simd.hpp"
+// Gaussians with a wave come in lists of their own, and W is the wave: Oscillation or NoWave.
+#include "oscillation.hpp"
 
 namespace gsi {
 namespace {
@@ -35,79 +36,88 @@ GSI_INLINE void list_tasks(const ForwardArgs& args, const Entry* entries, int n,
     }
 }
 
-template <int C, Kernel K>
-GSI_INLINE void add_row(float* sums, vf e, const float* color, float threshold) {
+template <int C, Kernel K, class W>
+GSI_INLINE void add_row(float* sums, vf e, const W& wave, const float* color, float threshold) {
     const vf weight = K == Kernel::compact ? at_least(e - threshold, 0.0f) : keep_where(e >= threshold, e);
     for (int c = 0; c < C; ++c)
-        store_aligned(sums + c * kLanes, load_aligned(sums + c * kLanes) + weight * color[c]);
+        store_aligned(sums + c * kLanes, load_aligned(sums + c * kLanes) + weight * wave.on(color[c]));
 }
 
-GSI_INLINE Chunk start_chunk(const ForwardArgs& args, const Tile& tile, std::int64_t index, int row) {
+template <class W>
+GSI_INLINE W start_wave(const ForwardArgs& args, const Tile& tile, std::int64_t index, int row) {
+    return W(W::kSwings ? args.waves + index : nullptr, tile.x, row);
+}
+
+template <class W>
+GSI_INLINE Start<W> start_chunk(const ForwardArgs& args, const Tile& tile, std::int64_t index, int row) {
     const Splat& s = args.splats[index];
     const vf dx = static_cast<float>(tile.x) + 0.5f - s.x + iota();
-    return Chunk(s, Exponent(s, dx, static_cast<float>(row) + 0.5f - s.y));
+    return {Chunk(s, Exponent(s, dx, static_cast<float>(row) + 0.5f - s.y)), start_wave<W>(args, tile, index, row)};
 }
 
-template <int C, Kernel K>
-GSI_INLINE void add_chunk(const ForwardArgs& args, const Tile& tile, std::int64_t index, int row, Chunk chunk) {
+template <int C, Kernel K, class W>
+GSI_INLINE void add_chunk(const ForwardArgs& args, const Tile& tile, std::int64_t index, int row, Start<W> at) {
     float color[C];
     for (int c = 0; c < C; ++c) color[c] = args.colors[index * C + c];
     float* sums = tile.sums + (row - tile.y) * (C * kLanes);
     GSI_OPAQUE(sums);
 #pragma GCC unroll 8
-    for (int i = 0; i < kChunkRows; ++i, chunk.next())
-        add_row<C, K>(sums + i * (C * kLanes), chunk.e, color, args.threshold);
+    for (int i = 0; i < kChunkRows; ++i, at.next())
+        add_row<C, K>(sums + i * (C * kLanes), at.chunk.e, at.wave, color, args.threshold);
 }
 
 // A chunk is started (a long chain of dependent operations) before the rows of the one before are added.
-template <int C, Kernel K>
+template <int C, Kernel K, class W>
 GSI_INLINE void add_chunks(const ForwardArgs& args, const Tile& tile, const Tasks& tasks) {
     if (tasks.n_chunks == 0) return;
-    Chunk next = start_chunk(args, tile, tasks.splat[0], tasks.row[0]);
+    Start<W> next = start_chunk<W>(args, tile, tasks.splat[0], tasks.row[0]);
     for (int i = 0; i < tasks.n_chunks; ++i) {
-        const Chunk chunk = next;
+        const Start<W> at = next;
         const int following = i + 1 < tasks.n_chunks ? i + 1 : i;
-        next = start_chunk(args, tile, tasks.splat[following], tasks.row[following]);
-        add_chunk<C, K>(args, tile, tasks.splat[i], tasks.row[i], chunk);
+        next = start_chunk<W>(args, tile, tasks.splat[following], tasks.row[following]);
+        add_chunk<C, K>(args, tile, tasks.splat[i], tasks.row[i], at);
     }
 }
 
-template <int C, Kernel K>
+template <int C, Kernel K, class W>
 GSI_INLINE void add_steep(const ForwardArgs& args, const Tile& tile, std::int64_t index, Rows rows) {
     const Splat& s = args.splats[index];
     const vf dx = static_cast<float>(tile.x) + 0.5f - s.x + iota();
     for (int row = rows.begin; row < rows.end; ++row)
         add_row<C, K>(tile.sums + (row - tile.y) * (C * kLanes),
-                      exp2(Exponent(s, dx, static_cast<float>(row) + 0.5f - s.y).value), args.colors + index * C,
-                      args.threshold);
+                      exp2(Exponent(s, dx, static_cast<float>(row) + 0.5f - s.y).value),
+                      start_wave<W>(args, tile, index, row), args.colors + index * C, args.threshold);
 }
 
-template <int C, Kernel K>
+template <int C, Kernel K, class W>
 void add_all(const ForwardArgs& args, const Tile& tile) {
     Tasks tasks;
     for (int first = 0; first < args.n; first += kBatch) {
         const int n = args.n - first < kBatch ? args.n - first : kBatch;
         list_tasks(args, args.entries + first, n, tile, tasks);
-        add_chunks<C, K>(args, tile, tasks);
+        add_chunks<C, K, W>(args, tile, tasks);
         for (int i = 0; i < n; ++i)
             if (const int index = args.entries[first + i].index; args.splats[index].steep)
-                add_steep<C, K>(args, tile, index, {tasks.begin[i], tasks.end[i]});
+                add_steep<C, K, W>(args, tile, index, {tasks.begin[i], tasks.end[i]});
     }
 }
 
-template <int C>
+template <int C, class W>
 void add_channels(const ForwardArgs& args, const Tile& tile) {
     if constexpr (C > 1) {
-        if (args.channels < C) return add_channels<C - 1>(args, tile);
+        if (args.channels < C) return add_channels<C - 1, W>(args, tile);
     }
-    if (args.kernel == Kernel::compact) return add_all<C, Kernel::compact>(args, tile);
-    add_all<C, Kernel::cut>(args, tile);
+    if (args.kernel == Kernel::compact) return add_all<C, Kernel::compact, W>(args, tile);
+    add_all<C, Kernel::cut, W>(args, tile);
 }
 
 }  // namespace
 
 namespace GSI_ISA {
-void forward(const ForwardArgs& args, const Tile& tile) { add_channels<kMaxChannels>(args, tile); }
+void forward(const ForwardArgs& args, const Tile& tile) {
+    if (args.waves) return add_channels<kMaxChannels, Oscillation>(args, tile);
+    add_channels<kMaxChannels, NoWave>(args, tile);
+}
 int lanes() { return kLanes; }
 }  // namespace GSI_ISA
 

@@ -16,6 +16,8 @@ namespace nb = nanobind;
 using Centers = nb::ndarray<const float, nb::shape<-1, 2>, nb::c_contig, nb::device::cpu>;
 using Conics = nb::ndarray<const float, nb::shape<-1, 3>, nb::c_contig, nb::device::cpu>;
 using Colors = nb::ndarray<const float, nb::shape<-1, -1>, nb::c_contig, nb::device::cpu>;
+using Waves = nb::ndarray<const float, nb::shape<-1, 4>, nb::c_contig, nb::device::cpu>;
+using Frequencies = nb::ndarray<const float, nb::shape<-1, 2>, nb::c_contig, nb::device::cpu>;
 using Image = nb::ndarray<const float, nb::shape<-1, -1, -1>, nb::c_contig, nb::device::cpu>;
 template <typename... Shape>
 using Out = nb::ndarray<float, Shape..., nb::c_contig, nb::device::cpu>;
@@ -31,11 +33,14 @@ int count(std::size_t n) {
     return static_cast<int>(n);
 }
 
-gsi::Gaussians gaussians(const Centers& centers, const Conics& conics, const Colors& colors) {
+gsi::Gaussians gaussians(const Centers& centers, const Conics& conics, const Colors& colors,
+                         const std::optional<Waves>& waves) {
     const std::size_t n = centers.shape(0);
     require(conics.shape(0) == n && colors.shape(0) == n, "centers, conics and colors differ in length");
+    require(!waves || waves->shape(0) == n, "centers and waves differ in length");
     require(colors.shape(1) >= 1 && colors.shape(1) <= 1024, "colors need 1 to 1024 channels");
-    return {centers.data(), conics.data(), colors.data(), count(n), static_cast<int>(colors.shape(1))};
+    return {centers.data(), conics.data(), colors.data(), waves ? waves->data() : nullptr, count(n),
+            static_cast<int>(colors.shape(1))};
 }
 
 template <typename Array>
@@ -60,8 +65,9 @@ const gsi::KernelTable& table_of(const std::string& isa) {
 }
 
 void forward(const Centers& centers, const Conics& conics, const Colors& colors, const std::optional<Image>& background,
-             const Out<nb::shape<-1, -1, -1>>& image, int kernel, int threads, const std::string& isa) {
-    const gsi::Gaussians g = gaussians(centers, conics, colors);
+             const Out<nb::shape<-1, -1, -1>>& image, int kernel, int threads, const std::string& isa,
+             const std::optional<Waves>& waves) {
+    const gsi::Gaussians g = gaussians(centers, conics, colors, waves);
     const gsi::Size size = size_of(image, g.channels);
     if (background)
         for (std::size_t axis = 0; axis < 3; ++axis)
@@ -74,16 +80,21 @@ void forward(const Centers& centers, const Conics& conics, const Colors& colors,
 
 void backward(const Centers& centers, const Conics& conics, const Colors& colors, const Image& grad_image,
               const Out<nb::shape<-1, 2>>& grad_centers, const Out<nb::shape<-1, 3>>& grad_conics,
-              const Out<nb::shape<-1, -1>>& grad_colors, int kernel, int threads, const std::string& isa) {
-    const gsi::Gaussians g = gaussians(centers, conics, colors);
+              const Out<nb::shape<-1, -1>>& grad_colors, int kernel, int threads, const std::string& isa,
+              const std::optional<Waves>& waves, const std::optional<Out<nb::shape<-1, 4>>>& grad_waves) {
+    const gsi::Gaussians g = gaussians(centers, conics, colors, waves);
     const gsi::Size size = size_of(grad_image, g.channels);
     require(grad_centers.shape(0) == centers.shape(0) && grad_conics.shape(0) == centers.shape(0) &&
                 grad_colors.shape(0) == centers.shape(0) && grad_colors.shape(1) == colors.shape(1),
             "gradients and Gaussians differ in shape");
+    require(waves.has_value() == grad_waves.has_value(), "waves and their gradients come together");
+    require(!grad_waves || grad_waves->shape(0) == centers.shape(0), "gradients and waves differ in length");
     const gsi::Kernel kind = kernel_of(kernel);
     const gsi::KernelTable& table = table_of(isa);
     const nb::gil_scoped_release release;
-    gsi::backward(g, size, kind, grad_image.data(), {grad_centers.data(), grad_conics.data(), grad_colors.data()},
+    gsi::backward(g, size, kind, grad_image.data(),
+                  {grad_centers.data(), grad_conics.data(), grad_colors.data(),
+                   grad_waves ? grad_waves->data() : nullptr},
                   threads, table);
 }
 
@@ -93,12 +104,30 @@ void correlate(const Centers& centers, const Conics& conics, const Image& image,
     require(conics.shape(0) == n && squares.shape(0) == n && products.shape(0) == n, "arrays differ in length");
     require(channels >= 1 && channels <= 1024, "an image needs 1 to 1024 channels");
     require(products.shape(1) == channels, "products and image differ in channels");
-    const gsi::Gaussians g{centers.data(), conics.data(), nullptr, count(n), static_cast<int>(channels)};
+    const gsi::Gaussians g{centers.data(), conics.data(), nullptr, nullptr, count(n), static_cast<int>(channels)};
     const gsi::Size size = size_of(image, g.channels);
     const gsi::Kernel kind = kernel_of(kernel);
     const gsi::KernelTable& table = table_of(isa);
     const nb::gil_scoped_release release;
     gsi::correlate(g, size, kind, image.data(), squares.data(), products.data(), threads, table);
+}
+
+void correlate_waves(const Centers& centers, const Conics& conics, const Frequencies& frequencies, const Image& image,
+                     const Out<nb::shape<-1, 3, 3>>& grams, const Out<nb::shape<-1, -1>>& products,
+                     const Out<nb::shape<-1, 2>>& wave_products, int kernel, int threads, const std::string& isa) {
+    const std::size_t n = centers.shape(0), channels = image.shape(0);
+    require(conics.shape(0) == n && frequencies.shape(0) == n && grams.shape(0) == n && products.shape(0) == n &&
+                wave_products.shape(0) == n,
+            "arrays differ in length");
+    require(channels >= 1 && channels <= 1024, "an image needs 1 to 1024 channels");
+    require(products.shape(1) == channels, "products and image differ in channels");
+    const gsi::Gaussians g{centers.data(), conics.data(), nullptr, nullptr, count(n), static_cast<int>(channels)};
+    const gsi::Size size = size_of(image, g.channels);
+    const gsi::Kernel kind = kernel_of(kernel);
+    const gsi::KernelTable& table = table_of(isa);
+    const nb::gil_scoped_release release;
+    gsi::correlate_waves(g, frequencies.data(), size, kind, image.data(),
+                         {grams.data(), products.data(), wave_products.data()}, threads, table);
 }
 
 std::vector<std::string> instruction_sets() {
@@ -114,11 +143,15 @@ NB_MODULE(_native, module) {
     // noconvert: a converted copy of an output would be filled and thrown away, and a copied input costs unseen.
     const auto array = [](const char* name) { return nb::arg(name).noconvert(); };
     module.def("forward", &forward, array("centers"), array("conics"), array("colors"), array("background").none(),
-               array("image"), "kernel"_a, "threads"_a, "isa"_a);
+               array("image"), "kernel"_a, "threads"_a, "isa"_a, array("waves") = nb::none());
     module.def("backward", &backward, array("centers"), array("conics"), array("colors"), array("grad_image"),
-               array("grad_centers"), array("grad_conics"), array("grad_colors"), "kernel"_a, "threads"_a, "isa"_a);
+               array("grad_centers"), array("grad_conics"), array("grad_colors"), "kernel"_a, "threads"_a, "isa"_a,
+               array("waves") = nb::none(), array("grad_waves") = nb::none());
     module.def("correlate", &correlate, array("centers"), array("conics"), array("image"), array("squares"),
                array("products"), "kernel"_a, "threads"_a, "isa"_a);
+    module.def("correlate_waves", &correlate_waves, array("centers"), array("conics"), array("frequencies"),
+               array("image"), array("grams"), array("products"), array("wave_products"), "kernel"_a, "threads"_a,
+               "isa"_a);
     module.def("instruction_sets", &instruction_sets);
     module.def("hardware_threads", &gsi::hardware_threads);
 }

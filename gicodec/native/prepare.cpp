@@ -1,13 +1,17 @@
-// prepare: one Gaussian to a Splat: which pixels it covers, and its exponent in base 2. In double: it is a small
-// part of the work, and a conic of 50:1 has lost half of a float's digits in its determinant.
+// prepare: Gaussians to a Scene: which pixels each covers, its exponent in base 2, its wave in turns. In double: it is
+// a small part of the work, a conic of 50:1 has lost half of a float's digits in its determinant, and a phase may be of
+// many turns.
+#include <algorithm>
 #include <cmath>
 
+#include "pool.hpp"
 #include "render.hpp"
 
 namespace gsi {
 namespace {
 
 constexpr double kLog2E = 1.4426950408889634;
+constexpr double kTurn = 6.283185307179586;
 
 // The pixels of [0, size) whose centers are within reach of center; written so that NaN gives none.
 void covered(double center, double reach, int size, std::int32_t& begin, std::int32_t& end) {
@@ -18,14 +22,6 @@ void covered(double center, double reach, int size, std::int32_t& begin, std::in
     if (!(first < size && last > 0 && first < last)) return;
     begin = static_cast<std::int32_t>(first > 0 ? first : 0);
     end = static_cast<std::int32_t>(last < size ? last : size);
-}
-
-}  // namespace
-
-KernelShape kernel_shape(Kernel kernel) {
-    const double cutoff = kernel == Kernel::compact ? 4.5 : std::log(255.0);
-    const double threshold = kernel == Kernel::compact ? std::exp(-4.5) : 1.0 / 255.0;
-    return {cutoff, threshold, kernel == Kernel::compact ? 1.0 / (1.0 - threshold) : 1.0};
 }
 
 Splat prepare(const float* center, const float* conic, Size size, const KernelShape& shape) {
@@ -54,6 +50,47 @@ Splat prepare(const float* center, const float* conic, Size size, const KernelSh
     s.d = static_cast<float>(det / (c * c));
     s.dx_low = static_cast<float>(-b / a * reach_y);
     return s;
+}
+
+// Whole turns do not show.
+double part_of_turn(double turns) { return std::remainder(turns, 1.0); }
+
+Wave prepare_wave(const float* center, const float* wave, double gain) {
+    const double kx = wave[2] / kTurn, ky = wave[3] / kTurn;
+    Wave w;
+    w.phase = part_of_turn((0.5 - center[0]) * kx + (0.5 - center[1]) * ky);
+    w.kx = part_of_turn(kx);
+    w.ky = part_of_turn(ky);
+    w.a = static_cast<float>(gain * wave[0]);
+    w.b = static_cast<float>(gain * wave[1]);
+    w.cos_y = static_cast<float>(std::cos(kTurn * w.ky));
+    w.sin_y = static_cast<float>(std::sin(kTurn * w.ky));
+    return w;
+}
+
+bool finite(const float* row, int n) {
+    return std::all_of(row, row + n, [](float v) { return std::isfinite(v); });
+}
+
+}  // namespace
+
+KernelShape kernel_shape(Kernel kernel) {
+    const double cutoff = kernel == Kernel::compact ? 4.5 : std::log(255.0);
+    const double threshold = kernel == Kernel::compact ? std::exp(-4.5) : 1.0 / 255.0;
+    return {cutoff, threshold, kernel == Kernel::compact ? 1.0 / (1.0 - threshold) : 1.0};
+}
+
+Scene::Scene(const Gaussians& g, Size size, const KernelShape& shape, double gain, int n_threads)
+    : splats(g.n), waves(g.waves ? g.n : 0) {
+    constexpr int kPerTask = 512;
+    parallel_for((g.n + kPerTask - 1) / kPerTask, n_threads, [&](int task) {
+        for (std::int64_t i = task * kPerTask; i < std::min(g.n, (task + 1) * kPerTask); ++i) {
+            if (g.waves && !finite(g.waves + 4 * i, 4)) continue;
+            splats[i] = prepare(g.centers + 2 * i, g.conics + 3 * i, size, shape);
+            if (g.waves && drawn(i) && (g.waves[4 * i] != 0 || g.waves[4 * i + 1] != 0))
+                waves[i] = prepare_wave(g.centers + 2 * i, g.waves + 4 * i, gain);
+        }
+    });
 }
 
 }  // namespace gsi

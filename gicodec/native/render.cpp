@@ -1,6 +1,7 @@
 // render: divides the work, chooses the instruction set, and forms gradients from the kernels' sums.
 // Forward: the image in bands of rows, a band in blocks, a block in strips; a strip sums its Gaussians in index
-// order, so the result does not depend on threads. Backward: one Gaussian at a time, from its own pixels only.
+// order, those with a wave after the others, so the result does not depend on threads. Backward: one Gaussian at a
+// time, from its own pixels only.
 #include "render.hpp"
 
 #include <algorithm>
@@ -17,11 +18,13 @@ namespace gsi {
 #define GSI_DECLARE_KERNELS(isa)                                                                 \
     namespace isa {                                                                              \
     void forward(const ForwardArgs&, const Tile&);                                               \
-    void backward(const BackwardArgs&, const Splat&, const float* color, Moments&);              \
+    void backward(const BackwardArgs&, const Splat&, const Wave*, const float* color, Moments&); \
     void correlate(const BackwardArgs&, const Splat&, Products&);                                \
+    void correlate_waves(const BackwardArgs&, const Splat&, const Wave&, WaveProducts&);         \
     int lanes();                                                                                 \
     static const KernelTable* table() {                                                          \
-        static const KernelTable table = {#isa, lanes(), forward, backward, correlate};          \
+        static const KernelTable table = {#isa,     lanes(),   forward,                          \
+                                          backward, correlate, correlate_waves};                 \
         return &table;                                                                           \
     }                                                                                            \
     }
@@ -56,6 +59,7 @@ constexpr int kBlockColumns = 128;  // one task: 128 x 64 pixels
 constexpr int kBandsAtOnce = 64;    // bounds the lists' memory at kBandsAtOnce * n, whatever the image's height
 constexpr int kGaussiansPerTask = 32;
 constexpr int kMaxPlaceRows = 1024;
+constexpr float kNoWave[4] = {};
 
 // Numbers too small to be normal count as zero while a kernel runs: some processors take 100 cycles for each.
 class FlushToZero {
@@ -71,26 +75,20 @@ private:
 
 int ceil_div(int a, int b) { return (a + b - 1) / b; }
 
-std::vector<Splat> prepare_all(const Gaussians& g, Size size, const KernelShape& shape, int n_threads) {
-    constexpr int kPerTask = 512;
-    std::vector<Splat> splats(g.n);
-    parallel_for(ceil_div(g.n, kPerTask), n_threads, [&](int task) {
-        for (int i = task * kPerTask; i < std::min(g.n, (task + 1) * kPerTask); ++i)
-            splats[i] = prepare(g.centers + 2 * static_cast<std::int64_t>(i),
-                                g.conics + 3 * static_cast<std::int64_t>(i), size, shape);
-    });
-    return splats;
-}
-
-// Which Gaussians touch each band of rows [first, first + n_bands): a counting sort, in index order.
+// Which Gaussians, of those with a wave or of those without, touch each band of rows [first, first + n_bands): a
+// counting sort, in index order.
 struct Bands {
     std::vector<Entry> entries;
     std::vector<std::int64_t> start;
+    const Wave* waves;  // of all Gaussians; null in the bands of those without
 
-    Bands(const std::vector<Splat>& splats, int first, int n_bands) : start(n_bands + 1) {
+    Bands(const Scene& scene, bool waved, int first, int n_bands)
+        : start(n_bands + 1), waves(waved ? scene.waves.data() : nullptr) {
+        if (waved && scene.waves.empty()) return;
+        const std::vector<Splat>& splats = scene.splats;
         const auto each = [&](auto&& visit) {
             for (std::size_t i = 0; i < splats.size(); ++i) {
-                if (splats[i].x0 >= splats[i].x1) continue;
+                if (!scene.drawn(i) || (scene.wave(i) != nullptr) != waved) continue;
                 const int low = std::max(static_cast<int>(splats[i].low_y) / kTileRows - first, 0);
                 const int high = std::min((static_cast<int>(splats[i].high_y) - 1) / kTileRows - first, n_bands - 1);
                 for (int band = low; band <= high; ++band) visit(band, static_cast<std::int32_t>(i));
@@ -152,21 +150,43 @@ std::size_t select(const Entry* from, std::size_t n, int x, int width, std::vect
     return count;
 }
 
-void draw_block(const Bands& bands, int band, int y, int block, ForwardArgs args, const Output& out,
-                const KernelTable& table) {
+// Those of a band that touch a block of columns, and of these, those that touch a strip.
+struct Selection {
+    std::vector<Entry> in_block, in_strip;
+    std::size_t n_block, n_strip;
+    const Wave* waves;
+
+    void start_block(const Bands& bands, int band, int left) {
+        waves = bands.waves;
+        n_block = select(bands.entries.data() + bands.start[band], bands.start[band + 1] - bands.start[band], left,
+                         kBlockColumns, in_block);
+    }
+    void start_strip(int x, int lanes) { n_strip = select(in_block.data(), n_block, x, lanes, in_strip); }
+    void draw(ForwardArgs args, const Tile& tile, const KernelTable& table) const {
+        if (n_strip == 0) return;
+        args.waves = waves;
+        args.entries = in_strip.data();
+        args.n = static_cast<int>(n_strip);
+        table.forward(args, tile);
+    }
+};
+
+void draw_block(const Bands& plain, const Bands& waved, int band, int y, int block, const ForwardArgs& args,
+                const Output& out, const KernelTable& table) {
     alignas(64) float sums[kPaddedRows * kMaxChannels * kMaxLanes];
-    thread_local std::vector<Entry> in_block, in_strip;
+    thread_local Selection without, with;
     const int left = block * kBlockColumns;
     const int right = std::min(left + kBlockColumns, out.size.width);
-    const std::size_t n = select(bands.entries.data() + bands.start[band], bands.start[band + 1] - bands.start[band],
-                                 left, kBlockColumns, in_block);
+    without.start_block(plain, band, left);
+    with.start_block(waved, band, left);
     for (int x = left; x < right; x += out.lanes) {
         const Tile tile{x, y, std::min(kTileRows, out.size.height - y), sums};
-        args.n = static_cast<int>(select(in_block.data(), n, x, out.lanes, in_strip));
-        if (args.n == 0 && out.in_place) continue;
-        args.entries = in_strip.data();
+        without.start_strip(x, out.lanes);
+        with.start_strip(x, out.lanes);
+        if (without.n_strip + with.n_strip == 0 && out.in_place) continue;
         start_sums(out, tile);
-        table.forward(args, tile);
+        without.draw(args, tile, table);
+        with.draw(args, tile, table);
         write_sums(out, tile);
     }
 }
@@ -221,18 +241,37 @@ void write_zeros(int i, int channels, const Gradients& out) {
     std::fill_n(out.centers + 2 * static_cast<std::int64_t>(i), 2, 0.0f);
     std::fill_n(out.conics + 3 * static_cast<std::int64_t>(i), 3, 0.0f);
     std::fill_n(out.colors + static_cast<std::int64_t>(channels) * i, channels, 0.0f);
+    if (out.waves) std::fill_n(out.waves + 4 * static_cast<std::int64_t>(i), 4, 0.0f);
+}
+
+// u are sums of a wave and its slope: cos = (a wave + b slope) / (a^2 + b^2), sin = (b wave - a slope) / (a^2 + b^2).
+void write_wave_gradients(const float* wave, const Moments& m, double gain, float* grad) {
+    const double a = wave[0], b = wave[1], power = a * a + b * b;
+    const double scale = power > 0 ? gain / power : 0;
+    grad[0] = static_cast<float>(scale * (a * m.u_wave + b * m.u_slope));
+    grad[1] = static_cast<float>(scale * (b * m.u_wave - a * m.u_slope));
+    grad[2] = static_cast<float>(gain * m.u_slope_x);
+    grad[3] = static_cast<float>(gain * m.u_slope_y);
 }
 
 void write_gradients(const Gaussians& g, int i, const Moments& m, double gain, const Gradients& out) {
     const float* conic = g.conics + 3 * static_cast<std::int64_t>(i);
     const double a = conic[0], b = conic[1], c = conic[2];
-    float* center = out.centers + 2 * static_cast<std::int64_t>(i);
-    center[0] = static_cast<float>(gain * (a * m.hx + b * m.hy));
-    center[1] = static_cast<float>(gain * (b * m.hx + c * m.hy));
+    const float* wave = g.waves ? g.waves + 4 * static_cast<std::int64_t>(i) : kNoWave;
+    float* center = out.centers + 2 * static_cast<std::int64_t>(i);  // it takes the phase along
+    center[0] = static_cast<float>(gain * (a * m.hx + b * m.hy - wave[2] * m.u_slope));
+    center[1] = static_cast<float>(gain * (b * m.hx + c * m.hy - wave[3] * m.u_slope));
     float* grad = out.conics + 3 * static_cast<std::int64_t>(i);
     grad[0] = static_cast<float>(-0.5 * gain * m.hxx);
     grad[1] = static_cast<float>(-gain * m.hxy);
     grad[2] = static_cast<float>(-0.5 * gain * m.hyy);
+    if (out.waves) write_wave_gradients(wave, m, gain, out.waves + 4 * static_cast<std::int64_t>(i));
+}
+
+// Six sums to a symmetric matrix.
+void write_gram(const double* sums, double scale, float* gram) {
+    constexpr int places[9] = {0, 1, 2, 1, 3, 4, 2, 4, 5};
+    for (int i = 0; i < 9; ++i) gram[i] = static_cast<float>(scale * sums[places[i]]);
 }
 
 }  // namespace
@@ -240,24 +279,24 @@ void write_gradients(const Gaussians& g, int i, const Moments& m, double gain, c
 void forward(const Gaussians& g, Size size, Kernel kernel, const float* background, float* image, int n_threads,
              const KernelTable& table) {
     const KernelShape shape = kernel_shape(kernel);
-    const std::vector<Splat> splats = prepare_all(g, size, shape, n_threads);
+    const Scene scene(g, size, shape, shape.gain, n_threads);
     const int n_bands = ceil_div(size.height, kTileRows);
     const int n_blocks = ceil_div(size.width, kBlockColumns);
     const std::int64_t plane = static_cast<std::int64_t>(size.height) * size.width;
     for (int first = 0; first < n_bands; first += kBandsAtOnce) {
         const int count = std::min(kBandsAtOnce, n_bands - first);
-        const Bands bands(splats, first, count);
+        const Bands plain(scene, false, first, count), waved(scene, true, first, count);
         for (int channel = 0; channel < g.channels; channel += kMaxChannels) {
             const int channels = std::min(kMaxChannels, g.channels - channel);
             const std::vector<float> colors = pick_colors(g, channel, channels, shape.gain);
-            const ForwardArgs args{splats.data(), colors.data(), nullptr, 0, channels, kernel,
+            const ForwardArgs args{scene.splats.data(), nullptr, colors.data(), nullptr, 0, channels, kernel,
                                    static_cast<float>(shape.threshold)};
             const Output out{background ? background + channel * plane : nullptr, image + channel * plane, size,
                              channels, table.lanes, background == image};
             parallel_for(count * n_blocks, n_threads, [&](int task) {
                 const FlushToZero flush;
                 const int band = task / n_blocks;
-                draw_block(bands, band, (first + band) * kTileRows, task % n_blocks, args, out, table);
+                draw_block(plain, waved, band, (first + band) * kTileRows, task % n_blocks, args, out, table);
             });
         }
     }
@@ -266,15 +305,15 @@ void forward(const Gaussians& g, Size size, Kernel kernel, const float* backgrou
 void backward(const Gaussians& g, Size size, Kernel kernel, const float* grad_image, const Gradients& out,
               int n_threads, const KernelTable& table) {
     const KernelShape shape = kernel_shape(kernel);
-    const std::vector<Splat> splats = prepare_all(g, size, shape, n_threads);
+    const Scene scene(g, size, shape, 1.0, n_threads);
     const Readable image(grad_image, size, g.channels, kernel, shape);
     const BackwardArgs& args = image.args;
-    const std::vector<std::int32_t> order = by_place(splats, size);
+    const std::vector<std::int32_t> order = by_place(scene.splats, size);
     parallel_for(ceil_div(g.n, kGaussiansPerTask), n_threads, [&](int task) {
         const FlushToZero flush;
         for (int at = task * kGaussiansPerTask; at < std::min(g.n, (task + 1) * kGaussiansPerTask); ++at) {
             const int i = order[at];
-            if (splats[i].x0 >= splats[i].x1) {  // its numbers may not be finite
+            if (!scene.drawn(i)) {  // its numbers may not be finite
                 write_zeros(i, g.channels, out);
                 continue;
             }
@@ -285,7 +324,7 @@ void backward(const Gaussians& g, Size size, Kernel kernel, const float* grad_im
                 part.channels = std::min(kMaxChannels, g.channels - channel);
                 part.grad += channel * args.plane;
                 std::fill_n(moments.colors, kMaxChannels, 0.0);
-                table.backward(part, splats[i], g.colors + color, moments);
+                table.backward(part, scene.splats[i], scene.wave(i), g.colors + color, moments);
                 for (int c = 0; c < part.channels; ++c)
                     out.colors[color + c] = static_cast<float>(shape.gain * moments.colors[c]);
             }
@@ -297,7 +336,7 @@ void backward(const Gaussians& g, Size size, Kernel kernel, const float* grad_im
 void correlate(const Gaussians& g, Size size, Kernel kernel, const float* image, float* squares, float* products,
                int n_threads, const KernelTable& table) {
     const KernelShape shape = kernel_shape(kernel);
-    const std::vector<Splat> splats = prepare_all(g, size, shape, n_threads);
+    const Scene scene(g, size, shape, 1.0, n_threads);
     const Readable readable(image, size, g.channels, kernel, shape);
     parallel_for(ceil_div(g.n, kGaussiansPerTask), n_threads, [&](int task) {
         const FlushToZero flush;
@@ -307,12 +346,45 @@ void correlate(const Gaussians& g, Size size, Kernel kernel, const float* image,
                 part.channels = std::min(kMaxChannels, g.channels - channel);
                 part.grad += channel * part.plane;
                 Products sums{};
-                if (splats[i].x0 < splats[i].x1) table.correlate(part, splats[i], sums);
+                if (scene.drawn(i)) table.correlate(part, scene.splats[i], sums);
                 squares[i] = static_cast<float>(shape.gain * shape.gain * sums.square);
                 for (int c = 0; c < part.channels; ++c)
                     products[static_cast<std::int64_t>(i) * g.channels + channel + c] =
                         static_cast<float>(shape.gain * sums.images[c]);
             }
+        }
+    });
+}
+
+void correlate_waves(const Gaussians& g, const float* frequencies, Size size, Kernel kernel, const float* image,
+                     const WaveSums& out, int n_threads, const KernelTable& table) {
+    const KernelShape shape = kernel_shape(kernel);
+    std::vector<float> sines(4 * static_cast<std::size_t>(g.n));
+    for (std::int64_t i = 0; i < g.n; ++i) {
+        sines[4 * i + 1] = 1.0f;
+        std::copy_n(frequencies + 2 * i, 2, &sines[4 * i + 2]);
+    }
+    const Scene scene({g.centers, g.conics, nullptr, sines.data(), g.n, g.channels}, size, shape, 1.0, n_threads);
+    const Readable readable(image, size, g.channels, kernel, shape);
+    parallel_for(ceil_div(g.n, kGaussiansPerTask), n_threads, [&](int task) {
+        const FlushToZero flush;
+        for (int i = task * kGaussiansPerTask; i < std::min(g.n, (task + 1) * kGaussiansPerTask); ++i) {
+            double by_cos = 0, by_sin = 0;
+            for (int channel = 0; channel < g.channels; channel += kMaxChannels) {
+                BackwardArgs part = readable.args;
+                part.channels = std::min(kMaxChannels, g.channels - channel);
+                part.grad += channel * part.plane;
+                WaveProducts sums{};
+                if (scene.drawn(i)) table.correlate_waves(part, scene.splats[i], scene.waves[i], sums);
+                by_cos += sums.waves[0];
+                by_sin += sums.waves[1];
+                write_gram(sums.grams, shape.gain * shape.gain, out.grams + 9 * static_cast<std::int64_t>(i));
+                for (int c = 0; c < part.channels; ++c)
+                    out.products[static_cast<std::int64_t>(i) * g.channels + channel + c] =
+                        static_cast<float>(shape.gain * sums.images[c]);
+            }
+            out.waves[2 * static_cast<std::int64_t>(i)] = static_cast<float>(shape.gain * by_cos);
+            out.waves[2 * static_cast<std::int64_t>(i) + 1] = static_cast<float>(shape.gain * by_sin);
         }
     });
 }

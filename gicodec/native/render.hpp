@@ -11,11 +11,12 @@ struct Gaussians {
     const float* centers;  // [n][2] (x, y), pixels
     const float* conics;   // [n][3] (a, b, c), pixels^-2
     const float* colors;   // [n][channels]
+    const float* waves;    // [n][4] (a, b, kx, ky): a cos + b sin of k . d, radians, is added to every color; or null
     int n, channels;
 };
 
 struct Gradients {
-    float *centers, *conics, *colors;  // shapes of the Gaussians'
+    float *centers, *conics, *colors, *waves;  // shapes of the Gaussians'
 };
 
 struct Size {
@@ -25,20 +26,41 @@ struct Size {
 // Kernels that this machine can run, best last.
 const std::vector<const KernelTable*>& kernel_tables();
 
-// A Gaussian that is not finite, not positive definite or outside the image gets no columns.
-Splat prepare(const float* center, const float* conic, Size size, const KernelShape& shape);
+// Gaussians, ready to draw. One that is not finite, not positive definite or outside the image gets no columns.
+struct Scene {
+    std::vector<Splat> splats;
+    std::vector<Wave> waves;  // as many, or none at all; a and b times gain
+
+    Scene(const Gaussians& gaussians, Size size, const KernelShape& shape, double gain, int n_threads);
+
+    bool drawn(std::int64_t i) const { return splats[i].x0 < splats[i].x1; }
+    // Null where a Gaussian has none.
+    const Wave* wave(std::int64_t i) const {
+        return !waves.empty() && (waves[i].a != 0 || waves[i].b != 0) ? &waves[i] : nullptr;
+    }
+};
 
 // image [channels][height][width] = background (null: zero) + the sum of the Gaussians. The background may be the
 // image itself: then only what the Gaussians cover is touched.
 void forward(const Gaussians& gaussians, Size size, Kernel kernel, const float* background, float* image,
              int n_threads, const KernelTable& table);
 
-// Gradients of sum(grad_image * image). A Gaussian that draws nothing gets zeros.
+// Gradients of sum(grad_image * image). A Gaussian that draws nothing gets zeros, and so does a wave with a = b = 0.
 void backward(const Gaussians& gaussians, Size size, Kernel kernel, const float* grad_image,
               const Gradients& gradients, int n_threads, const KernelTable& table);
 
 // Sums of weight * weight, [n], and of weight * image, [n][channels]; colors are not used.
 void correlate(const Gaussians& gaussians, Size size, Kernel kernel, const float* image, float* squares,
                float* products, int n_threads, const KernelTable& table);
+
+struct WaveSums {
+    float* grams;     // [n][3][3]: of (w, w cos, w sin) with one another
+    float* products;  // [n][channels]: of w with the image
+    float* waves;     // [n][2]: of w cos and w sin with the sum of the image's channels
+};
+
+// Those sums over all pixels; w is the weight, the phase that of frequencies [n][2] (kx, ky). Colors are not used.
+void correlate_waves(const Gaussians& gaussians, const float* frequencies, Size size, Kernel kernel, const float* image,
+                     const WaveSums& out, int n_threads, const KernelTable& table);
 
 }  // namespace gsi

@@ -38,6 +38,13 @@ struct alignas(64) Splat {
     std::int32_t x0, x1;  // covered columns [x0, x1), inside the image; empty where there is nothing to draw
 };
 
+// A Gaussian's wave, ready to draw: a cos + b sin of a phase that is linear in the pixel's column and row.
+struct Wave {
+    double phase, kx, ky;  // turns: of pixel (0, 0), from column to column, from row to row; each at most a half
+    float a, b;            // both 0: no wave
+    float cos_y, sin_y;    // of the phase from row to row
+};
+
 // A Gaussian in a list of those that touch some part of the image.
 struct Entry {
     std::int32_t index, x0, x1;  // x0, x1: the splat's, beside each other for the search
@@ -54,6 +61,7 @@ struct Tile {
 
 struct ForwardArgs {
     const Splat* splats;
+    const Wave* waves;    // null: the entries have none
     const float* colors;  // [n][channels], times the kernel's gain
     const Entry* entries;
     int n;                // how many entries
@@ -76,6 +84,8 @@ struct BackwardArgs {
 struct Moments {
     double h, hx, hy, hxx, hxy, hyy;
     double colors[kMaxChannels];  // sum of weight (without gain) * dL/dI
+    // u = weight (without gain) * dL/dI, added over the channels, times the wave and times its derivative by the phase.
+    double u_wave, u_slope, u_slope_x, u_slope_y;
 };
 
 // Products of a Gaussian's weight (without gain), summed over its pixels.
@@ -84,12 +94,20 @@ struct Products {
     double images[kMaxChannels];  // with every channel of an image
 };
 
+// Products of a Gaussian's weight (without gain), weight * cos and weight * sin of a phase, summed over its pixels.
+struct WaveProducts {
+    double grams[6];              // with one another: (w, w), (w, cos), (w, sin), (cos, cos), (cos, sin), (sin, sin)
+    double images[kMaxChannels];  // the weight with every channel of an image
+    double waves[2];              // the other two with the sum of the channels
+};
+
 struct KernelTable {
     const char* name;
     int lanes;  // columns of a strip
     void (*forward)(const ForwardArgs&, const Tile&);
-    void (*backward)(const BackwardArgs&, const Splat&, const float* color, Moments&);
+    void (*backward)(const BackwardArgs&, const Splat&, const Wave*, const float* color, Moments&);  // no wave: null
     void (*correlate)(const BackwardArgs&, const Splat&, Products&);
+    void (*correlate_waves)(const BackwardArgs&, const Splat&, const Wave&, WaveProducts&);  // wave: sine, a = 0, b = 1
 };
 
 }  // namespace gsi

@@ -36,50 +36,81 @@ def render(
     gaussians: Gaussians, view: View, kernel: Kernel = Kernel.COMPACT, *, threads: int = 0
 ) -> NDArray[np.float32]:
     """Render a view: [C, height, width], not clamped."""
-    centers, conics, colors = place(gaussians, view)
     with np.errstate(over="ignore"):
-        narrow = [np.ascontiguousarray(a, dtype=np.float32) for a in (centers, conics, colors)]
-    centers32, conics32, colors32 = narrow
-    return cpu.forward(centers32, conics32, colors32, view.height, view.width, kernel, threads=threads)
+        narrow = [np.ascontiguousarray(a, dtype=np.float32) for a in place(gaussians, view)]
+    centers, conics, colors, *waves = narrow
+    return cpu.forward(
+        centers,
+        conics,
+        colors,
+        view.height,
+        view.width,
+        kernel,
+        waves=waves[0] if waves else None,
+        threads=threads,
+    )
 
 
-def place(gaussians: Gaussians, view: View) -> tuple[Array, Array, Array]:
-    """Move and scale Gaussians into a view: centers [K, 2], conics [K, 3], colors [K, C].
+def place(gaussians: Gaussians, view: View) -> tuple[Array, ...]:
+    """Move and scale Gaussians into a view: centers [K, 2], conics [K, 3], colors [K, C], any waves [K, 4].
 
-    Means scale by z, covariances by z^2. At full size and above that is all, and K = N. Below, the
-    picture is prefiltered in closed form: convolved with 2 g - g * g, g the Gaussian footprint that a
-    larger pixel has in excess. (One g alone blurs before it stops aliasing; the difference, Tukey's
-    twicing, leaves low frequencies alone to fourth order.) Each convolution adds to the covariances and,
-    integrals kept, lowers the colors; K = 2N.
+    Means scale by z, covariances by z^2, frequencies by 1/z. At full size and above that is all, and K = N.
+    Below, the picture is prefiltered in closed form: convolved with 2 g - g * g, g the Gaussian footprint
+    that a larger pixel has in excess. (One g alone blurs before it stops aliasing; the difference, Tukey's
+    twicing, leaves low frequencies alone to fourth order.) Each convolution adds to the covariances, lowers
+    the colors, as integrals are kept, and damps and slows the waves; K = 2N.
     """
     scale = np.array([view.scale_x, view.scale_y])
     centers = gaussians.centers * scale - (view.x, view.y)
+    waves = None if gaussians.waves is None else gaussians.waves / (1, 1, *scale)
     zx, zy = scale
     with np.errstate(all="ignore"):
         scaled = gaussians.covariances() * (zx * zx, zx * zy, zy * zy)
     footprint = FOOTPRINT_VARIANCE * np.maximum(0, 1 - scale**2)
     if not footprint.any():
-        return centers, *_blurred(scaled, gaussians.colors, footprint)
-    once = _blurred(scaled, 2 * gaussians.colors, footprint)
-    twice = _blurred(scaled, -gaussians.colors, 2 * footprint)
-    conics, colors = (np.concatenate(pair) for pair in zip(once, twice, strict=True))
-    return np.concatenate([centers, centers]), conics, colors
+        return centers, *_blurred(scaled, gaussians.colors, waves, footprint)
+    once = _blurred(scaled, gaussians.colors, waves, footprint, 2)
+    twice = _blurred(scaled, gaussians.colors, waves, 2 * footprint, -1)
+    both = (np.concatenate(pair) for pair in zip(once, twice, strict=True))
+    return np.concatenate([centers, centers]), *both
 
 
-def _blurred(covariances: Array, colors: Array, variances: Array) -> tuple[Array, Array]:
-    """Convolve with an axis-aligned Gaussian of variances [2] (x, y): conics [N, 3], colors [N, C]."""
+def _blurred(
+    covariances: Array, colors: Array, waves: Array | None, variances: Array, gain: float = 1
+) -> tuple[Array, ...]:
+    """Convolve with an axis-aligned Gaussian of integral gain and variances [2] (x, y).
+
+    Returns:
+        Conics [N, 3], colors [N, C] and any waves [N, 4].
+    """
     with np.errstate(all="ignore"):  # what cannot be drawn is dropped by the engine
         wider = covariances + np.array([variances[0], 0, variances[1]])
         determinants = _determinants(wider)
-        fade = np.sqrt(_determinants(covariances) / determinants)
+        fade = gain * np.sqrt(_determinants(covariances) / determinants)[:, None]
         conics = wider[:, [2, 1, 0]] * (1, -1, 1) / determinants[:, None]
-        conics[~np.isfinite(fade)] = np.nan  # all digits lost: not to be drawn
-        return conics, colors * fade[:, None]
+        conics[~np.isfinite(fade[:, 0])] = np.nan  # all digits lost: not to be drawn
+        if waves is None:
+            return conics, colors * fade
+        frequencies, damping = _blurred_frequencies(waves[:, 2:], conics, variances)
+        return conics, colors * fade, np.hstack([waves[:, :2] * fade * damping, frequencies])
+
+
+def _blurred_frequencies(frequencies: Array, conics: Array, variances: Array) -> tuple[Array, Array]:
+    """What is left of cos and sin in a Gaussian that was blurred: frequencies [N, 2], amplitudes [N, 1].
+
+    With V the variances, S the covariance before and Q = (S + V)^-1 the conic: k' = Q S k = k - Q V k, and
+    the amplitude falls by exp(-k^T (S^-1 + V^-1)^-1 k / 2) = exp(-k^T V k' / 2).
+    """
+    a, b, c = conics.T
+    x, y = (variances * frequencies).T
+    slower = frequencies - np.stack([a * x + b * y, b * x + c * y], axis=1)
+    exponents = (variances * frequencies * slower).sum(axis=1, keepdims=True)
+    return slower, np.exp(-exponents / 2)
 
 
 def covered_pixels(gaussians: Gaussians, view: View) -> float:
     """Estimate the Gaussian-pixels of a view, which is what rendering costs; never too few by much."""
-    _, conics, _ = place(gaussians, view)
+    conics = place(gaussians, view)[1]
     with np.errstate(all="ignore"):
         a, b, c = conics.T.astype(np.float32).astype(np.float64)  # as the engine sees them
         determinant = a * c - b * b

@@ -23,6 +23,7 @@ def forward(
     width: int,
     kernel: Kernel,
     *,
+    waves: Array | None = None,
     background: Array | None = None,
     threads: int = 0,
     isa: str = "",
@@ -36,6 +37,7 @@ def forward(
         height: Rows of the image.
         width: Columns of the image.
         kernel: Which weight.
+        waves: [N, 4]; without them no Gaussian has one, which is faster.
         background: [C, height, width] that the Gaussians are added to; none is zero.
         threads: 0 for one per core.
         isa: One of ``instruction_sets()``; empty for the best that this machine has.
@@ -45,7 +47,7 @@ def forward(
         ValueError: Shapes do not match.
     """
     image = np.empty((colors.shape[-1], height, width), np.float32)
-    _native.forward(centers, conics, colors, background, image, int(kernel), threads, isa)
+    _native.forward(centers, conics, colors, background, image, int(kernel), threads, isa, waves)
     return image
 
 
@@ -56,9 +58,10 @@ def backward(
     grad_image: Array,
     kernel: Kernel,
     *,
+    waves: Array | None = None,
     threads: int = 0,
     isa: str = "",
-) -> tuple[Array, Array, Array]:
+) -> tuple[Array, ...]:
     """Differentiate ``sum(grad_image * image)``: as ``reference.backward``.
 
     Raises:
@@ -66,8 +69,9 @@ def backward(
         ValueError: Shapes do not match.
     """
     grads = np.empty_like(centers), np.empty_like(conics), np.empty_like(colors)
-    _native.backward(centers, conics, colors, grad_image, *grads, int(kernel), threads, isa)
-    return grads
+    by_waves = None if waves is None else np.empty_like(waves)
+    _native.backward(centers, conics, colors, grad_image, *grads, int(kernel), threads, isa, waves, by_waves)
+    return grads if by_waves is None else (*grads, by_waves)
 
 
 def correlate(
@@ -82,6 +86,32 @@ def correlate(
     squares, products = np.empty(len(centers), np.float32), np.empty((len(centers), len(image)), np.float32)
     _native.correlate(centers, conics, image, squares, products, int(kernel), threads, isa)
     return squares, products
+
+
+def correlate_waves(
+    centers: Array,
+    conics: Array,
+    frequencies: Array,
+    image: Array,
+    kernel: Kernel,
+    *,
+    threads: int = 0,
+    isa: str = "",
+) -> tuple[Array, Array, Array]:
+    """Multiply weights, plain and oscillating, as ``reference.correlate_waves``.
+
+    Raises:
+        TypeError: An array is not of contiguous float32, or has another number of dimensions.
+        ValueError: Shapes do not match.
+    """
+    n = len(centers)
+    sums = (
+        np.empty((n, 3, 3), np.float32),
+        np.empty((n, len(image)), np.float32),
+        np.empty((n, 2), np.float32),
+    )
+    _native.correlate_waves(centers, conics, frequencies, image, *sums, int(kernel), threads, isa)
+    return sums
 
 
 def instruction_sets() -> list[str]:

@@ -6,8 +6,11 @@ Pixel (row i, column j) is sampled at (x, y) = (j + 1/2, i + 1/2). A Gaussian's 
     compact   w(s) = max(0, (exp(-s) - t) / (1 - t)),  t = exp(-4.5): zero, without a jump, at 3 sigma
     cut       w(s) = exp(-s) where exp(-s) >= 1/255, else 0            (GaussianImage, arXiv:2403.08551)
 
-and the image is the sum of color times weight. A Gaussian with a number that is not finite or a conic
-that is not positive definite draws nothing and has zero gradients.
+and the image is the sum of color times weight. A Gaussian's wave ``A cos(k . d) + B sin(k . d)``, with
+d = (dx, dy), is added to its color, the same to every channel; A = B = 0 is no wave, and has no gradient.
+
+A Gaussian with a number that is not finite or a conic that is not positive definite draws nothing and
+has zero gradients.
 """
 
 from __future__ import annotations
@@ -23,7 +26,16 @@ COMPACT_THRESHOLD = np.exp(-4.5)
 CUT_THRESHOLD = 1 / 255
 
 
-def forward(centers: Array, conics: Array, colors: Array, height: int, width: int, kernel: Kernel) -> Array:
+def forward(
+    centers: Array,
+    conics: Array,
+    colors: Array,
+    height: int,
+    width: int,
+    kernel: Kernel,
+    *,
+    waves: Array | None = None,
+) -> Array:
     """Render.
 
     Args:
@@ -33,20 +45,31 @@ def forward(centers: Array, conics: Array, colors: Array, height: int, width: in
         height: Rows of the image.
         width: Columns of the image.
         kernel: Which weight.
+        waves: [N, 4] (A, B, kx, ky), amplitudes unbounded, frequencies in radians a pixel; None: no waves.
 
     Returns:
         The image, [C, height, width], not clamped.
     """
-    shown = drawable(centers, conics)
-    _, _, falloff = _falloff(centers[shown], conics[shown], height, width)
+    shown = drawable(centers, conics, waves)
+    dx, dy, falloff = _falloff(centers[shown], conics[shown], height, width)
     weight, _ = _weight(falloff, kernel)  # [N, H, W]
     image: Array = np.einsum("nhw,nc->chw", weight, colors[shown])
+    if waves is not None:
+        cos, sin = _oscillation(waves[shown, 2:], dx, dy)
+        a, b = waves[shown, :2].T[:, :, None, None]
+        image += (weight * (a * cos + b * sin)).sum(axis=0)
     return image
 
 
 def backward(
-    centers: Array, conics: Array, colors: Array, grad_image: Array, kernel: Kernel
-) -> tuple[Array, Array, Array]:
+    centers: Array,
+    conics: Array,
+    colors: Array,
+    grad_image: Array,
+    kernel: Kernel,
+    *,
+    waves: Array | None = None,
+) -> tuple[Array, ...]:
     """Differentiate ``sum(grad_image * forward(...))``.
 
     Args:
@@ -55,24 +78,39 @@ def backward(
         colors: [N, C].
         grad_image: [C, height, width].
         kernel: Which weight.
+        waves: [N, 4] or None.
 
     Returns:
-        The gradients by centers [N, 2], conics [N, 3] and colors [N, C].
+        The gradients by centers [N, 2], conics [N, 3], colors [N, C] and, where there are any, waves [N, 4].
     """
     grads = np.zeros_like(centers), np.zeros_like(conics), np.zeros_like(colors)
-    shown = drawable(centers, conics)
+    shown = drawable(centers, conics, waves)
     dx, dy, falloff = _falloff(centers[shown], conics[shown], *grad_image.shape[1:])
     weight, slope = _weight(falloff, kernel)  # [N, H, W], slope = -dw/ds
     grads[2][shown] = np.einsum("nhw,chw->nc", weight, grad_image)
-    pull = np.einsum("nc,chw->nhw", colors[shown], grad_image) * slope  # -dL/ds
+    pull = np.einsum("nc,chw->nhw", colors[shown], grad_image)  # dL/dw
+    by_waves = np.zeros((len(centers), 4))
+    if waves is not None:
+        cos, sin = _oscillation(waves[shown, 2:], dx, dy)
+        a, b = waves[shown, :2].T[:, :, None, None]
+        total = grad_image.sum(axis=0)
+        pull += (a * cos + b * sin) * total
+        turn = weight * (b * cos - a * sin) * total  # dL/dphase
+        by_waves[shown, 0] = np.einsum("nhw,nhw,hw->n", weight, cos, total)
+        by_waves[shown, 1] = np.einsum("nhw,nhw,hw->n", weight, sin, total)
+        by_waves[shown, 2] = np.einsum("nhw,nw->n", turn, dx)
+        by_waves[shown, 3] = np.einsum("nhw,nh->n", turn, dy)
+        by_waves[(waves[:, :2] == 0).all(axis=1)] = 0
+        grads[0][shown] = -waves[shown, 2:] * turn.sum(axis=(1, 2))[:, None]
+    pull *= slope  # -dL/ds
     a, b, c = conics[shown].T
     x = np.einsum("nhw,nw->n", pull, dx)
     y = np.einsum("nhw,nh->n", pull, dy)
-    grads[0][shown] = np.stack([a * x + b * y, b * x + c * y], axis=1)
+    grads[0][shown] += np.stack([a * x + b * y, b * x + c * y], axis=1)
     grads[1][shown, 0] = -np.einsum("nhw,nw,nw->n", pull, dx, dx) / 2
     grads[1][shown, 1] = -np.einsum("nhw,nw,nh->n", pull, dx, dy)
     grads[1][shown, 2] = -np.einsum("nhw,nh,nh->n", pull, dy, dy) / 2
-    return grads
+    return grads if waves is None else (*grads, by_waves)
 
 
 def correlate(centers: Array, conics: Array, image: Array, kernel: Kernel) -> tuple[Array, Array]:
@@ -90,12 +128,44 @@ def correlate(centers: Array, conics: Array, image: Array, kernel: Kernel) -> tu
     return squares, products
 
 
-def drawable(centers: Array, conics: Array) -> NDArray[np.bool_]:
+def correlate_waves(
+    centers: Array, conics: Array, frequencies: Array, image: Array, kernel: Kernel
+) -> tuple[Array, Array, Array]:
+    """Multiply (w, w cos, w sin) of every Gaussian with one another and with an image, and sum.
+
+    They are what the best colors and the best A and B of a wave of these frequencies follow from.
+
+    Args:
+        centers: [N, 2].
+        conics: [N, 3].
+        frequencies: [N, 2] (kx, ky), radians a pixel; w is the weight, cos and sin are those of k . d.
+        image: [C, height, width].
+        kernel: Which weight.
+
+    Returns:
+        The sums over all pixels of the three with one another [N, 3, 3], of w with every channel [N, C],
+        and of w cos and w sin with the sum of the channels [N, 2].
+    """
+    n = len(centers)
+    grams, products, wave_products = np.zeros((n, 3, 3)), np.zeros((n, len(image))), np.zeros((n, 2))
+    shown = drawable(centers, conics, frequencies)
+    dx, dy, falloff = _falloff(centers[shown], conics[shown], *image.shape[1:])
+    weight, _ = _weight(falloff, kernel)
+    cos, sin = _oscillation(frequencies[shown], dx, dy)
+    basis = weight[:, None] * np.stack([np.ones_like(cos), cos, sin], axis=1)  # [N, 3, H, W]
+    grams[shown] = np.einsum("nihw,njhw->nij", basis, basis)
+    products[shown] = np.einsum("nhw,chw->nc", weight, image)
+    wave_products[shown] = np.einsum("nihw,hw->ni", basis[:, 1:], image.sum(axis=0))
+    return grams, products, wave_products
+
+
+def drawable(centers: Array, conics: Array, waves: Array | None = None) -> NDArray[np.bool_]:
     """Tell which Gaussians draw anything: [N]."""
     a, b, c = conics.T
     with np.errstate(invalid="ignore", over="ignore"):
-        positive = (a > 0) & (c > 0) & (a * c - b * b > 0)
-    shown: NDArray[np.bool_] = positive & np.isfinite(centers).all(axis=1) & np.isfinite(conics).all(axis=1)
+        shown: NDArray[np.bool_] = (a > 0) & (c > 0) & (a * c - b * b > 0)
+    for numbers in (centers, conics) if waves is None else (centers, conics, waves):
+        shown &= np.isfinite(numbers).all(axis=1)
     return shown
 
 
@@ -116,3 +186,10 @@ def _weight(falloff: Array, kernel: Kernel) -> tuple[Array, Array]:
         return np.where(inside, (falloff - COMPACT_THRESHOLD) * gain, 0), inside * falloff * gain
     shown = np.where(falloff >= CUT_THRESHOLD, falloff, 0)
     return shown, shown
+
+
+def _oscillation(frequencies: Array, dx: Array, dy: Array) -> tuple[Array, Array]:
+    """The cosine and the sine of the phase k . d, [N, H, W]."""
+    kx, ky = frequencies.T[:, :, None, None]
+    phase = kx * dx[:, None, :] + ky * dy[:, :, None]
+    return np.cos(phase), np.sin(phase)

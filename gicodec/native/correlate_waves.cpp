@@ -1,0 +1,68 @@
+// correlate_waves: the products of one Gaussian's weight, plain and times cos and sin of a phase, with an image and
+// with one another, over its own pixels. Every row starts its exp anew, as in correlate.cpp, but not its phase.
+#include "oscillation.hpp"
+
+namespace gsi {
+namespace {
+
+struct Sums {
+    vf grams[6], images[kMaxChannels], waves[2];
+};
+
+template <Kernel K>
+GSI_INLINE void add_row(Sums& sums, const BackwardArgs& args, const float* pixels, vf e, vf cos, vf sin) {
+    const vf weight = K == Kernel::compact ? at_least(e - args.threshold, 0.0f) : keep_where(e >= args.threshold, e);
+    const vf by_cos = weight * cos, by_sin = weight * sin;
+    sums.grams[0] = sums.grams[0] + weight * weight;
+    sums.grams[1] = sums.grams[1] + weight * by_cos;
+    sums.grams[2] = sums.grams[2] + weight * by_sin;
+    sums.grams[3] = sums.grams[3] + by_cos * by_cos;
+    sums.grams[4] = sums.grams[4] + by_cos * by_sin;
+    sums.grams[5] = sums.grams[5] + by_sin * by_sin;
+    vf total = splat(0);
+    for (int c = 0; c < args.channels; ++c) {
+        const vf pixel = load(pixels + c * args.plane);
+        sums.images[c] = sums.images[c] + weight * pixel;
+        total = total + pixel;
+    }
+    sums.waves[0] = sums.waves[0] + by_cos * total;
+    sums.waves[1] = sums.waves[1] + by_sin * total;
+}
+
+template <Kernel K>
+void add_all(const BackwardArgs& args, const Splat& s, const Wave& wave, WaveProducts& out) {
+    Sums sums;
+    for (vf& sum : sums.grams) sum = splat(0);
+    for (vf& sum : sums.images) sum = splat(0);
+    for (vf& sum : sums.waves) sum = splat(0);
+    for (int column = s.x0; column < s.x1; column += kLanes) {
+        const int x = column < args.columns - kLanes ? column : args.columns - kLanes;  // never beyond the row
+        const vmask doubled = iota() < static_cast<float>(column - x);
+        const vmask beyond = iota() >= static_cast<float>(s.x1 - x);  // in the padding of a narrow image
+        const vf dx = static_cast<float>(x) + 0.5f - s.x + iota();
+        const Rows rows = covered_rows(s, static_cast<float>(x), s.low_y, s.high_y);
+        for (int row = rows.begin; row < rows.end;) {
+            Oscillation sine(&wave, x, row);
+            const int end = row + kChunkRows < rows.end ? row + kChunkRows : rows.end;
+            for (; row < end; ++row, sine.next()) {
+                const vf value = Exponent(s, dx, static_cast<float>(row) + 0.5f - s.y).value;
+                const vf e = exp2(value - keep_where(doubled, splat(1e30f)) - keep_where(beyond, splat(1e30f)));
+                add_row<K>(sums, args, args.grad + row * args.stride + x, e, sine.slope, sine.wave);
+            }
+        }
+    }
+    for (int i = 0; i < 6; ++i) out.grams[i] = sum(sums.grams[i]);
+    for (int c = 0; c < args.channels; ++c) out.images[c] = sum(sums.images[c]);
+    for (int i = 0; i < 2; ++i) out.waves[i] = sum(sums.waves[i]);
+}
+
+}  // namespace
+
+namespace GSI_ISA {
+void correlate_waves(const BackwardArgs& args, const Splat& s, const Wave& wave, WaveProducts& out) {
+    if (args.kernel == Kernel::compact) return add_all<Kernel::compact>(args, s, wave, out);
+    add_all<Kernel::cut>(args, s, wave, out);
+}
+}  // namespace GSI_ISA
+
+}  // namespace gsi
