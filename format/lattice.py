@@ -27,6 +27,7 @@ STEPS_PER_OCTAVE = 32
 N_STEP_CODES = 12 * STEPS_PER_OCTAVE
 MAX_ELONGATION = 3.5  # of r: an axis ratio of 1100; a float32 conic is no longer definite somewhere beyond
 MIN_LOG_SIZE, MAX_LOG_SIZE = -2.1, 7.0  # of m: 0.12 to 1100 pixels
+MAX_FREQUENCY = 128.0  # of a wave, radians per standard deviation: 120 periods in a Gaussian
 
 # 2^(1/4), 2^(3/4): the middle of a class, |alpha| / D of its typical Gaussian, is 2^((2 k + 1) / 4).
 _MIDDLES = (float.fromhex("0x1.306fe0a31b715p+0"), float.fromhex("0x1.ae89f995ad3adp+0"))
@@ -47,17 +48,33 @@ def nearest_step_code(step: float) -> int:
     return min(range(N_STEP_CODES), key=lambda code: abs(step_of(code) - within))
 
 
-def energy_classes(colors: Symbols) -> Symbols:
-    """Return the classes [N] of colors [C, N] in steps: the bits of their squared length, less one."""
-    squares = np.square(colors).sum(axis=0)
-    bits = np.frexp(squares.astype(np.float64))[1] - 1
-    classes: Symbols = np.clip(bits, 0, N_CLASSES - 1).astype(np.int64)
+def energy_classes(amplitudes: Symbols) -> Symbols:
+    """Return the classes [N] of colors, amplitudes of waves, or both [K, N] in steps."""
+    return _class_of(np.square(amplitudes).sum(axis=0))
+
+
+def color_classes(classes: Symbols, amplitudes: Symbols) -> Symbols:
+    """Return the classes [N] of the energy that waves of these amplitudes [2, N] leave to the colors."""
+    left = (3 << classes) // 2 - np.square(amplitudes).sum(axis=0)
+    return np.where(amplitudes.any(axis=0), _class_of(left), classes)
+
+
+def _class_of(energies: Symbols) -> Symbols:
+    """Return the bits of energies [N], squared lengths in steps, less one."""
+    bits = np.frexp(np.maximum(energies, 1).astype(np.float64))[1] - 1
+    classes: Symbols = np.minimum(bits, N_CLASSES - 1).astype(np.int64)
     return classes
 
 
 def shape_steps(classes: Symbols) -> Array:
     """Return the steps [N] of m and r."""
     steps: Array = 1 / _AMPLITUDES[classes]
+    return steps
+
+
+def wave_steps(amplitudes: Symbols) -> Array:
+    """Return the steps [N] of frequencies, radians per standard deviation, given amplitudes [2, N]."""
+    steps: Array = math.sqrt(2) / _AMPLITUDES[energy_classes(amplitudes)]
     return steps
 
 

@@ -27,6 +27,9 @@ class Gaussians:
     """[N] theta of the longer axis, radians from x towards y."""
     colors: Array
     """[N, C], unbounded; 0 to 1 is the range of a sample."""
+    waves: Array | None = None
+    """[N, 4] (A, B, kx, ky), or None where no Gaussian has one: ``A cos(k . d) + B sin(k . d)``, d the offset
+    from the center in pixels and k in radians a pixel, is added to every channel of the color."""
 
     @property
     def n_gaussians(self) -> int:

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from payloads import Symbols, random_payload
 
 from gicodec.format import Header
+from gicodec.format.bins import Bins
+from gicodec.format.color_codes import color_shifts
 from gicodec.format.lattice import (
     N_CLASSES,
     Shapes,
@@ -17,8 +19,6 @@ from gicodec.format.lattice import (
     energy_classes,
     shape_steps,
 )
-from gicodec.format.payload import color_shifts
-from gicodec.format.shape_codes import _Bins
 
 KODAK = Header(768, 512)
 
@@ -103,7 +103,8 @@ def test_every_level_has_its_bin(k: int, least: float, width: float, n_bins: int
     step = shape_steps(np.array([k]))[0]
     first, end = math.ceil(least / step), math.ceil((least + n_bins * width) / step)
     levels = np.unique(np.linspace(first, end - 1, 3000).astype(np.int64))
-    bins = _Bins(least, width, n_bins, np.full(len(levels), k)).of(levels)
+    ends = least + np.arange(n_bins + 1, dtype=np.float64) * width
+    bins = Bins(ends, np.full(len(levels), step)).of(levels)
     assert (np.diff(bins) >= 0).all()
     assert bins[0] >= 0
     assert bins[-1] < n_bins

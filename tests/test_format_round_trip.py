@@ -40,7 +40,8 @@ def alike(n: int, header: Header = KODAK) -> Payload:
     none = np.zeros(n, np.int64)
     points = np.stack([none, none], axis=1)
     cells, _ = code_cells(SymbolWriter(), n, header.width, header.height, points)
-    return Payload(0, cells, none, np.zeros((3, n), np.int64), none + 2, none, none, none, none)
+    pairs = np.zeros((2, n), np.int64)
+    return Payload(0, cells, none, np.zeros((3, n), np.int64), none + 2, none, none, none, none, pairs, pairs)
 
 
 @pytest.mark.parametrize("header", HEADERS, ids=lambda header: f"{header.width}x{header.height}")
