@@ -50,20 +50,19 @@ def nearest_step_code(step: float) -> int:
 
 def energy_classes(amplitudes: Symbols) -> Symbols:
     """Return the classes [N] of colors, amplitudes of waves, or both [K, N] in steps."""
-    return _class_of(np.square(amplitudes).sum(axis=0))
+    squares = np.square(amplitudes).sum(axis=0)
+    bits = np.frexp(squares.astype(np.float64))[1] - 1
+    classes: Symbols = np.clip(bits, 0, N_CLASSES - 1).astype(np.int64)
+    return classes
 
 
 def color_classes(classes: Symbols, amplitudes: Symbols) -> Symbols:
-    """Return the classes [N] of the energy that waves of these amplitudes [2, N] leave to the colors."""
-    left = (3 << classes) // 2 - np.square(amplitudes).sum(axis=0)
-    return np.where(amplitudes.any(axis=0), _class_of(left), classes)
+    """Return the classes [N] of the energy that waves of amplitudes [2, N] leave to the colors.
 
-
-def _class_of(energies: Symbols) -> Symbols:
-    """Return the bits of energies [N], squared lengths in steps, less one."""
-    bits = np.frexp(np.maximum(energies, 1).astype(np.float64))[1] - 1
-    classes: Symbols = np.minimum(bits, N_CLASSES - 1).astype(np.int64)
-    return classes
+    A wave that has all that its class asks for goes with colors near 0.
+    """
+    wave, least = np.square(amplitudes).sum(axis=0), 1 << classes
+    return np.where(wave < least, classes - (2 * wave > least), 1)
 
 
 def shape_steps(classes: Symbols) -> Array:
@@ -72,9 +71,9 @@ def shape_steps(classes: Symbols) -> Array:
     return steps
 
 
-def wave_steps(amplitudes: Symbols) -> Array:
-    """Return the steps [N] of frequencies, radians per standard deviation, given amplitudes [2, N]."""
-    steps: Array = math.sqrt(2) / _AMPLITUDES[energy_classes(amplitudes)]
+def wave_steps(wave_classes: Symbols) -> Array:
+    """Return the steps [N] of frequencies, given the classes of their amplitudes."""
+    steps: Array = np.sqrt(2.0) / _AMPLITUDES[wave_classes]
     return steps
 
 

@@ -10,8 +10,8 @@ from gicodec.format.bins import Bins
 from gicodec.format.coder import Coder, Counts, Symbols
 from gicodec.format.color_codes import color_scales, color_shifts
 from gicodec.format.errors import CorruptFileError
-from gicodec.format.lattice import MAX_FREQUENCY, wave_steps
-from gicodec.format.laws import ACROSS, ALONG, COLOR_REACH, TINTS, WAVES, amplitude_laws
+from gicodec.format.lattice import MAX_FREQUENCY, energy_classes, wave_steps
+from gicodec.format.laws import ACROSS, ALONG, COLOR_REACH, WAVES, amplitude_laws
 from gicodec.format.shape_codes import N_CLASS_CONTEXTS, N_SIZE_BINS
 
 N_FREQUENCY_BINS = 28
@@ -22,8 +22,8 @@ FREQUENCY_ENDS = np.array(  # half a radian wide up to 4, then four an octave
 # How many contexts, and the weight of what comes before: see AdaptiveCounts.
 WAVE_CHAIN = ((N_CLASS_CONTEXTS, 20), (N_CLASS_CONTEXTS * N_SIZE_BINS, 20))
 AMPLITUDE_WEIGHT = 40
-ACROSS_CHAIN = ((len(TINTS), 40),)
-ALONG_CHAIN = ((N_FREQUENCY_BINS, 40),)
+ACROSS_CHAIN = ((len(ACROSS), 60),)
+ALONG_CHAIN = ((1, 60),)
 
 
 def code_waves(
@@ -92,12 +92,13 @@ def _code_frequencies(coder: Coder, amplitudes: Symbols, narrow: Symbols, given:
     A wave is the same with both signs turned: across there is none, nor along where nothing is across.
     """
     along_given, across_given = (None, None) if given is None else given
-    bins = Bins(FREQUENCY_ENDS, wave_steps(amplitudes))
-    law = np.full(len(narrow), ACROSS[0]), np.full(len(narrow), ACROSS[1])
-    across = bins.code(coder, "frequency", ACROSS_CHAIN, law, [narrow], across_given)
-    law = np.full(len(narrow), ALONG[0]), np.full(len(narrow), ALONG[1])
+    bins = Bins(FREQUENCY_ENDS, wave_steps(energy_classes(amplitudes)))
+    middles, spreads = ACROSS[narrow].T
+    across = bins.code(coder, "frequency", ACROSS_CHAIN, (middles, spreads), [narrow], across_given)
+    middles, spreads = np.tile(ALONG, (len(narrow), 1)).T
+    same = np.zeros_like(narrow)
     magnitudes = None if along_given is None else np.abs(along_given)
-    magnitudes = bins.code(coder, "frequency", ALONG_CHAIN, law, [bins.of(across)], magnitudes)
+    magnitudes = bins.code(coder, "frequency", ALONG_CHAIN, (middles, spreads), [same], magnitudes)
     signed = (magnitudes > 0) & (across > 0)
     return np.stack([_code_signs(coder, "frequency", magnitudes, signed, along_given), across])
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from gicodec.format import Payload, UnsupportedFileError
 from gicodec.format.exact import PI, cos_sin, exp
-from gicodec.format.lattice import Shapes, angle_levels, shape_steps, step_of, wave_steps
+from gicodec.format.lattice import Shapes, angle_levels, energy_classes, shape_steps, step_of, wave_steps
 from gicodec.gaussians import Array, Gaussians
 
 TRANSFORM: Array = np.array([[1, 1, 1], [1, 0, -1], [-1, 2, -1]]) / np.sqrt([[3.0], [2.0], [6.0]])
@@ -47,7 +47,8 @@ def _waves(payload: Payload, sizes: Array, elongations: Array, angles: Array) ->
     """Compute the waves [N, 4] (A, B, kx, ky); all 0 where there is none."""
     amplitudes = payload.wave_amplitudes * (step_of(payload.step) * WAVE_SCALE) * exp(-sizes)
     long, short = exp(-(sizes + elongations)), exp(-(sizes - elongations))
-    along, across = payload.wave_frequencies * wave_steps(payload.wave_amplitudes) * np.stack([long, short])
+    steps = wave_steps(energy_classes(payload.wave_amplitudes))
+    along, across = payload.wave_frequencies * steps * np.stack([long, short])
     cos, sin = cos_sin(angles)
     kx, ky = cos * along - sin * across, sin * along + cos * across
     return np.stack([*amplitudes, kx, ky], axis=1)

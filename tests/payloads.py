@@ -17,6 +17,7 @@ from gicodec.format.lattice import (
     N_STEP_CODES,
     Shapes,
     angle_levels,
+    energy_classes,
     shape_steps,
     wave_steps,
 )
@@ -90,7 +91,7 @@ def random_waves(
     amplitudes[:, ::5] = reach[::5] * rng.choice([-1, 1], (2, len(classes)))[:, ::5]
     amplitudes[rng.integers(2), ::3] = 0
     amplitudes *= which
-    end = whole(MAX_FREQUENCY / wave_steps(amplitudes))
+    end = whole(MAX_FREQUENCY / wave_steps(energy_classes(amplitudes)))
     along, across = between(rng, 1 - end, end), between(rng, np.zeros_like(end), end)
     across[::4] = 0
     along = np.where(across == 0, abs(along), along)

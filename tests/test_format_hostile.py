@@ -152,9 +152,9 @@ def test_few_bytes_are_little_work() -> None:
 
 def test_other_versions_are_unsupported() -> None:
     data = bytearray(small_file())
-    for version in (0, 2, 255):
+    for version in (0, 1, 3, 255):
         data[8] = version
-        with pytest.raises(UnsupportedFileError, match=f"version {version}, this build reads 1"):
+        with pytest.raises(UnsupportedFileError, match=f"version {version}, this build reads 2"):
             GsiFile.from_bytes(bytes(data))
 
 

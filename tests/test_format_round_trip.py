@@ -205,7 +205,7 @@ def test_describe_agrees_with_the_file() -> None:
     info = describe(data)
     assert (info.header, info.n_gaussians, info.n_bytes) == (file.header, 2000, len(data))
     assert info.bpp == 8 * len(data) / (768 * 512)
-    assert (info.version, info.experimental) == (1, True)
+    assert (info.version, info.experimental) == (2, True)
     assert info.step == (32 + file.payload.step % 32) * 2.0 ** (file.payload.step // 32 - 15)
     noted = GsiFile(KODAK, Payload.empty(3), (Section(0x41, b"note"),)).to_bytes()
     assert describe(noted).step == 0
