@@ -42,6 +42,7 @@ def code_waves(
         narrow: [N] classes of the narrow side.
         given: Amplitudes and frequencies; None to read.
     """
+    assert given is None or _can_be_coded(*given), "frequencies of no wave, or of the wrong sign"
     given_amplitudes, given_frequencies = (None, None) if given is None else given
     waves = None if given_amplitudes is None else np.asarray(given_amplitudes.any(axis=0), np.int64)
     which = np.flatnonzero(_code_flags(coder, classes, wide, waves))
@@ -50,9 +51,14 @@ def code_waves(
     amplitudes[:, which] = _code_amplitudes(coder, classes[which], some)
     some = None if given_frequencies is None else given_frequencies[:, which]
     frequencies[:, which] = _code_frequencies(coder, amplitudes[:, which], narrow[which], some)
-    same = given_frequencies is None or np.array_equal(frequencies, given_frequencies)
-    assert same, "frequencies where there is no wave, or of the wrong sign"
     return amplitudes, frequencies
+
+
+def _can_be_coded(amplitudes: Symbols, frequencies: Symbols) -> bool:
+    """Tell whether all frequencies are those of a wave, in the one way of two that the file has."""
+    along, across = frequencies
+    one_way = (across > 0) | ((across == 0) & (along >= 0))
+    return bool(one_way.all()) and not frequencies[:, ~amplitudes.any(axis=0)].any()
 
 
 def _code_flags(coder: Coder, classes: Symbols, wide: Symbols, given: Symbols | None) -> Symbols:

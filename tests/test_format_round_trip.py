@@ -193,6 +193,30 @@ def test_writer_refuses_what_the_reader_would() -> None:
         Header(1, 1, channels=5)
 
 
+def test_waves_cost_a_bit_where_there_are_none() -> None:
+    for n in (1, 50, 2000):
+        payload = random_payload(np.random.default_rng(n), n, KODAK, waves=0)
+        bits = bits_by_attribute(GsiFile(KODAK, payload).to_bytes())
+        assert bits["wave"] == 1
+        assert not {"amplitude", "frequency"} & bits.keys()
+
+
+def test_writer_insists_on_one_sign_of_a_wave() -> None:
+    payload = random_payload(np.random.default_rng(0), 65, KODAK, waves=1)
+    across = payload.wave_frequencies[1]
+    for which in (across > 0, across == 0):
+        turned = np.where(which, -1, 1) * payload.wave_frequencies
+        with pytest.raises(AssertionError, match="sign"):
+            ItsPayload.to_bytes(replace(payload, wave_frequencies=turned), KODAK)
+
+
+def test_writer_refuses_frequencies_of_no_wave() -> None:
+    payload = random_payload(np.random.default_rng(0), 65, KODAK, waves=0.5)
+    more = payload.wave_frequencies + 1
+    with pytest.raises(AssertionError, match="no wave"):
+        ItsPayload.to_bytes(replace(payload, wave_frequencies=abs(more)), KODAK)
+
+
 def test_writer_insists_on_the_order_of_the_cells() -> None:
     payload = random_file(2, 65).payload
     with pytest.raises(AssertionError, match="order"):
