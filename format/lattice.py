@@ -4,7 +4,8 @@ One step D serves everything. A Gaussian's energy-normalized color alpha = T c s
 of D; its length, in classes of half an octave, says how finely the rest must be known for an equal error:
 1/|alpha| for the logs of size and elongation, 1/(|alpha| sinh 2r) for the angle, sqrt(2) s/|alpha| for
 the center. A wave has amplitudes in steps of sqrt(2) D, for half of its energy, which count for the class as
-colors do; their own length b, in such steps, asks for frequencies as fine as sqrt(2)/b in its Gaussian's axes. (DESIGN section 2 has the derivation.) All is computed by exact.py: the numbers of levels are the
+colors do; their own length b, in such steps, asks for frequencies as fine as sqrt(2)/b in its Gaussian's
+axes. (DESIGN section 2 has the derivation.) All is computed by exact.py: the numbers of levels are the
 same everywhere.
 """
 

@@ -65,8 +65,8 @@ def read_all(data: bytes) -> Gaussians | None:
         return None
     assert described.n_gaussians == payload.n_gaussians
     gaussians = dequantize(payload)
-    for values in vars(gaussians).values():
-        assert values is None or np.isfinite(values).all()
+    for values in (array for array in vars(gaussians).values() if array is not None):
+        assert np.isfinite(values).all()
     return gaussians
 
 
