@@ -2,8 +2,9 @@
 
     python benchmarks/laws.py FOLDER [--half odd|even]
 
-Prints the shares of the classes, the shares of the colors whose energy is beside their class, and the
-middles and spreads of the logistic laws of m and r, by greatest likelihood. --half takes every second file.
+Prints the shares of the classes, the shares of the colors whose energy is beside their class, the middles
+and spreads of the logistic laws of m and r, by greatest likelihood, and the same of waves: how many there
+are, their energy beside the class, and the laws of their frequencies. --half takes every second file.
 """
 
 from __future__ import annotations
@@ -17,8 +18,16 @@ from numpy.typing import NDArray
 
 from gicodec.format import GsiFile
 from gicodec.format.exact import log2
-from gicodec.format.lattice import STEPS_PER_OCTAVE, energy_classes, shape_steps
+from gicodec.format.lattice import (
+    STEPS_PER_OCTAVE,
+    color_classes,
+    energy_classes,
+    shape_steps,
+    wave_steps,
+)
+from gicodec.format.laws import TINTS
 from gicodec.format.neighbors import crowding_of
+from gicodec.format.shape_codes import narrowness
 from gicodec.format.tree import HEIGHT, WIDTH
 
 Array = NDArray[np.float64]
@@ -41,9 +50,20 @@ def features(file: GsiFile) -> Array:
         m * m,
         payload.elongations * steps,
         steps / 2,
-        energy_classes(payload.colors) - payload.classes,
+        energy_classes(payload.colors) - color_classes(payload.classes, payload.wave_amplitudes),
     ]
     return np.stack(columns, axis=1)
+
+
+def wave_features(file: GsiFile) -> Array:
+    """Return [n, 5]: narrow side, frequencies across, along, half a step, energy's class less all's."""
+    payload = file.payload
+    which = payload.wave_amplitudes.any(axis=0)
+    wave_classes = energy_classes(payload.wave_amplitudes)
+    along, across = abs(payload.wave_frequencies * wave_steps(wave_classes))
+    narrow = narrowness(payload.classes, payload.sizes, payload.elongations)
+    columns = [narrow, across, along, wave_steps(wave_classes) / 2, wave_classes - payload.classes]
+    return np.stack(columns, axis=1)[which]
 
 
 def fit_logistic(values: Array, half: Array, middles: Array, spreads: Array, least: float) -> list[Array]:
@@ -86,6 +106,21 @@ def main() -> None:
     print(
         "r: middle, ln spread", *fit_logistic(table[:, 7], half, table[:, [0, 5, 6]], table[:, [0, 5]], 0.0)
     )
+    print_waves(np.concatenate([wave_features(file) for file in files]), len(table))
+
+
+def print_waves(table: Array, n_gaussians: int) -> None:
+    """Print the laws of waves [n, 5] among so many Gaussians."""
+    print("waves, per mille:", round(1000 * len(table) / n_gaussians))
+    errors = np.bincount(np.clip(table[:, 4], -4, 2).astype(int) + 4, minlength=7)
+    shares = (1000 * errors / len(table)).round(1).tolist()
+    print("their energy beside the class by -4 ... 2, per mille:", shares)
+    one = np.ones((len(table), 1))
+    for side in range(len(TINTS)):
+        rows = table[:, 0] == side
+        law = fit_logistic(table[rows, 1], table[rows, 3], one[rows], one[rows], 0.0)
+        print(f"across, narrow side {side}: middle, ln spread", *law)
+    print("along: middle, ln spread", *fit_logistic(table[:, 2], table[:, 3], one, one, 0.0))
 
 
 if __name__ == "__main__":

@@ -27,18 +27,26 @@ def info(ctx: click.Context, files: tuple[str, ...], as_json: bool, verbose: boo
 
 
 def _show(file: str, *, as_json: bool, verbose: bool) -> None:
-    from gicodec.format import bits_by_attribute, describe
+    from gicodec.format import describe
 
     data = arguments.read_bytes(file)
     described = describe(data)
     name = arguments.name_of(file, "standard input")
     if as_json:
-        click.echo(json.dumps({**_to_json(name, described), "bits": bits_by_attribute(data)}))
+        n_waves, bits = _decode(data)
+        click.echo(json.dumps({**_to_json(name, described), "n_waves": n_waves, "bits": bits}))
         return
     lines = _to_lines(name, described)
     if verbose:
-        lines += _to_verbose_lines(described, bits_by_attribute(data))
+        lines += _to_verbose_lines(described, *_decode(data))
     click.echo("\n".join(lines))
+
+
+def _decode(data: bytes) -> tuple[int, dict[str, float]]:
+    """Return what only the symbols say: the number of waves, and the bits of each attribute."""
+    from gicodec.format import GsiFile, bits_by_attribute
+
+    return GsiFile.from_bytes(data).payload.n_waves, bits_by_attribute(data)
 
 
 def _to_json(name: str, described: FileInfo) -> dict[str, object]:
@@ -75,12 +83,12 @@ def _to_lines(name: str, described: FileInfo) -> list[str]:
     return [line.format(**fields) for line in lines]
 
 
-def _to_verbose_lines(described: FileInfo, bits: dict[str, float]) -> list[str]:
+def _to_verbose_lines(described: FileInfo, n_waves: int, bits: dict[str, float]) -> list[str]:
     n = described.n_gaussians
     if not n:
         return []
     costs = {**bits, "total": sum(bits.values())}
     return [
-        f"  step {described.step:g} of the energy-normalized colors",
+        f"  step {described.step:g} of the energy-normalized colors, {n_waves} Gaussians with a wave",
         "  bits a Gaussian: " + ", ".join(f"{attribute} {cost / n:.1f}" for attribute, cost in costs.items()),
     ]

@@ -3,8 +3,8 @@
 from enum import IntEnum
 
 SIGNATURE = b"\x89GSI\r\n\x1a\n"  # as PNG's: bit 7, CR LF, ^Z and LF show what mangled a file
-VERSION = 1  # of the layout that this build reads and writes
-FIRST_LASTING_VERSION = 2  # those below are experimental: the layout may change with any commit
+VERSION = 2  # of the layout that this build reads and writes
+FIRST_LASTING_VERSION = 3  # those below are experimental: the layout may change with any commit
 
 CRITICAL = 0x80  # the bit of a section type that a reader must not skip
 CRC_BYTES = 4  # zlib.crc32, little-endian

@@ -3,7 +3,9 @@
 One step D serves everything. A Gaussian's energy-normalized color alpha = T c sqrt(s1 s2) is a multiple
 of D; its length, in classes of half an octave, says how finely the rest must be known for an equal error:
 1/|alpha| for the logs of size and elongation, 1/(|alpha| sinh 2r) for the angle, sqrt(2) s/|alpha| for
-the center. (DESIGN section 2 has the derivation.) All is computed by exact.py: the numbers of levels are the
+the center. A wave has amplitudes in steps of sqrt(2) D, for half of its energy, which count for the class as
+colors do; their own length b, in such steps, asks for frequencies as fine as sqrt(2)/b in its Gaussian's
+axes. (DESIGN section 2 has the derivation.) All is computed by exact.py: the numbers of levels are the
 same everywhere.
 """
 
@@ -27,6 +29,7 @@ STEPS_PER_OCTAVE = 32
 N_STEP_CODES = 12 * STEPS_PER_OCTAVE
 MAX_ELONGATION = 3.5  # of r: an axis ratio of 1100; a float32 conic is no longer definite somewhere beyond
 MIN_LOG_SIZE, MAX_LOG_SIZE = -2.1, 7.0  # of m: 0.12 to 1100 pixels
+MAX_FREQUENCY = 128.0  # of a wave, radians per standard deviation: 120 periods in a Gaussian
 
 # 2^(1/4), 2^(3/4): the middle of a class, |alpha| / D of its typical Gaussian, is 2^((2 k + 1) / 4).
 _MIDDLES = (float.fromhex("0x1.306fe0a31b715p+0"), float.fromhex("0x1.ae89f995ad3adp+0"))
@@ -47,17 +50,32 @@ def nearest_step_code(step: float) -> int:
     return min(range(N_STEP_CODES), key=lambda code: abs(step_of(code) - within))
 
 
-def energy_classes(colors: Symbols) -> Symbols:
-    """Return the classes [N] of colors [C, N] in steps: the bits of their squared length, less one."""
-    squares = np.square(colors).sum(axis=0)
+def energy_classes(amplitudes: Symbols) -> Symbols:
+    """Return the classes [N] of colors, amplitudes of waves, or both [K, N] in steps."""
+    squares = np.square(amplitudes).sum(axis=0)
     bits = np.frexp(squares.astype(np.float64))[1] - 1
     classes: Symbols = np.clip(bits, 0, N_CLASSES - 1).astype(np.int64)
     return classes
 
 
+def color_classes(classes: Symbols, amplitudes: Symbols) -> Symbols:
+    """Return the classes [N] of the energy that waves of amplitudes [2, N] leave to the colors.
+
+    A wave that has all that its class asks for goes with colors near 0.
+    """
+    wave, least = np.square(amplitudes).sum(axis=0), 1 << classes
+    return np.where(wave < least, classes - (2 * wave > least), 1)
+
+
 def shape_steps(classes: Symbols) -> Array:
     """Return the steps [N] of m and r."""
     steps: Array = 1 / _AMPLITUDES[classes]
+    return steps
+
+
+def wave_steps(wave_classes: Symbols) -> Array:
+    """Return the steps [N] of frequencies, given the classes of their amplitudes."""
+    steps: Array = np.sqrt(2.0) / _AMPLITUDES[wave_classes]
     return steps
 
 

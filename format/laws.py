@@ -31,6 +31,17 @@ CLASSES = np.array(
 # moves colors once classes are settled.
 CLASS_ERRORS = (5, 30, 160, 10, 1)
 
+WAVES = np.array([5, 1], np.int64)  # Gaussians without one, and with
+
+# A wave's energy is in the class of all energy, or in one that differs by -4 or more, -3, ... 2 or more.
+WAVE_SHARES = (16, 22, 32, 50, 160, 1, 1)
+FAINT, FAINTNESS = 4, 5  # of less energy waves are so many times rarer: they do not earn their bits
+
+# Middle and spread of frequencies, radians per standard deviation: across a Gaussian by how narrow it is, and
+# along it.
+ACROSS = np.array([[0.3, 0.2], [0.6, 0.4], [1.3, 0.5], [2.0, 1.0], [2.1, 1.5]])
+ALONG = np.array([2.0, 1.9])
+
 TINTS = (10.0, 8.0, 6.0, 4.0, 3.5)  # how rare colors are that are not gray; narrow Gaussians come first
 
 
@@ -72,4 +83,29 @@ def _colors(scale: int, rarity: float) -> Counts:
     tint = tint * tint * tint
     likely = UNIT * share / (gray[:, None, None] * (tint[:, None] * tint))
     counts: Counts = np.floor(likely).astype(np.int64) + 1
+    return counts
+
+
+@cache
+def amplitude_laws() -> tuple[Counts, Counts]:
+    """Return the laws of two amplitudes' magnitudes in 17 bins, by how many contexts there are.
+
+    Of the first by scale [8, 17]; of the second by scale and the first's magnitude [8 * 17, 17].
+    """
+    both = np.stack([_amplitudes(scale) for scale in range(N_COLOR_SCALES)])
+    return both.sum(axis=-1), both.reshape(-1, COLOR_REACH + 1)
+
+
+def _amplitudes(scale: int) -> Counts:
+    """Return how many waves have amplitudes of some magnitudes [17, 17], in proportion; all have some."""
+    magnitudes = np.arange(COLOR_REACH + 1)
+    squares = magnitudes**2
+    energy = np.maximum(squares[:, None] + squares, 1)
+    rarity = np.where(energy < FAINT, FAINTNESS, 1)
+    classes = np.frexp(energy.astype(np.float64))[1] - 1
+    share = np.array(WAVE_SHARES)[np.clip(classes - scale, -4, 2) + 4]
+    signs = np.where(magnitudes == 0, 1, 2)
+    likely = np.floor(UNIT * share / (energy * rarity)).astype(np.int64) + 1
+    counts: Counts = signs[:, None] * signs * likely
+    counts[0, 0] = 0
     return counts

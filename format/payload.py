@@ -8,31 +8,28 @@ and what depends on what can then not differ. Every attribute is coded for all G
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from gicodec.format.adaptive import AdaptiveCounts, Law
+from gicodec.format.adaptive import AdaptiveCounts
 from gicodec.format.angles import code_angles
 from gicodec.format.bits import ByteReader, write_varint
 from gicodec.format.coder import Coder, SymbolReader, Symbols, SymbolWriter
+from gicodec.format.color_codes import code_colors
 from gicodec.format.constants import FREE_GAUSSIANS, MAX_GAUSSIANS_PER_BYTE
 from gicodec.format.errors import CorruptFileError, LimitError
 from gicodec.format.header import Header
-from gicodec.format.lattice import N_CLASSES, N_STEP_CODES, Shapes
-from gicodec.format.laws import CLASSES, COLOR_REACH, N_COLOR_SCALES, TINTS, color_laws
+from gicodec.format.lattice import N_CLASSES, N_STEP_CODES, Shapes, color_classes
+from gicodec.format.laws import CLASSES
 from gicodec.format.neighbors import Blocks, crowding_of
-from gicodec.format.shape_codes import code_elongations, code_sizes, narrowness
+from gicodec.format.shape_codes import code_elongations, code_sizes, narrowness, size_bins
 from gicodec.format.tree import HEIGHT, WIDTH, code_cells
+from gicodec.format.wave_codes import code_waves
 
 N_DENSITIES = 8  # contexts from the area of a cell, two for a factor of 8
 
-# How many contexts, and the weight of what comes before: see AdaptiveCounts.
-CLASS_CHAIN = ((1, 40), (N_DENSITIES, 40))
-FIRST_COLOR_CHAIN = ((N_COLOR_SCALES, 60), (N_COLOR_SCALES * len(TINTS), 30))
-SECOND_COLOR_CHAIN = ((N_COLOR_SCALES * 10, 40), (N_COLOR_SCALES * 10 * len(TINTS), 40))
-THIRD_COLOR_CHAIN = ((7, 40), (7 * len(TINTS), 40))
+CLASS_CHAIN = ((1, 40), (N_DENSITIES, 40))  # see AdaptiveCounts
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,17 +45,25 @@ class Payload:
     angles: Symbols
     columns: Symbols
     rows: Symbols
+    wave_amplitudes: Symbols  # [2, N], both 0 where there is no wave
+    wave_frequencies: Symbols  # [2, N] along and across the Gaussian; across >= 0, and along if that is 0
 
     @property
     def n_gaussians(self) -> int:
         """How many Gaussians there are."""
         return len(self.classes)
 
+    @property
+    def n_waves(self) -> int:
+        """How many of them have a wave."""
+        return int(self.wave_amplitudes.any(axis=0).sum())
+
     @classmethod
     def empty(cls, n_channels: int) -> Payload:
         """Return the payload of no Gaussians."""
-        none = np.zeros(0, np.int64)
-        return cls(0, np.zeros((0, 4), np.int64), none, np.zeros((n_channels, 0), np.int64), *[none] * 5)
+        none, pairs = np.zeros(0, np.int64), np.zeros((2, 0), np.int64)
+        colors = np.zeros((n_channels, 0), np.int64)
+        return cls(0, np.zeros((0, 4), np.int64), none, colors, none, none, none, none, none, pairs, pairs)
 
     def to_bytes(self, header: Header) -> bytes:
         """Write the section's payload."""
@@ -112,10 +117,7 @@ def _check_limit(n: int, limit: int) -> None:
         raise LimitError(f"{n} Gaussians, this file may have {limit}")
 
 
-_Decoded = tuple[Symbols, Symbols, Symbols, Symbols, Symbols, Symbols, Symbols, Symbols]
-
-
-def _walk(coder: Coder, header: Header, n: int, step: int, given: Payload | None) -> _Decoded:
+def _walk(coder: Coder, header: Header, n: int, step: int, given: Payload | None) -> tuple[Symbols, ...]:
     """Code every attribute; where there is nothing given, that means to decode it."""
     points = None if given is None else given.cells[:, :2]
     cells, _ = code_cells(coder, n, header.width, header.height, points)
@@ -125,7 +127,11 @@ def _walk(coder: Coder, header: Header, n: int, step: int, given: Payload | None
     sizes = code_sizes(coder, classes, step, crowding, cells, None if given is None else given.sizes)
     elongations = code_elongations(coder, classes, sizes, None if given is None else given.elongations)
     narrow = narrowness(classes, sizes, elongations)
-    colors = _code_colors(coder, classes, narrow, header.channels, None if given is None else given.colors)
+    waves = None if given is None else (given.wave_amplitudes, given.wave_frequencies)
+    amplitudes, frequencies = code_waves(coder, classes, size_bins(classes, sizes), narrow, waves)
+    energies = color_classes(classes, amplitudes)
+    colors = None if given is None else given.colors
+    colors = code_colors(coder, classes, energies, narrow, header.channels, colors)
     blocks = Blocks(cells, header.width, header.height, 1)
     angles = code_angles(coder, blocks, classes, elongations, None if given is None else given.angles)
     shapes = Shapes.of(classes, sizes, elongations, angles)
@@ -133,7 +139,7 @@ def _walk(coder: Coder, header: Header, n: int, step: int, given: Payload | None
     rows = first + coder.uniform("center", count, None if given is None else given.rows - first)
     first, count = shapes.columns_in(cells, rows)
     columns = first + coder.uniform("center", count, None if given is None else given.columns - first)
-    return cells, classes, colors, sizes, elongations, angles, columns, rows
+    return cells, classes, colors, sizes, elongations, angles, columns, rows, amplitudes, frequencies
 
 
 def _code_classes(coder: Coder, cells: Symbols, given: Symbols | None) -> Symbols:
@@ -143,56 +149,4 @@ def _code_classes(coder: Coder, cells: Symbols, given: Symbols | None) -> Symbol
     chain = [np.zeros_like(densities), densities]
     return AdaptiveCounts(N_CLASSES, CLASS_CHAIN).code(
         coder, "class", lambda rows: np.tile(CLASSES, (len(densities[rows]), 1)), chain, given
-    )
-
-
-def color_shifts(classes: Symbols) -> Symbols:
-    """Return how many low bits of a color are coded evenly, [N]: those below a 16th of its class's reach."""
-    return np.maximum(0, (classes - (N_COLOR_SCALES - 2)) // 2)
-
-
-def _code_colors(
-    coder: Coder, classes: Symbols, narrow: Symbols, n_channels: int, given: Symbols | None
-) -> Symbols:
-    """Code each component given class, shape, and those before it: a bin, and where in it.
-
-    All but the first change their sign with the first, so that a picture's tints add up.
-    """
-    scales = np.where(classes < N_COLOR_SCALES, classes, N_COLOR_SCALES - 2 + classes % 2)
-    shifts = color_shifts(classes)
-    colors = np.zeros((n_channels, len(classes)), np.int64)
-    bins: list[Symbols] = []
-    for channel in range(n_channels):
-        turned = np.where((colors[0] < 0) & (channel > 0), -1, 1)
-        values = None if given is None else given[channel] * turned
-        law, links, chain = _color_contexts(narrow, scales, bins)
-        given_bins = None if values is None else (values >> shifts) + COLOR_REACH
-        table = AdaptiveCounts(2 * COLOR_REACH + 1, chain)
-        bins.append(table.code(coder, f"color{channel}", law, links, given_bins) - COLOR_REACH)
-        high = bins[-1] << shifts
-        low = coder.uniform(f"color{channel}", 1 << shifts, None if values is None else values - high)
-        colors[channel] = (high + low) * turned
-    return colors
-
-
-def _color_contexts(
-    narrow: Symbols, scales: Symbols, bins: list[Symbols]
-) -> tuple[Law, list[Symbols], Sequence[tuple[int, int]]]:
-    """Return the law, the contexts and the chain of the component that follows these."""
-    laws, widths = color_laws(), len(TINTS)
-    if not bins:
-        links = [scales, scales * widths + narrow]
-        return lambda rows: laws[0][narrow[rows], scales[rows]], links, FIRST_COLOR_CHAIN
-    first = np.abs(bins[0])
-    if len(bins) == 1:
-        context = scales * 10 + np.minimum(first, 9)
-        links = [context, context * widths + narrow]
-        return lambda rows: laws[1][narrow[rows], scales[rows], first[rows]], links, SECOND_COLOR_CHAIN
-    second = np.abs(bins[1])
-    context = np.clip(bins[1], -3, 3) + 3
-    links = [context, context * widths + narrow]
-    return (
-        lambda rows: laws[2][narrow[rows], scales[rows], first[rows], second[rows]],
-        links,
-        THIRD_COLOR_CHAIN,
     )

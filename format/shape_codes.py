@@ -1,15 +1,12 @@
-"""Sizes and elongations: each a bin, coded adaptively, and a level in it, evenly. Spec section 3."""
+"""Sizes and elongations, by what is known of those in photographs. Spec section 3."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gicodec.format.adaptive import AdaptiveCounts
+from gicodec.format.bins import Bins
 from gicodec.format.coder import Coder, Symbols
-from gicodec.format.errors import CorruptFileError
 from gicodec.format.exact import exp, log2
 from gicodec.format.lattice import (
     MAX_ELONGATION,
@@ -18,7 +15,7 @@ from gicodec.format.lattice import (
     STEPS_PER_OCTAVE,
     shape_steps,
 )
-from gicodec.format.laws import TINTS, logistic
+from gicodec.format.laws import TINTS
 from gicodec.format.tree import HEIGHT, WIDTH
 
 Array = NDArray[np.float64]
@@ -33,6 +30,9 @@ SIZE_CHAIN = ((N_SIZE_CONTEXTS, 100), (N_CLASS_CONTEXTS * N_SIZE_CONTEXTS, 40))
 ELONGATION_CHAIN = ((N_SIZE_BINS, 60), (N_CLASS_CONTEXTS * N_SIZE_BINS, 40))
 SIZE_SPREAD = 0.36
 
+SIZE_ENDS = MIN_LOG_SIZE + np.arange(N_SIZE_BINS + 1, dtype=np.float64) * SIZE_BIN
+ELONGATION_ENDS = np.arange(N_ELONGATION_BINS + 1, dtype=np.float64) * ELONGATION_BIN
+
 
 def code_sizes(
     coder: Coder, classes: Symbols, step: int, crowding: Array, cells: Symbols, given: Symbols | None
@@ -42,7 +42,7 @@ def code_sizes(
     energy = classes + 2 * step / STEPS_PER_OCTAVE - 20  # log2 |alpha|^2, colors being 0 to 1
     area = log2((cells[:, WIDTH] * cells[:, HEIGHT]).astype(np.float64))
     middles = -0.73 + 0.106 * energy + 0.009 * (near * near) + 0.065 * area - 0.186 * crowding
-    bins = _Bins(MIN_LOG_SIZE, SIZE_BIN, N_SIZE_BINS, classes)
+    bins = Bins(SIZE_ENDS, shape_steps(classes))
     spreads = np.full_like(middles, SIZE_SPREAD)
     places = np.clip(np.floor((middles + 2) / SIZE_BIN + 0.5), 0, N_SIZE_CONTEXTS - 1).astype(np.int64)
     chain = [places, near * N_SIZE_CONTEXTS + places]
@@ -53,11 +53,16 @@ def code_elongations(coder: Coder, classes: Symbols, sizes: Symbols, given: Symb
     """Code r given class and m: the narrow side of an ellipse is seldom below half a pixel."""
     near = np.minimum(classes, N_CLASS_CONTEXTS - 1)
     m = sizes * shape_steps(classes)
-    bins = _Bins(0.0, ELONGATION_BIN, N_ELONGATION_BINS, classes)
+    bins = Bins(ELONGATION_ENDS, shape_steps(classes))
     middles, spreads = 0.54 + 0.505 * m - 0.123 * (m * m), exp(0.257 * m - 1.614)
-    wide = _Bins(MIN_LOG_SIZE, SIZE_BIN, N_SIZE_BINS, classes).of(sizes)
+    wide = size_bins(classes, sizes)
     chain = [wide, near * N_SIZE_BINS + wide]
     return bins.code(coder, "elongation", ELONGATION_CHAIN, (middles, spreads), chain, given)
+
+
+def size_bins(classes: Symbols, sizes: Symbols) -> Symbols:
+    """Return the bins of sizes [N]."""
+    return Bins(SIZE_ENDS, shape_steps(classes)).of(sizes)
 
 
 def narrowness(classes: Symbols, sizes: Symbols, elongations: Symbols) -> Symbols:
@@ -67,56 +72,5 @@ def narrowness(classes: Symbols, sizes: Symbols, elongations: Symbols) -> Symbol
     return np.clip(narrow, 0, len(TINTS) - 1).astype(np.int64)
 
 
-class _Bins:
-    """Levels of m or r, grouped in bins of about equal width whatever the class's step."""
-
-    def __init__(self, least: float, width: float, n_bins: int, classes: Symbols) -> None:
-        self._least, self._width, self._n_bins = least, width, n_bins
-        self._steps = shape_steps(classes)
-
-    def of(self, levels: Symbols) -> Symbols:
-        """Return the bins of levels [N], which must lie in the range of all bins."""
-        bins = np.floor((levels * self._steps - self._least) / self._width).astype(np.int64)
-        bins -= levels < self._first_level(bins)  # the edges decide, not this quotient's rounding
-        bins += levels >= self._first_level(bins + 1)
-        return bins
-
-    def code(
-        self,
-        coder: Coder,
-        name: str,
-        chain: Sequence[tuple[int, int]],
-        law: tuple[Array, Array],
-        contexts: list[Symbols],
-        levels: Symbols | None,
-    ) -> Symbols:
-        """Code the bin adaptively, by a law of these middles and spreads; and which of its levels, evenly."""
-        middles, spreads = law
-        given = None if levels is None else self.of(levels)
-        bins = AdaptiveCounts(self._n_bins, chain).code(
-            coder,
-            name,
-            lambda rows: logistic(self._edges(rows), middles[rows], spreads[rows]),
-            contexts,
-            given,
-        )
-        first = self._first_level(bins)
-        count = self._first_level(bins + 1) - first
-        if not count.all():  # where a step is wider than a bin
-            raise CorruptFileError(f"{name}: a bin without a level")
-        return first + coder.uniform(name, count, None if levels is None else levels - first)
-
-    def _edges(self, rows: slice) -> Array:
-        """Return where bins begin and end [n, bins + 1]: halfway between two levels."""
-        steps = self._steps[rows, None]
-        ends = self._least + np.arange(self._n_bins + 1) * self._width
-        edges: Array = (np.ceil(ends / steps) - 0.5) * steps
-        return edges
-
-    def _first_level(self, bins: Symbols) -> Symbols:
-        first: Symbols = np.ceil((self._least + bins * self._width) / self._steps).astype(np.int64)
-        return first
-
-
-assert MIN_LOG_SIZE + N_SIZE_BINS * SIZE_BIN >= MAX_LOG_SIZE
-assert N_ELONGATION_BINS * ELONGATION_BIN >= MAX_ELONGATION
+assert SIZE_ENDS[-1] >= MAX_LOG_SIZE
+assert ELONGATION_ENDS[-1] >= MAX_ELONGATION

@@ -9,12 +9,14 @@ from __future__ import annotations
 import numpy as np
 
 from gicodec.format import Payload, UnsupportedFileError
-from gicodec.format.exact import PI, exp
-from gicodec.format.lattice import Shapes, angle_levels, shape_steps, step_of
+from gicodec.format.exact import PI, cos_sin, exp
+from gicodec.format.lattice import Shapes, angle_levels, energy_classes, shape_steps, step_of, wave_steps
 from gicodec.gaussians import Array, Gaussians
 
 TRANSFORM: Array = np.array([[1, 1, 1], [1, 0, -1], [-1, 2, -1]]) / np.sqrt([[3.0], [2.0], [6.0]])
 """[3, 3] orthonormal: luminance, red against blue, green against both."""
+WAVE_SCALE = np.sqrt(2 / len(TRANSFORM))
+"""Of A and B times exp(m), in units of D and of their symbols: a wave is luminance, with half its energy."""
 
 
 def dequantize(payload: Payload) -> Gaussians:
@@ -26,15 +28,27 @@ def dequantize(payload: Payload) -> Gaussians:
     if len(payload.colors) != len(TRANSFORM):
         raise UnsupportedFileError(f"pictures of {len(payload.colors)} channels")
     steps = shape_steps(payload.classes)
-    sizes = np.asarray(payload.sizes * steps)
+    sizes, elongations = np.asarray(payload.sizes * steps), np.asarray(payload.elongations * steps)
     shapes = Shapes.of(payload.classes, payload.sizes, payload.elongations, payload.angles)
-    levels = angle_levels(payload.classes, payload.elongations)
+    angles = np.asarray(PI * payload.angles / angle_levels(payload.classes, payload.elongations))
     alphas = payload.colors.T * step_of(payload.step)
     return Gaussians(
         centers=shapes.centers(payload.columns, payload.rows),
         log_sizes=sizes,
-        log_elongations=np.asarray(payload.elongations * steps),
-        angles=np.asarray(PI * payload.angles / levels),
+        log_elongations=elongations,
+        angles=angles,
         # A sum, not a matrix product, whose order of additions is the library's choice.
         colors=np.asarray((alphas[:, :, None] * TRANSFORM).sum(axis=1) * exp(-sizes)[:, None]),
+        waves=_waves(payload, sizes, elongations, angles) if payload.n_waves else None,
     )
+
+
+def _waves(payload: Payload, sizes: Array, elongations: Array, angles: Array) -> Array:
+    """Compute the waves [N, 4] (A, B, kx, ky); all 0 where there is none."""
+    amplitudes = payload.wave_amplitudes * (step_of(payload.step) * WAVE_SCALE) * exp(-sizes)
+    long, short = exp(-(sizes + elongations)), exp(-(sizes - elongations))
+    steps = wave_steps(energy_classes(payload.wave_amplitudes))
+    along, across = payload.wave_frequencies * steps * np.stack([long, short])
+    cos, sin = cos_sin(angles)
+    kx, ky = cos * along - sin * across, sin * along + cos * across
+    return np.stack([*amplitudes, kx, ky], axis=1)

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 from numpy.typing import NDArray
 
 from gicodec.format import Header, Payload
 from gicodec.format.coder import SymbolWriter
-from gicodec.format.lattice import MIN_LOG_SIZE, N_CLASSES, N_STEP_CODES, Shapes, angle_levels, shape_steps
+from gicodec.format.color_codes import color_shifts
+from gicodec.format.lattice import (
+    MAX_FREQUENCY,
+    MIN_LOG_SIZE,
+    N_CLASSES,
+    N_STEP_CODES,
+    Shapes,
+    angle_levels,
+    energy_classes,
+    shape_steps,
+    wave_steps,
+)
 from gicodec.format.laws import COLOR_REACH
-from gicodec.format.payload import color_shifts
 from gicodec.format.shape_codes import ELONGATION_BIN, N_ELONGATION_BINS, N_SIZE_BINS, SIZE_BIN
 from gicodec.format.tree import MARGIN, code_cells
 
@@ -38,8 +50,12 @@ def random_payload(
     header: Header,
     points: Symbols | None = None,
     classes: Symbols | None = None,
+    waves: float | None = None,
 ) -> Payload:
-    """Draw n Gaussians over all that the lattice has, near its limits more often than elsewhere."""
+    """Draw n Gaussians over all that the lattice has, near its limits more often than elsewhere.
+
+    So many of them have a wave, as a share; None draws that too.
+    """
     if not n:
         return Payload.empty(header.channels)
     points = random_points(rng, n, header) if points is None else points
@@ -61,7 +77,25 @@ def random_payload(
     first, count = shapes.columns_in(cells, rows)
     columns = between(rng, first, first + count)
     step = int(rng.integers(N_STEP_CODES))
-    return Payload(step, cells, classes, colors, sizes, elongations, angles, columns, rows)
+    share = rng.choice([0, 0.3, 1]) if waves is None else waves
+    pairs = random_waves(rng, classes, rng.random(n) < share)
+    return Payload(step, cells, classes, colors, sizes, elongations, angles, columns, rows, *pairs)
+
+
+def random_waves(
+    rng: np.random.Generator, classes: Symbols, which: NDArray[np.bool_]
+) -> tuple[Symbols, Symbols]:
+    """Draw amplitudes and frequencies [2, N] of the waves that some have [N]."""
+    reach = (COLOR_REACH << color_shifts(classes)) + (1 << color_shifts(classes)) - 1
+    amplitudes = np.clip(rng.laplace(0, reach / 8, (2, len(classes))), -reach, reach).astype(np.int64)
+    amplitudes[:, ::5] = reach[::5] * rng.choice([-1, 1], (2, len(classes)))[:, ::5]
+    amplitudes[rng.integers(2), ::3] = 0
+    amplitudes *= which
+    end = whole(MAX_FREQUENCY / wave_steps(energy_classes(amplitudes)))
+    along, across = between(rng, 1 - end, end), between(rng, np.zeros_like(end), end)
+    across[::4] = 0
+    along = np.where(across == 0, abs(along), along)
+    return amplitudes, np.stack([along, across]) * amplitudes.any(axis=0)
 
 
 def whole(values: NDArray[np.float64]) -> Symbols:
@@ -71,7 +105,5 @@ def whole(values: NDArray[np.float64]) -> Symbols:
 
 def assert_same(a: Payload, b: Payload) -> None:
     """Assert that all symbols are equal."""
-    assert a.step == b.step
-    names = ("cells", "classes", "colors", "sizes", "elongations", "angles", "columns", "rows")
-    for name in names:
+    for name in (field.name for field in fields(Payload)):
         np.testing.assert_array_equal(getattr(a, name), getattr(b, name), err_msg=name)

@@ -78,10 +78,17 @@ def coded(png: Path) -> Path:
 def handmade(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a file that the format layer wrote, for the commands that do not decode."""
     header = Header(64, 48)
-    payload = random_payload(np.random.default_rng(0), 10, header)
+    payload = random_payload(np.random.default_rng(0), 10, header, waves=0.3)
     path = tmp_path_factory.mktemp("handmade") / "ten.gsi"
     path.write_bytes(GsiFile(header, payload).to_bytes())
     return path
+
+
+def n_waves(file: Path) -> int:
+    """Count the Gaussians with a wave; some must have one for the test to tell."""
+    n = GsiFile.from_bytes(file.read_bytes()).payload.n_waves
+    assert 0 < n < 10
+    return n
 
 
 # Help
@@ -168,17 +175,17 @@ def test_broken_gsi_files(command: tuple[str], tmp_path: Path, handmade: Path) -
     flipped = bytearray(data)
     flipped[len(data) // 2] ^= 4
     newer = bytearray(data)
-    newer[8] = 2
+    newer[8] = 3
     older = bytearray(data)
-    older[8] = 0
+    older[8] = 1
     out = (tmp_path / "out.png",) if command == ("decode",) else ()
     for name, content, text in (
         ("flipped.gsi", bytes(flipped), "checksum"),
         ("cut.gsi", data[:-7], "bytes"),
         ("empty.gsi", b"", "signature"),
         ("text.gsi", b"hello, world\n", "wrong signature"),
-        ("newer.gsi", bytes(newer), "version 2, this build reads 1"),
-        ("older.gsi", bytes(older), "version 0, this build reads 1"),
+        ("newer.gsi", bytes(newer), "version 3, this build reads 2"),
+        ("older.gsi", bytes(older), "version 1, this build reads 2"),
         ("longer.gsi", data + b"\n", "after the end"),
     ):
         path = tmp_path / name
@@ -399,10 +406,21 @@ def test_info_says_what_each_attribute_costs(handmade: Path, tmp_path: Path) -> 
     lines = done.stdout.decode().splitlines()
     costs = [line for line in lines if line.startswith("  bits a Gaussian: ")]
     bits = bits_by_attribute(handmade.read_bytes())
-    for attribute in ("cells", "class", "color0", "color2", "size", "elongation", "angle", "center"):
+    for attribute in (
+        "cells",
+        "wave",
+        "amplitude",
+        "frequency",
+        "color0",
+        "color2",
+        "size",
+        "angle",
+        "center",
+    ):
         assert f" {attribute} {bits[attribute] / 10:.1f}," in costs[0]
     assert costs[0].endswith(f", total {sum(bits.values()) / 10:.1f}")
     assert costs[1:] == []
+    assert f", {n_waves(handmade)} Gaussians with a wave" in done.stdout.decode()
     assert sum(line.startswith("  step ") for line in lines) == 1
 
 
@@ -417,11 +435,12 @@ def test_info_as_json_lines(handmade: Path, tmp_path: Path) -> None:
         "width": 64,
         "height": 48,
         "channels": 3,
-        "version": 1,
+        "version": 2,
         "experimental": True,
         "method": "gsi",
         "kernel": "compact",
         "n_gaussians": 10,
+        "n_waves": n_waves(handmade),
         "bytes": size,
         "bpp": 8 * size / (64 * 48),
     }

@@ -31,6 +31,7 @@ from gicodec.codec import MAX_WORK
 from gicodec.format import MAX_PIXELS, GsiFile, Header, Kernel, Payload, Section
 from gicodec.format.bits import write_varint
 from gicodec.format.coder import SymbolWriter
+from gicodec.format.color_codes import color_shifts
 from gicodec.format.constants import SectionType
 from gicodec.format.lattice import (
     MAX_LOG_SIZE,
@@ -41,7 +42,6 @@ from gicodec.format.lattice import (
     shape_steps,
 )
 from gicodec.format.laws import COLOR_REACH
-from gicodec.format.payload import color_shifts
 from gicodec.format.sections import write_sections
 from gicodec.format.tree import MARGIN, code_cells
 from gicodec.quantize import dequantize
@@ -171,7 +171,8 @@ def plain_file(header: Header, n: int, log_size: float, log_elongation: float = 
     points = np.floor(shapes.centers(columns, rows)).astype(np.int64)
     cells, _ = code_cells(SymbolWriter(), n, header.width, header.height, points)
     colors = np.tile([[COLOR_REACH], [0], [0]], n) << color_shifts(classes)
-    planes = (sizes, elongations, angles, columns, rows)
+    none = np.zeros((2, n), np.int64)
+    planes = (sizes, elongations, angles, columns, rows, none, none)
     return GsiFile(header, Payload(N_STEP_CODES - 1, cells, classes, colors, *planes)).to_bytes()
 
 

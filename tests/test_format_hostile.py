@@ -25,9 +25,10 @@ from gicodec.format import (
     describe,
 )
 from gicodec.format.bits import write_varint
-from gicodec.format.coder import SymbolReader
+from gicodec.format.coder import Coder, Counts, SymbolReader, Symbols
 from gicodec.format.constants import MAX_SECTIONS, MAX_SIDE, SectionType
 from gicodec.format.sections import write_sections
+from gicodec.format.wave_codes import code_waves
 from gicodec.gaussians import Gaussians
 from gicodec.quantize import dequantize
 
@@ -152,9 +153,9 @@ def test_few_bytes_are_little_work() -> None:
 
 def test_other_versions_are_unsupported() -> None:
     data = bytearray(small_file())
-    for version in (0, 2, 255):
+    for version in (0, 1, 3, 255):
         data[8] = version
-        with pytest.raises(UnsupportedFileError, match=f"version {version}, this build reads 1"):
+        with pytest.raises(UnsupportedFileError, match=f"version {version}, this build reads 2"):
             GsiFile.from_bytes(bytes(data))
 
 
@@ -252,6 +253,22 @@ def truncated_words() -> bytes:
 def test_bad_payloads_are_refused(data: bytes, error: type[GsiError], text: str) -> None:
     with pytest.raises(error, match=text):
         GsiFile.from_bytes(data)
+
+
+class WavesOfNothing(Coder):
+    """Words that give every Gaussian a wave, and all else is 0."""
+
+    def categorical(self, name: str, counts: Counts, symbols: Symbols | None) -> Symbols:
+        return np.full(len(counts), int(name == "wave"))
+
+    def _uniform(self, name: str, sizes: Symbols, symbols: Symbols | None) -> Symbols:
+        return np.full(len(sizes), int(name == "wave"))
+
+
+def test_waves_without_amplitudes_are_refused() -> None:
+    classes = np.array([3, 4, 9])
+    with pytest.raises(CorruptFileError, match="a wave without one"):
+        code_waves(WavesOfNothing(), classes, classes, classes // 3, None)
 
 
 class Panic(BaseException):

@@ -10,15 +10,19 @@ from numpy.typing import NDArray
 from payloads import Symbols, random_payload
 
 from gicodec.format import Header
+from gicodec.format.bins import Bins
+from gicodec.format.color_codes import color_scales, color_shifts
 from gicodec.format.lattice import (
+    MAX_FREQUENCY,
     N_CLASSES,
     Shapes,
     angle_levels,
+    color_classes,
     energy_classes,
     shape_steps,
+    wave_steps,
 )
-from gicodec.format.payload import color_shifts
-from gicodec.format.shape_codes import _Bins
+from gicodec.format.wave_codes import FREQUENCY_ENDS
 
 KODAK = Header(768, 512)
 
@@ -103,7 +107,8 @@ def test_every_level_has_its_bin(k: int, least: float, width: float, n_bins: int
     step = shape_steps(np.array([k]))[0]
     first, end = math.ceil(least / step), math.ceil((least + n_bins * width) / step)
     levels = np.unique(np.linspace(first, end - 1, 3000).astype(np.int64))
-    bins = _Bins(least, width, n_bins, np.full(len(levels), k)).of(levels)
+    ends = least + np.arange(n_bins + 1, dtype=np.float64) * width
+    bins = Bins(ends, np.full(len(levels), step)).of(levels)
     assert (np.diff(bins) >= 0).all()
     assert bins[0] >= 0
     assert bins[-1] < n_bins
@@ -115,3 +120,38 @@ def test_colors_reach_all_that_their_class_needs() -> None:
     k = np.arange(N_CLASSES)
     largest = np.sqrt(2.0 ** (k + 1))  # a class's energy is below 2^(k + 1)
     assert (16 << color_shifts(k) >= largest).all()
+
+
+def test_colors_have_the_energy_that_a_wave_leaves() -> None:
+    classes = np.full(6, 4)  # 16 to 31 in all
+    amplitudes = np.array([[0, 2, 2, 3, 4, 9], [0, 2, 3, 2, 0, 9]])
+    np.testing.assert_array_equal(color_classes(classes, amplitudes), [4, 4, 3, 3, 1, 1])
+
+
+def test_scales_of_colors_are_those_that_have_a_law() -> None:
+    k = np.arange(N_CLASSES)
+    scales = color_scales(k, k)
+    np.testing.assert_array_equal(scales, np.where(k < 8, k, 6 + k % 2))
+    assert (color_scales(k, np.minimum(k, 1)) >= 0).all()
+
+
+def test_frequencies_are_as_fine_as_their_wave_is_strong() -> None:
+    k = np.arange(N_CLASSES)
+    np.testing.assert_allclose(wave_steps(k), math.sqrt(2) * shape_steps(k), rtol=1e-15)
+
+
+@pytest.mark.parametrize("k", range(N_CLASSES))
+def test_every_frequency_has_its_bin(k: int) -> None:
+    step = wave_steps(np.array([k]))[0]
+    levels = np.unique(np.linspace(0, math.ceil(MAX_FREQUENCY / step) - 1, 3000).astype(np.int64))
+    bins = Bins(FREQUENCY_ENDS, np.full(len(levels), step)).of(levels)
+    assert (bins >= 0).all()
+    assert (FREQUENCY_ENDS[bins] <= levels * step * (1 + 1e-12)).all()
+    assert (levels * step < FREQUENCY_ENDS[bins + 1] * (1 + 1e-12)).all()
+
+
+def test_bins_of_frequencies_grow_with_them() -> None:
+    widths = np.diff(FREQUENCY_ENDS)
+    assert (widths[:8] == 0.5).all()
+    assert (widths[8:] <= FREQUENCY_ENDS[8:-1] / 4).all()
+    assert FREQUENCY_ENDS[-1] == MAX_FREQUENCY

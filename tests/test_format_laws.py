@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gicodec.format.lattice import N_CLASSES, shape_steps
-from gicodec.format.laws import CLASSES, COLOR_REACH, color_laws, logistic
+from gicodec.format.laws import ACROSS, CLASSES, COLOR_REACH, TINTS, amplitude_laws, color_laws, logistic
 from gicodec.format.shape_codes import N_SIZE_BINS, SIZE_BIN
 
 
@@ -34,3 +34,18 @@ def test_colors_of_narrow_gaussians_are_gray() -> None:
     second = color_laws()[1]
     gray = second[..., COLOR_REACH] / second.sum(axis=-1)
     assert (gray[0] >= gray[-1]).all()
+
+
+def test_an_amplitude_is_as_likely_as_all_that_may_follow() -> None:
+    first, second = amplitude_laws()
+    assert second.shape == (len(first) * (COLOR_REACH + 1), COLOR_REACH + 1)
+    np.testing.assert_array_equal(second.sum(axis=-1), first.ravel())
+
+
+def test_only_a_wave_without_amplitudes_cannot_be() -> None:
+    second = amplitude_laws()[1]
+    np.testing.assert_array_equal(np.argwhere(second == 0), [[17 * q, 0] for q in range(8)])
+
+
+def test_every_narrow_side_has_its_law_of_frequencies() -> None:
+    assert ACROSS.shape == (len(TINTS), 2)

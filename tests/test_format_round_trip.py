@@ -40,7 +40,8 @@ def alike(n: int, header: Header = KODAK) -> Payload:
     none = np.zeros(n, np.int64)
     points = np.stack([none, none], axis=1)
     cells, _ = code_cells(SymbolWriter(), n, header.width, header.height, points)
-    return Payload(0, cells, none, np.zeros((3, n), np.int64), none + 2, none, none, none, none)
+    pairs = np.zeros((2, n), np.int64)
+    return Payload(0, cells, none, np.zeros((3, n), np.int64), none + 2, none, none, none, none, pairs, pairs)
 
 
 @pytest.mark.parametrize("header", HEADERS, ids=lambda header: f"{header.width}x{header.height}")
@@ -192,6 +193,30 @@ def test_writer_refuses_what_the_reader_would() -> None:
         Header(1, 1, channels=5)
 
 
+def test_waves_cost_a_bit_where_there_are_none() -> None:
+    for n in (1, 50, 2000):
+        payload = random_payload(np.random.default_rng(n), n, KODAK, waves=0)
+        bits = bits_by_attribute(GsiFile(KODAK, payload).to_bytes())
+        assert bits["wave"] == 1
+        assert not {"amplitude", "frequency"} & bits.keys()
+
+
+def test_writer_insists_on_one_sign_of_a_wave() -> None:
+    payload = random_payload(np.random.default_rng(0), 65, KODAK, waves=1)
+    across = payload.wave_frequencies[1]
+    for which in (across > 0, across == 0):
+        turned = np.where(which, -1, 1) * payload.wave_frequencies
+        with pytest.raises(AssertionError, match="sign"):
+            ItsPayload.to_bytes(replace(payload, wave_frequencies=turned), KODAK)
+
+
+def test_writer_refuses_frequencies_of_no_wave() -> None:
+    payload = random_payload(np.random.default_rng(0), 65, KODAK, waves=0.5)
+    more = payload.wave_frequencies + 1
+    with pytest.raises(AssertionError, match="no wave"):
+        ItsPayload.to_bytes(replace(payload, wave_frequencies=abs(more)), KODAK)
+
+
 def test_writer_insists_on_the_order_of_the_cells() -> None:
     payload = random_file(2, 65).payload
     with pytest.raises(AssertionError, match="order"):
@@ -204,7 +229,7 @@ def test_describe_agrees_with_the_file() -> None:
     info = describe(data)
     assert (info.header, info.n_gaussians, info.n_bytes) == (file.header, 2000, len(data))
     assert info.bpp == 8 * len(data) / (768 * 512)
-    assert (info.version, info.experimental) == (1, True)
+    assert (info.version, info.experimental) == (2, True)
     assert info.step == (32 + file.payload.step % 32) * 2.0 ** (file.payload.step // 32 - 15)
     noted = GsiFile(KODAK, Payload.empty(3), (Section(0x41, b"note"),)).to_bytes()
     assert describe(noted).step == 0

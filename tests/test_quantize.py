@@ -10,14 +10,14 @@ import pytest
 from payloads import random_payload
 
 from gicodec.format import Header, Payload, UnsupportedFileError
-from gicodec.format.lattice import Shapes, step_of
+from gicodec.format.lattice import MAX_FREQUENCY, Shapes, energy_classes, step_of, wave_steps
 from gicodec.quantize import TRANSFORM, dequantize
 
 KODAK = Header(768, 512)
 
 
 def some(n: int = 500, seed: int = 0) -> Payload:
-    return random_payload(np.random.default_rng(seed), n, KODAK)
+    return random_payload(np.random.default_rng(seed), n, KODAK, waves=0.7)
 
 
 def test_the_transform_is_orthonormal() -> None:
@@ -73,6 +73,38 @@ def test_one_step_serves_the_energy_of_all() -> None:
     energy = np.linalg.norm(gaussians.colors, axis=1) * np.exp(gaussians.log_sizes)
     in_steps = np.linalg.norm(payload.colors, axis=0)
     np.testing.assert_allclose(energy, in_steps * step_of(payload.step), rtol=1e-12)
+
+
+def test_the_energy_of_a_wave_is_that_of_its_symbols() -> None:
+    payload = some()
+    gaussians = dequantize(payload)
+    assert gaussians.waves is not None
+    channels = 3 * np.square(gaussians.waves[:, :2]).sum(axis=1) / 2  # of a wave, half
+    energy = channels * np.exp(2 * gaussians.log_sizes)
+    in_steps = np.square(payload.wave_amplitudes).sum(axis=0)
+    np.testing.assert_allclose(energy, in_steps * step_of(payload.step) ** 2, rtol=1e-12)
+
+
+def test_frequencies_are_in_the_axes_of_the_gaussian() -> None:
+    payload = some()
+    gaussians = dequantize(payload)
+    assert gaussians.waves is not None
+    kx, ky = gaussians.waves[:, 2:].T
+    cos, sin = np.cos(gaussians.angles), np.sin(gaussians.angles)
+    along = (kx * cos + ky * sin) * np.exp(gaussians.log_sizes + gaussians.log_elongations)
+    across = (ky * cos - kx * sin) * np.exp(gaussians.log_sizes - gaussians.log_elongations)
+    steps = wave_steps(energy_classes(payload.wave_amplitudes))
+    np.testing.assert_allclose([along, across], payload.wave_frequencies * steps, atol=1e-8)
+    assert abs(np.array([along, across])).max() < MAX_FREQUENCY
+
+
+def test_no_wave_is_none() -> None:
+    plain = random_payload(np.random.default_rng(0), 9, KODAK, waves=0)
+    assert dequantize(plain).waves is None
+    mixed = random_payload(np.random.default_rng(0), 99, KODAK, waves=0.5)
+    waves = dequantize(mixed).waves
+    assert waves is not None
+    np.testing.assert_array_equal(waves.any(axis=1), mixed.wave_amplitudes.any(axis=0))
 
 
 def test_colors_are_luminance_first() -> None:

@@ -14,6 +14,7 @@ from gicodec.fit.parameters import COLOR, SIZE, U, V, Y
 from gicodec.fit.rounded import Rounded, into_range
 from gicodec.format import Header, Payload
 from gicodec.format.coder import Symbols, SymbolWriter
+from gicodec.format.color_codes import color_shifts
 from gicodec.format.lattice import (
     Shapes,
     angle_levels,
@@ -23,7 +24,6 @@ from gicodec.format.lattice import (
     step_of,
 )
 from gicodec.format.laws import COLOR_REACH
-from gicodec.format.payload import color_shifts
 from gicodec.format.tree import MARGIN, code_cells
 from gicodec.quantize import TRANSFORM
 
@@ -111,7 +111,11 @@ class State:
         rows = _into_range(r.rows, *r.shapes().rows_in(cells))
         columns = _into_range(r.columns, *r.shapes().columns_in(cells, rows))
         step = nearest_step_code(self.step)
-        return Payload(step, cells, r.classes, r.colors.T, r.sizes, r.elongations, r.angles, columns, rows)
+        none = np.zeros((2, len(r)), np.int64)
+        places = columns, rows
+        return Payload(
+            step, cells, r.classes, r.colors.T, r.sizes, r.elongations, r.angles, *places, none, none
+        )
 
     def shapes(self, classes: Symbols) -> tuple[Shapes, Symbols, Symbols, Symbols]:
         """Return the rounded shapes, and the symbols of m, r and the angle."""
