@@ -35,7 +35,8 @@ WEAK = 2.0  # energy in D^2: what makes a Gaussian likely to go
 FROZEN_AIM = 0.995  # of the budget, when freezing again
 SIZE_SLOPE = 0.8  # of the logs of size against 1/D, roughly ...
 FROZEN_SLOPE = 0.6  # ... and where no Gaussian comes or goes
-LENGTHS_OF_STEPS = 12  # controls of D during tuning
+FEWEST_CONTROLS = 12  # of D during tuning; between two, weak Gaussians are dropped four times
+MOST_BETWEEN_PRUNING = 50  # iterations
 FULL = 0.98  # of the budget, or as much above it: no need to freeze again
 UNUSED = 4.0  # times as bad are bytes not used as bytes too many, for which Gaussians are dropped
 ONE_GAUSSIAN = 16  # bytes, at a D that a picture of one pixel ends with
@@ -57,7 +58,7 @@ class TuneSettings:
         return {
             "fast": cls(400, 400, 15, 4),
             "medium": cls(2000, 2400, 50, 6),
-            "slow": cls(8000, 9600, 150, 12),
+            "slow": cls(2000, 9600, 150, 12),
         }[effort]
 
 
@@ -96,7 +97,8 @@ def encode_to_target(
 def _tune(
     tuner: Tuner, target: Target, n_least: int, settings: TuneSettings, progress: ProgressCallback | None
 ) -> None:
-    n, part = settings.n_iterations, max(1, settings.n_iterations // (LENGTHS_OF_STEPS * 4))
+    n = settings.n_iterations
+    part = min(max(1, n // (4 * FEWEST_CONTROLS)), MOST_BETWEEN_PRUNING)
     rates = [FIRST_RATE * (MIDDLE_RATE / FIRST_RATE) ** (i * part / n) for i in range(n // part + 1)]
     for i in range(n // part):
         tuner.run(part, rates[i], rates[i + 1])

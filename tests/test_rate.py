@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import get_args
 
 import numpy as np
 import pytest
 from pictures import Pixels, photograph
 
 from gicodec import Encoded, EncodeOptions, TargetError, decode, encode, psnr
+from gicodec.options import Effort
 
 
 def encoded(pixels: Pixels, bpp: float, seed: int = 0) -> Encoded:
@@ -95,3 +97,10 @@ def test_the_quality_reported_is_the_quality_decoded() -> None:
     pixels = photograph(64, 48)
     result = encoded(pixels, 0.8)
     assert psnr(pixels, decode(result.data)) == result.psnr
+
+
+def test_more_effort_gives_better_pictures() -> None:
+    fast, medium, slow = (
+        encode(photograph(), EncodeOptions(bpp=1, effort=effort)).psnr for effort in get_args(Effort)
+    )
+    assert fast + 0.3 < medium < slow

@@ -179,6 +179,15 @@ def test_pruning_drops_what_rounds_to_zero_and_nothing_else() -> None:
     assert tuning.state.values.shape == expected.shape
 
 
+def test_what_has_no_color_does_not_grow() -> None:
+    tuning = tuner(objective())
+    faint = tuning.state.values[:, COLOR:].square().sum(dim=1).argsort()[:10]
+    tuning.state.values[faint, COLOR:] = 0
+    before = tuning.state.values[faint, SIZE]
+    tuning.run(200, 3.0, 3.0)
+    assert (tuning.state.values[faint, SIZE] - before).max() < 2.5  # a step of 0.09 each way: chance
+
+
 def test_rows_stay_where_a_file_can_have_them() -> None:
     tuning = tuner(objective())
     tuning.run(20, 30.0, 30.0)

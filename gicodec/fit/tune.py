@@ -30,6 +30,7 @@ adaptive bins cost on top depends on the whole picture, and its gradient would d
 common already (0.1 dB lost, benchmarks/NOTES.md): it is left to refine.py, which weighs it exactly."""
 COLOR_BITS = 2.7  # for each doubling of a component of alpha beyond D: a law fitted to what files take
 MIN_ELONGATION, MIN_SINH = 0.05, 0.3  # of r, and sinh 2r: a circle has no direction, and no bits for one
+LARGE = 2.5  # of m: the colors of larger Gaussians move no faster, or they would make whole pictures flicker
 ROUNDING_ERROR = 1.2  # squared error that rounding adds to each Gaussian in the end, D^2
 
 
@@ -104,7 +105,8 @@ class Tuner:
         gradient[:, COLOR:] = (
             weight * alphas * (COLOR_BITS / (squares + step**2) + ENERGY_BITS / (energy + step**2))
         )
-        gradient[:, SIZE] = -2 * weight * AREA_BITS
+        alive = energy / (energy + step**2)  # what has no color would grow without bounds
+        gradient[:, SIZE] = -2 * weight * AREA_BITS * alive[:, 0]
         r = torch.hypot(values[:, U], values[:, V]).clamp(min=MIN_ELONGATION)
         by_r = 2 * weight * TURN_BITS * torch.cosh(2 * r) / torch.sinh(2 * r).clamp(min=MIN_SINH)
         gradient[:, U], gradient[:, V] = by_r * values[:, U] / r, by_r * values[:, V] / r
@@ -118,7 +120,7 @@ class Tuner:
         change = self._moments.direction(gradient) * self._moments.corrected(rate)
         change[:, :SIZE] *= CENTER_RATE
         change[:, SIZE:COLOR] *= SHAPE_RATE
-        change[:, COLOR:] *= COLOR_RATE * values[:, SIZE : SIZE + 1].exp()
+        change[:, COLOR:] *= COLOR_RATE * values[:, SIZE : SIZE + 1].clamp(max=LARGE).exp()
         multiply_centers(change, roots)
         change[self.frozen.colors, COLOR:] = 0
         change[self.frozen.shapes, SIZE] = 0
