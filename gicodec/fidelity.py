@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,15 +74,17 @@ class PsnrTarget(Target):
         """Drop the weakest Gaussians while the picture remains good enough."""
         order = weakest_first(state)
 
-        def without(n: int) -> Payload:
-            return state.without(order[:n]).payload(self._header)
+        @cache  # each is coded and rendered
+        def without(n: int) -> tuple[Payload, float]:
+            payload = state.without(order[:n]).payload(self._header)
+            return payload, self._above(payload)
 
-        too_many = bisect_left(range(len(order) + 1), True, key=lambda n: self._above(without(n)) < 0)
-        nearest = min(
+        too_many = bisect_left(range(len(order) + 1), True, key=lambda n: without(n)[1] < 0)
+        nearest, nearest_above = min(
             (without(n) for n in (too_many - 1, too_many) if 0 <= n <= len(order)),
-            key=lambda payload: max(abs(self._above(payload)), TOLERANCE),  # rather above than below
+            key=lambda found: max(abs(found[1]), TOLERANCE),  # rather above than below
         )
-        miss, above = abs(self._above(nearest)), self._above(without(0))
+        miss, above = abs(nearest_above), without(0)[1]
         met = miss <= TOLERANCE
         rank = min(LOSS_OF_DROPPING * max(above, 0.0), TOLERANCE) if met else miss
         hopeless = state.step == (LEAST_STEP if above < 0 else LARGEST_STEP)

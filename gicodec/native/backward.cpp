@@ -33,7 +33,7 @@ template <int C, Kernel K, class W>
 GSI_INLINE void add_row(RowSums<C>& sums, const BackwardArgs& args, const float* grad, vf e, const W& wave,
                         const float* color, float dy) {
     const vmask inside = K == Kernel::compact ? e > args.threshold : e >= args.threshold;
-    const vf weight = K == Kernel::compact ? at_least(e - args.threshold, 0.0f) : keep_where(inside, e);
+    const vf weight = weight_of<K>(e, args.threshold);
     vf total = load(grad);
     vf pull = total * color[0];
     sums.colors[0] = sums.colors[0] + weight * load(grad);

@@ -10,18 +10,12 @@ void add_all(const BackwardArgs& args, const Splat& s, Products& out) {
     vf square = splat(0), images[kMaxChannels];
     for (vf& sum : images) sum = splat(0);
     for (int column = s.x0; column < s.x1; column += kLanes) {
-        const int x = column < args.columns - kLanes ? column : args.columns - kLanes;  // never beyond the row
-        const vmask doubled = iota() < static_cast<float>(column - x);
-        const vmask beyond = iota() >= static_cast<float>(s.x1 - x);  // in the padding of a narrow image
-        const vf dx = static_cast<float>(x) + 0.5f - s.x + iota();
-        const Rows rows = covered_rows(s, static_cast<float>(x), s.low_y, s.high_y);
-        for (int row = rows.begin; row < rows.end; ++row) {
-            const Exponent exponent(s, dx, static_cast<float>(row) + 0.5f - s.y);
-            const vf e = exp2(exponent.value - keep_where(doubled, splat(1e30f)) - keep_where(beyond, splat(1e30f)));
-            const vf weight =
-                K == Kernel::compact ? at_least(e - args.threshold, 0.0f) : keep_where(e >= args.threshold, e);
+        const Columns at(args, s, column);
+        for (int row = at.rows.begin; row < at.rows.end; ++row) {
+            const vf value = Exponent(s, at.dx, static_cast<float>(row) + 0.5f - s.y).value;
+            const vf weight = weight_of<K>(exp2(value - at.done - at.padding), args.threshold);
             square = square + weight * weight;
-            const float* pixels = args.grad + row * args.stride + x;
+            const float* pixels = args.grad + row * args.stride + at.x;
             for (int c = 0; c < args.channels; ++c) images[c] = images[c] + weight * load(pixels + c * args.plane);
         }
     }

@@ -11,7 +11,7 @@ struct Sums {
 
 template <Kernel K>
 GSI_INLINE void add_row(Sums& sums, const BackwardArgs& args, const float* pixels, vf e, vf cos, vf sin) {
-    const vf weight = K == Kernel::compact ? at_least(e - args.threshold, 0.0f) : keep_where(e >= args.threshold, e);
+    const vf weight = weight_of<K>(e, args.threshold);
     const vf by_cos = weight * cos, by_sin = weight * sin;
     sums.grams[0] = sums.grams[0] + weight * weight;
     sums.grams[1] = sums.grams[1] + weight * by_cos;
@@ -36,18 +36,14 @@ void add_all(const BackwardArgs& args, const Splat& s, const Wave& wave, WavePro
     for (vf& sum : sums.images) sum = splat(0);
     for (vf& sum : sums.waves) sum = splat(0);
     for (int column = s.x0; column < s.x1; column += kLanes) {
-        const int x = column < args.columns - kLanes ? column : args.columns - kLanes;  // never beyond the row
-        const vmask doubled = iota() < static_cast<float>(column - x);
-        const vmask beyond = iota() >= static_cast<float>(s.x1 - x);  // in the padding of a narrow image
-        const vf dx = static_cast<float>(x) + 0.5f - s.x + iota();
-        const Rows rows = covered_rows(s, static_cast<float>(x), s.low_y, s.high_y);
-        for (int row = rows.begin; row < rows.end;) {
-            Oscillation sine(&wave, x, row);
-            const int end = row + kChunkRows < rows.end ? row + kChunkRows : rows.end;
+        const Columns at(args, s, column);
+        for (int row = at.rows.begin; row < at.rows.end;) {
+            Oscillation sine(&wave, at.x, row);
+            const int end = row + kChunkRows < at.rows.end ? row + kChunkRows : at.rows.end;
             for (; row < end; ++row, sine.next()) {
-                const vf value = Exponent(s, dx, static_cast<float>(row) + 0.5f - s.y).value;
-                const vf e = exp2(value - keep_where(doubled, splat(1e30f)) - keep_where(beyond, splat(1e30f)));
-                add_row<K>(sums, args, args.grad + row * args.stride + x, e, sine.slope, sine.wave);
+                const vf value = Exponent(s, at.dx, static_cast<float>(row) + 0.5f - s.y).value;
+                const vf e = exp2(value - at.done - at.padding);
+                add_row<K>(sums, args, args.grad + row * args.stride + at.x, e, sine.slope, sine.wave);
             }
         }
     }

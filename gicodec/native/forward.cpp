@@ -38,7 +38,7 @@ GSI_INLINE void list_tasks(const ForwardArgs& args, const Entry* entries, int n,
 
 template <int C, Kernel K, class W>
 GSI_INLINE void add_row(float* sums, vf e, const W& wave, const float* color, float threshold) {
-    const vf weight = K == Kernel::compact ? at_least(e - threshold, 0.0f) : keep_where(e >= threshold, e);
+    const vf weight = weight_of<K>(e, threshold);
     for (int c = 0; c < C; ++c)
         store_aligned(sums + c * kLanes, load_aligned(sums + c * kLanes) + weight * wave.on(color[c]));
 }

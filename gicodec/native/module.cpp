@@ -98,13 +98,20 @@ void backward(const Centers& centers, const Conics& conics, const Colors& colors
                   threads, table);
 }
 
-void correlate(const Centers& centers, const Conics& conics, const Image& image, const Out<nb::shape<-1>>& squares,
-               const Out<nb::shape<-1, -1>>& products, int kernel, int threads, const std::string& isa) {
+// Gaussians without colors, of which products with an image are wanted.
+gsi::Gaussians shapes(const Centers& centers, const Conics& conics, const Image& image,
+                      const Out<nb::shape<-1, -1>>& products) {
     const std::size_t n = centers.shape(0), channels = image.shape(0);
-    require(conics.shape(0) == n && squares.shape(0) == n && products.shape(0) == n, "arrays differ in length");
+    require(conics.shape(0) == n && products.shape(0) == n, "arrays differ in length");
     require(channels >= 1 && channels <= 1024, "an image needs 1 to 1024 channels");
     require(products.shape(1) == channels, "products and image differ in channels");
-    const gsi::Gaussians g{centers.data(), conics.data(), nullptr, nullptr, count(n), static_cast<int>(channels)};
+    return {centers.data(), conics.data(), nullptr, nullptr, count(n), static_cast<int>(channels)};
+}
+
+void correlate(const Centers& centers, const Conics& conics, const Image& image, const Out<nb::shape<-1>>& squares,
+               const Out<nb::shape<-1, -1>>& products, int kernel, int threads, const std::string& isa) {
+    require(squares.shape(0) == centers.shape(0), "arrays differ in length");
+    const gsi::Gaussians g = shapes(centers, conics, image, products);
     const gsi::Size size = size_of(image, g.channels);
     const gsi::Kernel kind = kernel_of(kernel);
     const gsi::KernelTable& table = table_of(isa);
@@ -115,13 +122,10 @@ void correlate(const Centers& centers, const Conics& conics, const Image& image,
 void correlate_waves(const Centers& centers, const Conics& conics, const Frequencies& frequencies, const Image& image,
                      const Out<nb::shape<-1, 3, 3>>& grams, const Out<nb::shape<-1, -1>>& products,
                      const Out<nb::shape<-1, 2>>& wave_products, int kernel, int threads, const std::string& isa) {
-    const std::size_t n = centers.shape(0), channels = image.shape(0);
-    require(conics.shape(0) == n && frequencies.shape(0) == n && grams.shape(0) == n && products.shape(0) == n &&
-                wave_products.shape(0) == n,
+    const std::size_t n = centers.shape(0);
+    require(frequencies.shape(0) == n && grams.shape(0) == n && wave_products.shape(0) == n,
             "arrays differ in length");
-    require(channels >= 1 && channels <= 1024, "an image needs 1 to 1024 channels");
-    require(products.shape(1) == channels, "products and image differ in channels");
-    const gsi::Gaussians g{centers.data(), conics.data(), nullptr, nullptr, count(n), static_cast<int>(channels)};
+    const gsi::Gaussians g = shapes(centers, conics, image, products);
     const gsi::Size size = size_of(image, g.channels);
     const gsi::Kernel kind = kernel_of(kernel);
     const gsi::KernelTable& table = table_of(isa);

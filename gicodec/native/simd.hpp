@@ -91,6 +91,12 @@ GSI_INLINE vf keep_where(vmask mask, vf a) {
     return a;
 }
 
+// The weight, without gain, of e = exp(-s).
+template <Kernel K>
+GSI_INLINE vf weight_of(vf e, float threshold) {
+    return K == Kernel::compact ? at_least(e - threshold, 0.0f) : keep_where(e >= threshold, e);
+}
+
 GSI_INLINE float sum(vf a) {  // by halves: a fixed order
     float lane[kLanes];
     std::memcpy(lane, &a, sizeof lane);
@@ -147,6 +153,20 @@ GSI_INLINE Rows covered_rows(const Splat& s, float x, float low_y, float high_y)
     const float high = s.high_y < high_y ? s.high_y : high_y;
     return {static_cast<int>(clamp(top, low, high)), static_cast<int>(clamp(bottom, low, high))};
 }
+
+// The columns from `column` on, as one vector that ends with the row at the latest: what a splat covers of them, and
+// what to take from its exponents in columns that were done before or lie in the padding of a narrow image.
+struct Columns {
+    int x;
+    vf dx, done, padding;
+    Rows rows;
+    inline __attribute__((always_inline)) Columns(const BackwardArgs& args, const Splat& s, int column)
+        : x(column < args.columns - kLanes ? column : args.columns - kLanes),
+          dx(static_cast<float>(x) + 0.5f - s.x + iota()),
+          done(keep_where(iota() < static_cast<float>(column - x), splat(1e30f))),
+          padding(keep_where(iota() >= static_cast<float>(s.x1 - x), splat(1e30f))),
+          rows(covered_rows(s, static_cast<float>(x), s.low_y, s.high_y)) {}
+};
 
 // log2 of exp(-s) at (dx, dy), and what the next row adds to it.
 struct Exponent {
