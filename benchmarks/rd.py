@@ -51,6 +51,7 @@ class Task:
     threads: int
     folder: Path  # where the file goes
     version: str
+    waves: bool = True
 
     @property
     def key(self) -> Key:
@@ -66,7 +67,9 @@ class Task:
 def measure(task: Task) -> Result | None:
     """Encode, write, read and decode; None, and a sentence, where the rate cannot be met."""
     pixels, _ = gicodec.read_image(task.picture)
-    options = gicodec.EncodeOptions(bpp=task.target, effort=task.effort, threads=task.threads)
+    options = gicodec.EncodeOptions(
+        bpp=task.target, effort=task.effort, waves=task.waves, threads=task.threads
+    )
     start = time.perf_counter()
     try:
         encoded = gicodec.encode(pixels, options)
@@ -150,7 +153,7 @@ def find_tasks(args: argparse.Namespace) -> list[Task]:
         print(f"No pictures to measure in {args.folder}; --folder or GSI_KODAK says where.", file=sys.stderr)
     threads, made_by = int(args.jobs > 1), current_version()  # alone, it takes all threads
     return [
-        Task(picture, args.method, cast("Effort", effort), bpp, threads, args.files, made_by)
+        Task(picture, args.method, cast("Effort", effort), bpp, threads, args.files, made_by, args.waves)
         for picture in pictures
         for effort in args.efforts
         for bpp in args.bpp
@@ -177,6 +180,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--bpp", type=float, nargs="+", default=BPP)
     parser.add_argument("--efforts", nargs="+", choices=EFFORTS, default=["medium"])
     parser.add_argument("--method", default="gsi", help="what to call these rows")
+    parser.add_argument("--no-waves", dest="waves", action="store_false", help="as gsi encode's")
     parser.add_argument("--jobs", type=int, default=1, help="processes of one thread; 1: one of all threads")
     parser.add_argument("--output", type=Path, default=results / "kodak.csv", help="the rows")
     parser.add_argument("--files", type=Path, default=ROOT / "build" / "rd", help="where .gsi files go")

@@ -40,6 +40,9 @@ UNITS = {
     show_default=True,
     help="How long to fit.",
 )
+@click.option(
+    "--waves/--no-waves", default=DEFAULTS.waves, show_default=True, help="Let Gaussians oscillate."
+)
 @click.option("--seed", type=int, default=DEFAULTS.seed, show_default=True, help="Of all chance.")
 @click.option("--threads", type=int, default=DEFAULTS.threads, help="By default one per core.")
 @click.option("--quiet", is_flag=True, help="Print errors only.")

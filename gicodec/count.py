@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-from gicodec.fit.parameters import COLOR
 from gicodec.fit.state import State
 from gicodec.fit.tune import Tuner
 from gicodec.format import Header, Payload, TargetError
@@ -27,6 +26,8 @@ class CountTarget(Target):
     Raises:
         TargetError: There are more than pixels.
     """
+
+    waves = False  # as good as a smaller number; another number is not what was asked for
 
     def __init__(self, n: int, header: Header) -> None:
         most = min(header.n_pixels, header.max_gaussians)
@@ -61,12 +62,12 @@ class CountTarget(Target):
 
     def _largest_step(self, state: State) -> float:
         """Return the D at which SURVIVING times N do not round to zero."""
-        strengths = state.values[:, COLOR:].abs().amax(dim=1).sort(descending=True).values
+        strengths = state.lights().abs().amax(dim=1).sort(descending=True).values
         return 2 * float(strengths[: math.ceil(SURVIVING * self._n)][-1])
 
     def judge(self, state: State) -> Attempt:
         """Drop the weakest; too few are all that the picture has a use for where D is least."""
-        n_missing = max(0, self._n - int(state.rounded_colors().any(dim=1).sum()))
+        n_missing = max(0, self._n - int(state.rounded_lights().any(dim=1).sum()))
         n_dropped = max(0, len(state.values) - self._n + n_missing)
         payload = state.without(weakest_first(state)[:n_dropped]).payload(self._header)
         if n_missing == 0 or state.step == LEAST_STEP:

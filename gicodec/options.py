@@ -33,6 +33,8 @@ class EncodeOptions:
     """How many Gaussians, 1 to the number of pixels; fewer where the picture has no use for more."""
     effort: Effort = "medium"
     """How long to fit."""
+    waves: bool = True
+    """Whether Gaussians may carry waves where that is better; never at a number of Gaussians."""
     seed: int = 0
     """The same seed and picture give the same bytes; 0 to 2**63 - 1."""
     threads: int = 0
@@ -113,7 +115,7 @@ class Progress:
     """One report of a running encode."""
 
     stage: str
-    """"fit" or "tune"."""
+    """"fit", "waves" (the fit once more, with them), or "tune"."""
     done: int
     total: int
     psnr: float

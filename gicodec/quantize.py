@@ -9,8 +9,17 @@ from __future__ import annotations
 import numpy as np
 
 from gicodec.format import Payload, UnsupportedFileError
+from gicodec.format.coder import Symbols
 from gicodec.format.exact import PI, cos_sin, exp
-from gicodec.format.lattice import Shapes, angle_levels, energy_classes, shape_steps, step_of, wave_steps
+from gicodec.format.lattice import (
+    MAX_FREQUENCY,
+    Shapes,
+    angle_levels,
+    energy_classes,
+    shape_steps,
+    step_of,
+    wave_steps,
+)
 from gicodec.gaussians import Array, Gaussians
 
 TRANSFORM: Array = np.array([[1, 1, 1], [1, 0, -1], [-1, 2, -1]]) / np.sqrt([[3.0], [2.0], [6.0]])
@@ -46,9 +55,39 @@ def dequantize(payload: Payload) -> Gaussians:
 def _waves(payload: Payload, sizes: Array, elongations: Array, angles: Array) -> Array:
     """Compute the waves [N, 4] (A, B, kx, ky); all 0 where there is none."""
     amplitudes = payload.wave_amplitudes * (step_of(payload.step) * WAVE_SCALE) * exp(-sizes)
-    long, short = exp(-(sizes + elongations)), exp(-(sizes - elongations))
     steps = wave_steps(energy_classes(payload.wave_amplitudes))
-    along, across = payload.wave_frequencies * steps * np.stack([long, short])
+    return np.concatenate(
+        [amplitudes, pixel_frequencies(payload.wave_frequencies, steps, sizes, elongations, angles)]
+    ).T
+
+
+def pixel_frequencies(
+    symbols: Symbols, steps: Array, sizes: Array, elongations: Array, angles: Array
+) -> Array:
+    """Return (kx, ky) [2, N], radians a pixel, of symbols [2, N] (along, across) in a Gaussian's axes.
+
+    Args:
+        symbols: Multiples of the steps.
+        steps: [N], radians per standard deviation.
+        sizes: [N] m.
+        elongations: [N] r.
+        angles: [N] theta.
+    """
+    long, short = exp(-(sizes + elongations)), exp(-(sizes - elongations))
+    along, across = symbols * steps * np.stack([long, short])
     cos, sin = cos_sin(angles)
-    kx, ky = cos * along - sin * across, sin * along + cos * across
-    return np.stack([*amplitudes, kx, ky], axis=1)
+    return np.stack([cos * along - sin * across, sin * along + cos * across])
+
+
+def nearest_frequencies(
+    frequencies: Array, steps: Array, sizes: Array, elongations: Array, angles: Array
+) -> Symbols:
+    """Return the symbols [2, N] nearest to (kx, ky) [2, N]: the mirror of :func:`pixel_frequencies`."""
+    cos, sin = cos_sin(angles)
+    kx, ky = frequencies
+    along, across = (
+        (cos * kx + sin * ky) * exp(sizes + elongations),
+        (cos * ky - sin * kx) * exp(sizes - elongations),
+    )
+    most = np.ceil(MAX_FREQUENCY / steps) - 1
+    return np.clip(np.rint(np.stack([along, across]) / steps), -most, most).astype(np.int64)

@@ -15,12 +15,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from gicodec.fit import FitSettings, Objective, as_target, fit, one_torch_thread
+from gicodec.fit import Fit, FitSettings, Objective, as_target, fit, one_torch_thread
 from gicodec.fit.freeze import freeze
-from gicodec.fit.parameters import COLOR
+from gicodec.fit.parameters import has_wave
 from gicodec.fit.refine import refine
 from gicodec.fit.state import State, to_state
 from gicodec.fit.tune import Tuner
+from gicodec.fit.waves import COST
 from gicodec.format import Header, Payload, TargetError
 from gicodec.options import Effort, EncodeOptions, Progress, ProgressCallback
 from gicodec.target import LEAST_STEP, Attempt, Target, clamp_step, file_size, weakest_first
@@ -40,7 +41,10 @@ MOST_BETWEEN_PRUNING = 50  # iterations
 FULL = 0.98  # of the budget, or as much above it: no need to freeze again
 UNUSED = 4.0  # times as bad are bytes not used as bytes too many, for which Gaussians are dropped
 ONE_GAUSSIAN = 16  # bytes, at a D that a picture of one pixel ends with
+DB_PER_DOUBLING = 2.7  # of the bits, at a time
+LEAST_GAIN = 0.05  # dB that a fit with waves must be better by: they lose that much in being rounded
 FIRST_RATE, MIDDLE_RATE = 3.0, 0.6  # of the tuning's steps
+FIRST_RATE_OF_WAVES = 1.5  # which die of larger steps
 
 
 @dataclass(frozen=True)
@@ -75,15 +79,7 @@ def encode_to_target(
         TargetError: This picture cannot meet the target.
     """
     settings = TuneSettings.of(options.effort)
-    result = fit(
-        pixels,
-        target.n_fitted(),
-        FitSettings(settings.n_fit),
-        plan=lambda n, psnr: min(target.plan(n, psnr), header.max_gaussians),
-        seed=options.seed,
-        threads=options.threads,
-        progress=progress,
-    )
+    result = _best_fit(pixels, header, target, FitSettings(settings.n_fit), options, progress)
     with one_torch_thread():
         objective = Objective(as_target(pixels), threads=options.threads)
         generator = torch.Generator().manual_seed(options.seed)
@@ -94,15 +90,53 @@ def encode_to_target(
         return target.check(_best_attempt(tuner, target, settings))
 
 
+def _best_fit(
+    pixels: NDArray[np.uint8],
+    header: Header,
+    target: Target,
+    settings: FitSettings,
+    options: EncodeOptions,
+    progress: ProgressCallback | None,
+) -> Fit:
+    """Fit without waves, and with; return what is better for as many bits: most photographs need none."""
+
+    def attempt(*, waves: bool) -> Fit:
+        return fit(
+            pixels,
+            target.n_fitted(),
+            settings,
+            plan=lambda n, psnr: min(target.plan(n, psnr), header.max_gaussians),
+            waves=waves,
+            seed=options.seed,
+            threads=options.threads,
+            progress=progress,
+        )
+
+    plain = attempt(waves=False)
+    if not (options.waves and target.waves):
+        return plain
+    waved = attempt(waves=True)
+    return waved if _promise(waved) > _promise(plain) + LEAST_GAIN else plain
+
+
+def _promise(result: Fit) -> float:
+    """Return the dB of a fit, less what its bits alone would give."""
+    n = len(result.parameters) + COST * int(has_wave(result.parameters).sum())
+    return result.psnr - DB_PER_DOUBLING * math.log2(max(n, 1.0))
+
+
 def _tune(
     tuner: Tuner, target: Target, n_least: int, settings: TuneSettings, progress: ProgressCallback | None
 ) -> None:
     n = settings.n_iterations
     part = min(max(1, n // (4 * FEWEST_CONTROLS)), MOST_BETWEEN_PRUNING)
-    rates = [FIRST_RATE * (MIDDLE_RATE / FIRST_RATE) ** (i * part / n) for i in range(n // part + 1)]
+    n_waves = int(has_wave(tuner.state.values).sum())
+    first_rate = FIRST_RATE_OF_WAVES if n_waves else FIRST_RATE
+    n_least_waves = int(n_waves * n_least / max(n_least, len(tuner.state.values)))
+    rates = [first_rate * (MIDDLE_RATE / first_rate) ** (i * part / n) for i in range(n // part + 1)]
     for i in range(n // part):
         tuner.run(part, rates[i], rates[i + 1])
-        tuner.prune(n_least)
+        tuner.prune(n_least, n_least_waves)
         if i % 4 == 3:
             target.follow(tuner, (i + 1) * part / n)
         if progress is not None:
@@ -154,11 +188,12 @@ class SizeTarget(Target):
             middle = (low + high) / 2
             state.step = math.exp(middle)
             low, high = (middle, high) if self._excess(state) > FIRST_EXCESS else (low, middle)
-        return int(8 * self._budget / BITS_PER_KEPT)
+        n_waves = int(has_wave(state.values).sum())
+        return max(0, int(8 * self._budget / BITS_PER_KEPT - COST * n_waves))
 
     def follow(self, tuner: Tuner, progress: float) -> None:
         """Move D towards where the size should be after this share of the tuning."""
-        energies = tuner.state.values[:, COLOR:].square().sum(dim=1)
+        energies = tuner.state.lights().square().sum(dim=1)
         weak = (energies <= WEAK * tuner.state.step**2).float().mean().item()
         saved = SAVED + SAVED_OF_WEAK * weak
         aim = FIRST_EXCESS ** max(0.0, 1 - progress / SHRUNK_AFTER) / (1 - saved)
@@ -179,7 +214,7 @@ class SizeTarget(Target):
 
     def _excess(self, state: State) -> float:
         """Compare the file of what does not round to zero with the budget."""
-        zeros = (~state.rounded_colors().any(dim=1)).nonzero()[:, 0]
+        zeros = (~state.rounded_lights().any(dim=1)).nonzero()[:, 0]
         return self._size(state.without(zeros)) / self._budget
 
     def _size(self, state: State) -> int:

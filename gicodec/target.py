@@ -36,6 +36,8 @@ class Target(ABC):
 
     most_attempts = 4
     """How often to freeze; most of the time once."""
+    waves = True
+    """Whether Gaussians may have waves, which take the place of some."""
 
     @abstractmethod
     def n_fitted(self) -> int:
@@ -71,7 +73,7 @@ class Target(ABC):
 
 def weakest_first(state: State) -> Tensor:
     """Return the rows [N] in the order of their energy."""
-    return state.rounded_colors().square().sum(dim=1).argsort(stable=True)
+    return state.rounded_lights().square().sum(dim=1).argsort(stable=True)
 
 
 def clamp_step(step: float) -> float:

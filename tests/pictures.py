@@ -19,3 +19,11 @@ def photograph(width: int = 64, height: int = 48) -> Pixels:
         pixels = np.array(image.convert("RGB").crop((120, 190, 120 + width, 190 + height)))
     pixels.flags.writeable = False  # every test has the same ones
     return pixels
+
+
+def texture(width: int = 64, height: int = 48) -> Pixels:
+    """The same with a patch of stripes, of 3.2 pixels a period."""
+    y, x = np.mgrid[:height, :width] + 0.5
+    window = np.exp(-(((x - 40) / 12) ** 2) - ((y - 24) / 10) ** 2)
+    light = 60 * window * np.sin(1.8 * x + 0.8 * y)
+    return np.asarray(np.clip(photograph(width, height) + light[:, :, None], 0, 255), np.uint8)

@@ -90,7 +90,7 @@ def test_threads_change_no_pixel() -> None:
 def test_progress_is_of_the_fit_and_then_of_the_tuning() -> None:
     reports: list[Progress] = []
     encode(photograph(), OPTIONS, reports.append)
-    assert [stage for stage, _ in groupby(report.stage for report in reports)] == ["fit", "tune"]
+    assert [stage for stage, _ in groupby(report.stage for report in reports)] == ["fit", "waves", "tune"]
     assert reports[-1].done == reports[-1].total
     assert reports[-1].n_gaussians >= encoded().n_gaussians > 0
 

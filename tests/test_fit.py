@@ -6,10 +6,27 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
-from pictures import Pixels, photograph
+from pictures import Pixels, photograph, texture
 
 from gicodec.fit import Fit, FitSettings, Objective, as_target, fit, to_gaussians
-from gicodec.fit.parameters import COLOR, SIZE, U, V, X, Y, conics, limit_elongation, root_covariances
+from gicodec.fit.parameters import (
+    AMPLITUDES,
+    COLOR,
+    FREQUENCIES,
+    SIZE,
+    WAVE,
+    A,
+    U,
+    V,
+    X,
+    Y,
+    conics,
+    has_wave,
+    keep_phases,
+    limit_elongation,
+    limit_frequency,
+    root_covariances,
+)
 from gicodec.format import Kernel
 from gicodec.gaussians import Gaussians
 from gicodec.options import Progress
@@ -19,14 +36,15 @@ QUICK = FitSettings(n_iterations=200)
 
 
 def parameters(n: int = 12, channels: int = 3) -> torch.Tensor:
-    """Some Gaussians for a 20x15 picture, of all shapes; the first two are circles."""
+    """Some Gaussians for a 20x15 picture, of all shapes, half with waves; the first two are circles."""
     generator = torch.Generator().manual_seed(n)
     rows = torch.randn(n, COLOR + channels, generator=generator, dtype=torch.float64)
     rows[:, X] = rows[:, X] * 6 + 10
     rows[:, Y] = rows[:, Y] * 5 + 7
     rows[:, SIZE] = rows[:, SIZE] * 0.4 + 0.7
-    rows[:, U:COLOR] *= 0.4
-    rows[:2, U:COLOR] = 0
+    rows[:, U:A] *= 0.4
+    rows[:2, U:A] = 0
+    rows[::2, WAVE] = 0
     return rows
 
 
@@ -44,21 +62,30 @@ def test_the_gradient_is_that_of_the_reference(channels: int) -> None:
     def true_loss() -> float:
         gaussians = to_gaussians(rows)
         shapes = inverses(gaussians.covariances())
-        image = reference.forward(gaussians.centers, shapes, gaussians.colors, 15, 20, Kernel.COMPACT)
+        image = reference.forward(
+            gaussians.centers, shapes, gaussians.colors, 15, 20, Kernel.COMPACT, waves=gaussians.waves
+        )
         return float(np.square(image - target.numpy()).sum())
 
     single = rows.float().requires_grad_()
     loss = Objective(target)(single)
     np.testing.assert_allclose(loss.item(), true_loss(), rtol=1e-5)
     (gradient,) = torch.autograd.grad(loss, single)
-    step = 1e-5
+    step, unmoved = 1e-5, rows.clone()
+
+    def moved(index: tuple[int, ...], by: float) -> float:
+        rows.copy_(unmoved)
+        rows[index] += by
+        keep_phases(rows, rows[:, : Y + 1] - unmoved[:, : Y + 1])
+        return true_loss()
+
     for index in np.ndindex(*rows.shape):
-        middle = rows[index].item()
-        rows[index] = middle + step
-        above = true_loss()
-        rows[index] = middle - step
-        below = true_loss()
-        rows[index] = middle
+        if unmoved[index[0], AMPLITUDES].any() or index[1] not in range(
+            A, COLOR
+        ):  # there is no wave to change
+            above, below = moved(index, step), moved(index, -step)
+        else:
+            above = below = 0.0
         # Sums in float32 of 300 samples, up to some 10 each.
         np.testing.assert_allclose(gradient[index].item(), (above - below) / (2 * step), rtol=1e-3, atol=2e-3)
 
@@ -92,7 +119,7 @@ def test_gaussians_keep_to_their_ranges() -> None:
 
 def test_elongation_is_limited_and_its_direction_kept() -> None:
     rows = parameters(50)
-    rows[2:, U:COLOR] *= 30
+    rows[2:, U:A] *= 30
     before = rows.clone()
     limit_elongation(rows)
     r = torch.hypot(rows[:, U], rows[:, V])
@@ -100,6 +127,44 @@ def test_elongation_is_limited_and_its_direction_kept() -> None:
     assert torch.allclose(torch.atan2(rows[:, V], rows[:, U]), torch.atan2(before[:, V], before[:, U]))
     short = torch.hypot(before[:, U], before[:, V]) <= 3
     assert torch.equal(rows[short], before[short])
+
+
+def test_frequencies_are_limited_and_their_direction_kept() -> None:
+    rows = parameters(50)
+    rows[:10, FREQUENCIES] *= 30
+    before = rows.clone()
+    limit_frequency(rows)
+    assert rows[:, FREQUENCIES].norm(dim=1).max() <= np.pi + 1e-9
+    cross = rows[:, FREQUENCIES] * before[:, FREQUENCIES].flip(1)
+    torch.testing.assert_close(cross[:, 0], cross[:, 1])
+    low = before[:, FREQUENCIES].norm(dim=1) <= np.pi
+    assert torch.equal(rows[low], before[low])
+
+
+def test_a_wave_stays_where_it_is_while_its_center_moves() -> None:
+    rows = parameters(50)
+    moves = torch.randn(50, 2, generator=torch.Generator().manual_seed(3), dtype=torch.float64)
+    spot = torch.tensor([11.0, 5.0], dtype=torch.float64)
+
+    def oscillation(rows: torch.Tensor) -> torch.Tensor:
+        phase = (rows[:, FREQUENCIES] * (spot - rows[:, : Y + 1])).sum(dim=1)
+        return rows[:, A] * phase.cos() + rows[:, A + 1] * phase.sin()
+
+    after = rows.clone()
+    after[:, : Y + 1] += moves
+    keep_phases(after, moves)
+    torch.testing.assert_close(oscillation(after), oscillation(rows))
+
+
+def test_waves_are_for_texture() -> None:
+    pixels, settings = texture(), FitSettings(400)
+    plain, waved = fit(pixels, 150, settings), fit(pixels, 150, settings, waves=True)
+    n_waves = int(has_wave(waved.parameters).sum())
+    assert n_waves > 0
+    assert len(waved.parameters) < 150
+    assert waved.psnr > plain.psnr + 0.2
+    np.testing.assert_allclose(true_psnr(waved, pixels), waved.psnr, atol=0.01)
+    assert not has_wave(plain.parameters).any()
 
 
 def true_psnr(result: Fit, pixels: Pixels) -> float:

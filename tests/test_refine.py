@@ -7,13 +7,13 @@ from functools import cache
 
 import pytest
 import torch
-from pictures import photograph
+from pictures import texture
 
 from gicodec import decode, psnr
 from gicodec.fit import FitSettings, Objective, as_target, fit
 from gicodec.fit.code_length import CodeLength
 from gicodec.fit.freeze import freeze
-from gicodec.fit.parameters import COLOR
+from gicodec.fit.parameters import has_wave
 from gicodec.fit.refine import refine
 from gicodec.fit.state import State, to_parameters, to_state
 from gicodec.fit.tune import LAMBDA, Tuner
@@ -26,12 +26,12 @@ STEP_CODE = 250
 
 
 def objective(threads: int = 1) -> Objective:
-    return Objective(as_target(photograph(96, 80)), threads=threads)
+    return Objective(as_target(texture(96, 80)), threads=threads)
 
 
 @cache
 def fitted() -> torch.Tensor:
-    return to_state(fit(photograph(96, 80), 400, FitSettings(300)).parameters)
+    return to_state(fit(texture(96, 80), 400, FitSettings(300), waves=True).parameters)
 
 
 def frozen() -> State:
@@ -62,7 +62,8 @@ def to_bytes(state: State) -> bytes:
 def bits(state: State, of: State) -> float:
     """Estimate the bits of a state by the code lengths of another."""
     code_length, rounded = CodeLength(of.rounded(), HEADER.n_pixels), state.rounded()
-    return float((code_length.shapes(rounded) + code_length.colors(rounded.classes, rounded.colors)).sum())
+    colors = code_length.colors(rounded.classes, rounded.colors)
+    return float((code_length.shapes(rounded) + colors + code_length.waves(rounded)).sum())
 
 
 def test_error_plus_lambda_times_bits_falls() -> None:
@@ -74,14 +75,14 @@ def test_error_plus_lambda_times_bits_falls() -> None:
 def test_the_file_is_smaller_and_the_picture_better_than_others_of_its_size() -> None:
     before, after = to_bytes(frozen()), to_bytes(refined())
     assert len(after) < 0.97 * len(before)
-    lost = psnr(photograph(96, 80), decode(before)) - psnr(photograph(96, 80), decode(after))
+    lost = psnr(texture(96, 80), decode(before)) - psnr(texture(96, 80), decode(after))
     assert lost < 1.5 * math.log2(len(before) / len(after))  # dB; half of what a smaller file usually loses
 
 
 def test_what_was_compared_is_what_is_decoded() -> None:
     state, target = frozen(), objective()
     refine(target, state, 2)
-    levels = 255 * (target.residual + as_target(photograph(96, 80))).clamp(0, 1).permute(1, 2, 0).numpy()
+    levels = 255 * (target.residual + as_target(texture(96, 80))).clamp(0, 1).permute(1, 2, 0).numpy()
     assert abs(levels - decode(to_bytes(state))).max() < 0.52  # rounding to 8 bits, and float32
 
 
@@ -89,7 +90,8 @@ def test_the_result_is_on_the_lattice() -> None:
     state = refined()
     rounded = state.rounded()
     torch.testing.assert_close(rounded.values(state.step), state.values, rtol=0, atol=1e-4)
-    assert (state.values[:, COLOR:] != 0).any(dim=1).all()
+    assert (state.rounded_lights() != 0).any(dim=1).all()
+    assert has_wave(state.values).any()
 
 
 def test_threads_change_no_byte() -> None:

@@ -11,10 +11,18 @@ from numpy.typing import NDArray
 from payloads import assert_same
 from torch import Tensor
 
-from gicodec.fit.parameters import COLOR, SIZE, U, V, to_gaussians
+from gicodec.fit.parameters import AMPLITUDES, COLOR, FREQUENCIES, SIZE, WAVE, U, V, to_gaussians
 from gicodec.fit.state import State, to_parameters, to_state
 from gicodec.format import GsiFile, Header, Payload
-from gicodec.format.lattice import Shapes, angle_levels, energy_classes, shape_steps, step_of
+from gicodec.format.lattice import (
+    MAX_FREQUENCY,
+    Shapes,
+    angle_levels,
+    energy_classes,
+    shape_steps,
+    step_of,
+    wave_steps,
+)
 from gicodec.format.tree import MARGIN
 from gicodec.quantize import dequantize
 
@@ -28,13 +36,15 @@ Array = NDArray[np.float64]
 def some(seed: int = 0, n: int = N) -> Tensor:
     """States whose rounded colors all differ, so that each is found again; see :func:`matched`."""
     rng = np.random.default_rng(seed)
-    values = np.empty((n, 8))
+    values = np.zeros((n, 12))
     values[:, 0] = rng.uniform(20, KODAK.width - 20, n)
     values[:, 1] = rng.uniform(20, KODAK.height - 20, n)
     values[:, SIZE] = rng.uniform(-1.5, 4, n)
     r, turn = rng.uniform(0, 2.9, n), rng.uniform(-math.pi, math.pi, n)
     values[:, U], values[:, V] = r * np.cos(turn), r * np.sin(turn)
     triples = np.stack(np.unravel_index(rng.permutation(13**3)[:n], (13, 13, 13)), axis=1) - 6
+    values[::2, AMPLITUDES] = STEP * rng.uniform(-6, 6, (n, 2))[::2]
+    values[::2, FREQUENCIES] = rng.uniform(-1.5, 1.5, (n, 2))[::2]
     values[:, COLOR:] = STEP * (triples * rng.choice([1, 8]) + rng.uniform(-0.49, 0.49, (n, 3)))
     return torch.from_numpy(values).float()
 
@@ -56,6 +66,10 @@ def test_parameters_and_states_are_each_other() -> None:
     gaussians = to_gaussians(to_parameters(values))
     energy = np.linalg.norm(gaussians.colors, axis=1) * np.exp(gaussians.log_sizes)
     np.testing.assert_allclose(energy, values[:, COLOR:].norm(dim=1), rtol=1e-5)
+    assert gaussians.waves is not None
+    channels = 3 * np.square(gaussians.waves[:, :2]).sum(axis=1) / 2  # of a wave, half
+    energy = channels * np.exp(2 * gaussians.log_sizes)
+    np.testing.assert_allclose(energy, values[:, AMPLITUDES].square().sum(dim=1), rtol=1e-5)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -76,6 +90,28 @@ def test_no_attribute_is_off_by_more_than_half_a_step(seed: int) -> None:
     turn = (np.arctan2(before[:, V], before[:, U]) / 2 - after.angles) % math.pi
     assert (np.minimum(turn, math.pi - turn) <= half * math.pi / levels).all()
     assert_centers_are_near(before[:, :2], payload, half)
+    assert_waves_are_near(before[:, WAVE], payload, half)
+
+
+def assert_waves_are_near(before: Array, payload: Payload, half: float) -> None:
+    """Each, or the same with all signs but A's turned."""
+    after = dequantize(payload).waves
+    assert after is not None
+    amplitudes = payload.wave_amplitudes.T
+    turned = np.where((after[:, 2:] * before[:, 2:]).sum(axis=1) < 0, -1, 1)
+    expected = before[:, :2] / STEP * np.stack([np.ones(N), turned], axis=1)
+    exact = payload.wave_frequencies.any(axis=0)  # of those of frequency 0 the sign is lost
+    assert (abs(expected - amplitudes) <= half)[exact].all()
+    steps = wave_steps(energy_classes(payload.wave_amplitudes))[:, None]
+    shapes = dequantize(payload).covariances()[:, [0, 1, 1, 2]].reshape(-1, 2, 2)
+    error = before[:, 2:] - after[:, 2:] * turned[:, None]
+    # In standard deviations along and across: at most half a step of each.
+    distance = np.sqrt(np.einsum("ni,nij,nj->n", error, shapes, error))
+    within = (abs(payload.wave_frequencies.T * steps) < MAX_FREQUENCY - steps).all(axis=1)
+    kept = payload.wave_amplitudes.any(axis=0) & exact & within
+    assert kept.sum() > N / 4
+    assert (distance <= np.sqrt(2) * half * steps[:, 0])[kept].all()
+    assert not after[~payload.wave_amplitudes.any(axis=0)].any()
 
 
 def assert_centers_are_near(before: Array, payload: Payload, half: float) -> None:
@@ -93,7 +129,8 @@ def assert_centers_are_near(before: Array, payload: Payload, half: float) -> Non
 def test_classes_are_those_of_the_colors_until_they_are_settled() -> None:
     state = State(some(), STEP * 1.003)
     payload = state.payload(KODAK)
-    np.testing.assert_array_equal(payload.classes, energy_classes(payload.colors))
+    lights = np.concatenate([payload.colors, payload.wave_amplitudes])
+    np.testing.assert_array_equal(payload.classes, energy_classes(lights))
     state.settle_classes()
     assert state.step == STEP  # one that a file can name
     before = state.payload(KODAK)
@@ -108,7 +145,8 @@ def test_classes_are_those_of_the_colors_until_they_are_settled() -> None:
 def in_one_order(values: Tensor) -> NDArray[np.int64]:
     """Symbols in the order of the file; those of one pixel, whose order is the state's, by color."""
     p = State(values, STEP).payload(KODAK)
-    rest = [p.classes, p.sizes, p.elongations, p.angles, p.columns, p.rows]
+    waves = [*p.wave_amplitudes, *p.wave_frequencies]
+    rest = [p.classes, p.sizes, p.elongations, p.angles, p.columns, p.rows, *waves]
     symbols = np.column_stack([p.cells, p.colors.T, *rest])
     _, cells = np.unique(p.cells, axis=0, return_inverse=True)
     first_seen = np.array([np.flatnonzero(cells == cell)[0] for cell in cells])
@@ -126,7 +164,10 @@ def test_symbols_are_their_own_quantization() -> None:
     state = State(some(), STEP)
     payload = state.payload(KODAK)
     gaussians = dequantize(payload)
-    parameters = np.column_stack([gaussians.centers, gaussians.log_sizes, np.zeros((N, 2)), gaussians.colors])
+    assert gaussians.waves is not None
+    parameters = np.column_stack(
+        [gaussians.centers, gaussians.log_sizes, np.zeros((N, 2)), gaussians.waves, gaussians.colors]
+    )
     parameters[:, U] = gaussians.log_elongations * np.cos(2 * gaussians.angles)
     parameters[:, V] = gaussians.log_elongations * np.sin(2 * gaussians.angles)
     again = State(to_state(torch.from_numpy(parameters).float()), STEP)
@@ -138,11 +179,13 @@ def test_symbols_are_their_own_quantization() -> None:
 def test_whatever_the_state_a_file_can_hold_it(size: tuple[int, int], scale: float) -> None:
     header = Header(*size)
     rng = np.random.default_rng(int(scale))
-    values = rng.normal(0, 3, (64, 8))
+    values = rng.normal(0, 3, (64, 12))
+    values[::3, WAVE] = 0
     values[:, 0] = rng.uniform(-30, size[0] + 30, 64)
     values[:, 1] = rng.uniform(-30, size[1] + 30, 64)
     values[:, SIZE] = rng.uniform(-4, 9, 64)
     values[:, COLOR:] *= STEP * scale
+    values[:, AMPLITUDES] *= STEP * scale
     state = State(torch.from_numpy(values).float(), STEP)
     assert_file_holds(state.payload(header), header)
     state.settle_classes()

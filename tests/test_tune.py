@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
-from pictures import photograph
+from pictures import texture
 from torch import Tensor
 
 from gicodec import decode, psnr
 from gicodec.fit import FitSettings, Objective, as_target, fit, to_gaussians
 from gicodec.fit import state as state_module
 from gicodec.fit.freeze import freeze
-from gicodec.fit.parameters import COLOR, SIZE, U, V, X, Y
+from gicodec.fit.parameters import COLOR, SIZE, WAVE, U, V, X, Y, has_wave
 from gicodec.fit.state import State, to_parameters, to_state, to_state_gradient
 from gicodec.fit.tune import Tuner
 from gicodec.format import GsiFile, Header, Payload
@@ -31,11 +31,11 @@ STEP_CODE = 264  # D of 0.3125, about 1.2 bits per pixel
 
 @cache
 def fitted() -> Tensor:
-    return to_state(fit(photograph(), N, FitSettings(300)).parameters)
+    return to_state(fit(texture(), N, FitSettings(300), waves=True).parameters)
 
 
 def objective(threads: int = 1) -> Objective:
-    return Objective(as_target(photograph()), threads=threads)
+    return Objective(as_target(texture()), threads=threads)
 
 
 def tuner(target: Objective, seed: int = 0) -> Tuner:
@@ -72,7 +72,9 @@ def test_the_states_colors_have_the_gaussians_energy() -> None:
 def test_the_gradient_by_the_state_is_that_of_differences(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(state_module, "_TRANSFORM", torch.tensor(TRANSFORM))  # float64 for the differences
     generator = torch.Generator().manual_seed(0)
-    values, weights, targets = (torch.randn(7, 8, generator=generator, dtype=torch.float64) for _ in range(3))
+    values, weights, targets = (
+        torch.randn(7, 12, generator=generator, dtype=torch.float64) for _ in range(3)
+    )
 
     def loss(values: Tensor) -> Tensor:
         return (weights * (to_parameters(values) - targets).square()).sum()
@@ -95,23 +97,28 @@ def attribute(name: str, values: Tensor) -> Tensor:
         "shapes": torch.stack([values[:, SIZE], r], dim=1),
         "angles": torch.stack([turn.cos(), turn.sin()], dim=1),
         "centers": values[:, : Y + 1],
+        "waves": values[:, WAVE],
         "colors": values[:, COLOR:],
     }[name]
 
 
-@pytest.mark.parametrize("name", ["shapes", "angles", "centers", "colors"])
+@pytest.mark.parametrize("name", ["shapes", "angles", "centers", "waves", "colors"])
 def test_what_is_frozen_does_not_move(name: str) -> None:
     target = objective()
     tuning = tuner(target)
     tuning.prune()
+    tuning.run(1, 1.0, 1.0)  # to where a file can have them
     rows = torch.arange(len(tuning.state.values)) % 2 == 0
     tuning.frozen.shapes[rows] = name in ("shapes", "angles")  # angles are frozen after shapes
+    tuning.frozen.centers[rows] = name in ("centers", "waves")  # a wave follows its center
     getattr(tuning.frozen, name)[rows] = True
     before = attribute(name, tuning.state.values)
     tuning.run(1, 1.0, 1.0)
     after = attribute(name, tuning.state.values)
     np.testing.assert_allclose(after[rows], before[rows], rtol=1e-5, atol=1e-5)
-    assert (after != before)[~rows].any(dim=1).all()
+    moving = has_wave(tuning.state.values) if name == "waves" else torch.ones(len(rows), dtype=torch.bool)
+    assert moving.any()
+    assert (after != before)[~rows & moving].any(dim=1).all()
 
 
 def test_nothing_is_left_to_round_after_freezing() -> None:
@@ -128,10 +135,14 @@ def frozen_gaussians(state: State) -> Gaussians:
 
 
 def as_rows(gaussians: Gaussians) -> NDArray[np.float64]:
-    """[N, 8] with neither the angle's jump nor that of a circle; the greatest color is about 1."""
+    """[N, 12] with neither the angle's jump nor that of a circle; the greatest color is about 1."""
     r, turn = gaussians.log_elongations, 2 * gaussians.angles
     shapes = [gaussians.log_sizes, r * np.cos(turn), r * np.sin(turn)]
-    return np.column_stack([gaussians.centers, *shapes, gaussians.colors])
+    assert gaussians.waves is not None
+    a, b, kx, ky = gaussians.waves.T
+    sign = np.where((ky < 0) | ((ky == 0) & (kx < 0)), -1, 1)  # a wave is the same with all but A turned
+    waves = [a, sign * b, sign * kx, sign * ky]
+    return np.column_stack([gaussians.centers, *shapes, gaussians.colors, *waves])
 
 
 def test_tuning_makes_up_for_the_rounding_and_saves_bytes() -> None:
@@ -153,7 +164,7 @@ def n_bytes(payload: Payload) -> int:
 
 
 def quality(payload: Payload) -> float:
-    return psnr(photograph(), decode(to_bytes(payload)))
+    return psnr(texture(), decode(to_bytes(payload)))
 
 
 def test_the_seed_alone_decides_the_bytes() -> None:
@@ -166,17 +177,33 @@ def test_the_seed_alone_decides_the_bytes() -> None:
 
 def test_pruning_drops_what_rounds_to_zero_and_nothing_else() -> None:
     tuning = tuner(objective())
-    step = tuning.state.step
+    step, n = tuning.state.step, len(tuning.state.values)
+    tuning.state.drop_waves(torch.ones(n, dtype=torch.bool))
     tuning.state.values[:, COLOR:] = torch.where(tuning.state.values[:, COLOR:] < 0, -2 * step, 2 * step)
     tuning.state.values[::3, COLOR:] = torch.tensor([0.49, -0.49, 0]) * step
     tuning.state.values[1, COLOR:] = torch.tensor([0, 0, 0.51]) * step
-    kept = torch.ones(N, dtype=torch.bool)
+    kept = torch.ones(n, dtype=torch.bool)
     kept[::3] = False
     expected = tuning.state.values[kept]
     tuning.prune()
     assert torch.equal(tuning.state.values, expected)
     tuning.run(2, 1.0, 1.0)
     assert tuning.state.values.shape == expected.shape
+
+
+def test_pruning_drops_faint_waves_but_so_many() -> None:
+    tuning = tuner(objective())
+    waves = has_wave(tuning.state.values)
+    n = int(waves.sum())
+    assert n > 6
+    strengths = torch.linspace(0.5, 0.7, n) * tuning.state.step
+    tuning.state.values[waves, WAVE] = torch.stack([strengths, *torch.zeros(3, n)], dim=1)
+    tuning.state.values[~waves, COLOR:] = tuning.state.step
+    tuning.state.values[waves, COLOR:] = tuning.state.step
+    tuning.prune(0, 4)
+    assert torch.equal(tuning.state.values[:, WAVE][has_wave(tuning.state.values), 0], strengths[-4:])
+    tuning.prune()
+    assert not has_wave(tuning.state.values).any()
 
 
 def test_what_has_no_color_does_not_grow() -> None:

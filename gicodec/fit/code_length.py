@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from gicodec.fit.rounded import Rounded
 from gicodec.format.coder import Symbols
-from gicodec.format.lattice import MIN_LOG_SIZE, N_CLASSES, angle_levels, shape_steps
+from gicodec.format.lattice import MIN_LOG_SIZE, N_CLASSES, angle_levels, shape_steps, wave_steps
 
 Bits = NDArray[np.float64]
 
@@ -20,6 +20,8 @@ SIZE_BIN, ELONGATION_BIN = 0.35, 0.3  # of m and r
 N_SIZE_BINS, N_ELONGATION_BINS = 28, 14
 N_MAGNITUDES = 17  # of a color in steps, the last for all above
 N_FIRST, N_SECOND = 10, 4  # contexts from the magnitudes of the components before
+N_AMPLITUDES = 9  # as of a color
+FREQUENCY_BIN, N_FREQUENCY_BINS = 2.0, 12  # radians per standard deviation, the last for all above
 PRIOR = 4.0  # symbols of its own after which a context trusts itself as much as its class
 
 
@@ -37,6 +39,14 @@ class CodeLength:
             _table([classes, *contexts], magnitudes, (N_CLASSES, *shape, N_MAGNITUDES))
             for (contexts, magnitudes), shape in zip(_components(rounded.colors), shapes, strict=True)
         ]
+        waves = rounded.waved()
+        self._wave = _table([classes], waves.astype(np.int64), (N_CLASSES, 2))
+        some = rounded.take(waves)
+        first, second = _amplitudes(some)
+        self._first = _table([some.wave_classes], first, (N_CLASSES, N_AMPLITUDES))
+        self._second = _table([some.wave_classes, first], second, (N_CLASSES, N_AMPLITUDES, N_AMPLITUDES))
+        same = np.zeros(len(some), np.int64)
+        self._frequencies = [_table([same], bins, (1, N_FREQUENCY_BINS))[0] for bins in _frequencies(some)]
         # The order of the Gaussians is not coded, which saves log2(N!) bits.
         self._place = math.log2(n_pixels * math.e / max(1, len(rounded)))
 
@@ -57,6 +67,31 @@ class CodeLength:
         fine = np.log2(levels * angle_levels(classes, rounded.elongations))
         shape = self._size[classes, size] + self._elongation[classes, size, elongation]
         return np.asarray(self._class[classes] + shape + fine + self._place - area)
+
+    def waves(self, rounded: Rounded) -> Bits:
+        """Return the bits of who has a wave, and of the waves, [N]."""
+        waves = rounded.waved()
+        bits = self._wave[rounded.classes, waves.astype(np.int64)]
+        some = rounded.take(waves)
+        first, second = _amplitudes(some)
+        by_wave = self._first[some.wave_classes, first] + self._second[some.wave_classes, first, second]
+        by_wave += np.count_nonzero(some.amplitudes, axis=1) + (some.frequencies[:, 0] != 0)  # signs
+        levels = np.log2(np.maximum(FREQUENCY_BIN / wave_steps(some.wave_classes), 1))
+        for table, bins in zip(self._frequencies, _frequencies(some), strict=True):
+            by_wave += table[bins] + levels
+        bits[waves] += by_wave
+        return np.asarray(bits)
+
+
+def _amplitudes(rounded: Rounded) -> tuple[Symbols, Symbols]:
+    first, second = np.minimum(np.abs(rounded.amplitudes), N_AMPLITUDES - 1).T
+    return first, second
+
+
+def _frequencies(rounded: Rounded) -> tuple[Symbols, Symbols]:
+    values = np.abs(rounded.frequencies) * wave_steps(rounded.wave_classes)[:, None]
+    along, across = np.minimum(values // FREQUENCY_BIN, N_FREQUENCY_BINS - 1).astype(np.int64).T
+    return along, across
 
 
 def _bins(rounded: Rounded) -> tuple[Symbols, Symbols]:

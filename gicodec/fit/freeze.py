@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gicodec.fit.parameters import COLOR, SIZE, U, V, Y
+from gicodec.fit.parameters import COLOR, SHAPE, WAVE, A, U, V, Y, has_wave, keep_phases
 from gicodec.fit.tune import Tuner
 from gicodec.format.lattice import angle_levels, shape_steps
 
@@ -18,11 +18,12 @@ def freeze(tuner: Tuner, n_iterations: int) -> None:
     """Round a tuner's state, with n_iterations between two parts."""
     tuner.prune()
     tuner.state.settle_classes()
-    frozen = tuner.frozen
+    frozen, waves = tuner.frozen, bool(has_wave(tuner.state.values).any())
     for round_rows, mask, n_parts in (
         (_round_shapes, frozen.shapes, N_PARTS),
         (_round_angles, frozen.angles, N_PARTS),
         (_round_centers, frozen.centers, N_PARTS),
+        *[(_round_waves, frozen.waves, N_PARTS)] * waves,
         (_round_colors, frozen.colors, N_COLOR_PARTS),
     ):
         for rows in tuner.parts(n_parts):
@@ -43,7 +44,7 @@ def _round_shapes(tuner: Tuner, rows: Tensor) -> None:
     turn = torch.atan2(state.values[:, V], state.values[:, U])
     r = torch.from_numpy(elongations * steps).float()
     rounded = torch.stack([torch.from_numpy(sizes * steps).float(), r * turn.cos(), r * turn.sin()], dim=1)
-    state.values[rows, SIZE:COLOR] = rounded[rows]
+    state.values[rows, SHAPE] = rounded[rows]
 
 
 def _round_angles(tuner: Tuner, rows: Tensor) -> None:
@@ -55,18 +56,26 @@ def _round_angles(tuner: Tuner, rows: Tensor) -> None:
     rounded = torch.from_numpy(
         np.stack([np.cos(turn), np.sin(turn)], axis=1) * (elongations * steps)[:, None]
     )
-    state.values[rows, U:COLOR] = rounded.float()[rows]
+    state.values[rows, U:A] = rounded.float()[rows]
 
 
 def _round_centers(tuner: Tuner, rows: Tensor) -> None:
     state = tuner.state
     shapes, *_ = state.shapes(_classes(tuner))
     places = shapes.nearest_places(state.values[:, : Y + 1].double().numpy())
-    centers = torch.from_numpy(shapes.centers(*places)).float()
-    state.values[rows, : Y + 1] = centers[rows]
+    moved = state.values[rows]
+    centers = torch.from_numpy(shapes.centers(*places)).float()[rows]
+    keep_phases(moved, centers - moved[:, : Y + 1])
+    moved[:, : Y + 1] = centers
+    state.values[rows] = moved
+
+
+def _round_waves(tuner: Tuner, rows: Tensor) -> None:
+    state = tuner.state
+    state.values[rows, WAVE] = state.rounded().values(state.step)[rows, WAVE]
 
 
 def _round_colors(tuner: Tuner, rows: Tensor) -> None:
     state = tuner.state
-    rounded = torch.from_numpy(state.color_symbols(_classes(tuner)) * state.step).float()
-    state.values[rows, COLOR:] = rounded[rows]
+    colors, _ = state.light_symbols(_classes(tuner))
+    state.values[rows, COLOR:] = torch.from_numpy(colors * state.step).float()[rows]

@@ -14,8 +14,9 @@ from torch import Tensor
 
 from gicodec.fit.objective import Objective
 from gicodec.fit.optimizer import Optimizer
-from gicodec.fit.parameters import COLOR, SIZE
+from gicodec.fit.parameters import COLOR, SIZE, has_wave
 from gicodec.fit.placement import first_guess, more
+from gicodec.fit.waves import COST, energies, renew_waves, with_waves
 from gicodec.options import Effort, Progress, ProgressCallback
 
 FIRST_SHARE = 0.1  # of the Gaussians are there from the start
@@ -48,7 +49,7 @@ class Fit:
     """The result."""
 
     parameters: Tensor
-    """[N, 5 + C], see parameters.py."""
+    """[N, 9 + C], see parameters.py."""
     psnr: float
     """dB, of the unrounded, unclamped rendering."""
     n_iterations: int
@@ -63,6 +64,7 @@ def fit(
     settings: FitSettings,
     *,
     plan: Plan | None = None,
+    waves: bool = False,
     seed: int = 0,
     threads: int = 0,
     progress: ProgressCallback | None = None,
@@ -74,12 +76,13 @@ def fit(
         n_gaussians: How many; at most one per pixel is used.
         settings: How long.
         plan: Asked for a better number whenever Gaussians are added; those there already stay.
+        waves: Whether Gaussians may get waves; a wave then counts as so much of a Gaussian.
         seed: The same seed gives the same result, whatever the number of threads.
         threads: Of the engine, 0 for one per core.
         progress: Called every CHECK_EVERY iterations.
     """
     with one_torch_thread():
-        return _fit(as_target(pixels), n_gaussians, settings, plan, seed, threads, progress)
+        return _fit(as_target(pixels), n_gaussians, settings, plan, waves, seed, threads, progress)
 
 
 def as_target(pixels: NDArray[np.uint8]) -> Tensor:
@@ -103,6 +106,7 @@ def _fit(
     n_gaussians: int,
     settings: FitSettings,
     plan: Plan | None,
+    waves: bool,
     seed: int,
     threads: int,
     progress: ProgressCallback | None,
@@ -122,7 +126,9 @@ def _fit(
                 psnr = objective.psnr(objective.residual.square().sum().item())
                 n = min(plan(len(optimizer.parameters), psnr), n_most)
             n_after = n_first + (n - n_first) * growths[iteration] // N_GROWTHS
-            _grow(optimizer, objective.residual, n_after, generator)
+            _grow(optimizer, objective.residual, n_after, generator, waves=waves)
+            if waves:
+                renew_waves(optimizer, objective)
         parameters = optimizer.parameters.requires_grad_()
         loss = objective(parameters)
         (gradient,) = torch.autograd.grad(loss, parameters)
@@ -131,7 +137,9 @@ def _fit(
             error = loss.item()
             if progress is not None:
                 psnr = objective.psnr(error)
-                progress(Progress("fit", iteration, n_iterations, psnr, len(parameters)))
+                progress(
+                    Progress("waves" if waves else "fit", iteration, n_iterations, psnr, len(parameters))
+                )
             stalled = iteration > GROWTH_END * n_iterations and error > best * (1 - STALLED_GAIN)
             if stalled or error < EXACT_ERROR * target.numel():
                 break
@@ -141,17 +149,24 @@ def _fit(
     return Fit(optimizer.parameters, psnr, iteration + 1, objective.engine_seconds)
 
 
-def _grow(optimizer: Optimizer, residual: Tensor, n_after: int, generator: torch.Generator) -> None:
+def _grow(
+    optimizer: Optimizer, residual: Tensor, n_after: int, generator: torch.Generator, *, waves: bool
+) -> None:
     """Drop the weakest, then add where the error is until there are n_after."""
     parameters = optimizer.parameters
-    energy = parameters[:, COLOR:].square().sum(1) * (2 * parameters[:, SIZE]).exp()
+    energy = parameters[:, COLOR:].square().sum(1) * (2 * parameters[:, SIZE]).exp() * math.pi
+    energy += energies(parameters)
     n_dropped = int(RELOCATED_SHARE * len(parameters))
     keep = torch.ones(len(parameters), dtype=torch.bool)
     keep[energy.argsort()[:n_dropped]] = False
     optimizer.keep(keep)
-    n_new = n_after - len(optimizer.parameters)
+    n_waves = int(has_wave(optimizer.parameters).sum())
+    n_new = n_after - len(optimizer.parameters) - round(COST * n_waves)
     if n_new > 0:
-        optimizer.add(more(residual, n_new, n_after, generator))
+        new = more(residual, n_new, n_after, generator)
+        if waves:
+            new = with_waves(new, residual, residual.square().sum().item() / len(parameters))
+        optimizer.add(new)
 
 
 def _rate(progress: float) -> float:

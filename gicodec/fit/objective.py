@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from gicodec import _native
-from gicodec.fit.parameters import COLOR, SIZE, conics, pull_back
+from gicodec.fit.parameters import COLOR, SIZE, WAVE, conics, has_wave, pull_back
 from gicodec.format import Kernel
 from gicodec.render import cpu
 from gicodec.render.cpu import Array
@@ -44,29 +44,47 @@ class Objective:
         """Render nothing into the residual."""
         self.residual.copy_(self._negative)
 
-    def add(self, centers: Array, conics: Array, colors: Array) -> None:
+    def add(self, centers: Array, conics: Array, colors: Array, waves: Array | None) -> None:
         """Render some Gaussians into the residual, beside those that are there: see ``cpu.forward``."""
         residual = self.residual.numpy()
-        _native.forward(centers, conics, colors, residual, residual, int(self.kernel), self.threads, "")
+        kernel, threads = int(self.kernel), self.threads
+        _native.forward(centers, conics, colors, residual, residual, kernel, threads, "", waves)
 
     def correlate(self, centers: Array, conics: Array) -> tuple[Array, Array]:
         """Multiply the weights of Gaussians with the residual: see ``cpu.correlate``."""
         return cpu.correlate(centers, conics, self.residual.numpy(), self.kernel, threads=self.threads)
 
+    def correlate_waves(
+        self, centers: Array, conics: Array, frequencies: Array
+    ) -> tuple[Array, Array, Array]:
+        """Multiply Gaussians, plain and oscillating, with the residual: see ``cpu.correlate_waves``."""
+        residual, threads = self.residual.numpy(), self.threads
+        return cpu.correlate_waves(centers, conics, frequencies, residual, self.kernel, threads=threads)
+
     def residual_and_gradient(self, parameters: Tensor) -> Tensor:
-        """Render into the residual; return the gradient [N, 5 + C] of half the squared error."""
+        """Render into the residual; return the gradient [N, 9 + C] of half the squared error."""
         inputs = parameters[:, :SIZE].contiguous(), conics(parameters), parameters[:, COLOR:].contiguous()
-        grads = tuple(torch.empty_like(t) for t in inputs)
+        by_centers, by_shapes, by_colors = (torch.empty_like(t) for t in inputs)
+        by_waves = torch.zeros_like(parameters[:, WAVE])
         start = time.perf_counter()
-        centers, shapes, colors = (t.numpy() for t in inputs)
-        by_centers, by_shapes, by_colors = (t.numpy() for t in grads)
+        given = inputs[0].numpy(), inputs[1].numpy(), inputs[2].numpy()
+        waves = parameters[:, WAVE].contiguous().numpy() if has_wave(parameters).any() else None
         residual, kernel, threads = self.residual.numpy(), int(self.kernel), self.threads
-        _native.forward(centers, shapes, colors, self._negative.numpy(), residual, kernel, threads, "")
+        _native.forward(*given, self._negative.numpy(), residual, kernel, threads, "", waves)
         _native.backward(
-            centers, shapes, colors, residual, by_centers, by_shapes, by_colors, kernel, threads, ""
+            *given,
+            residual,
+            by_centers.numpy(),
+            by_shapes.numpy(),
+            by_colors.numpy(),
+            kernel,
+            threads,
+            "",
+            waves,
+            None if waves is None else by_waves.numpy(),
         )
         self.engine_seconds += time.perf_counter() - start
-        return pull_back(parameters, *grads)
+        return pull_back(parameters, by_centers, by_shapes, by_colors, by_waves)
 
 
 class _SquaredError(torch.autograd.Function):

@@ -1,4 +1,4 @@
-"""Adam (Kingma and Ba, arXiv:1412.6980), one rate per column, centers in units of their Gaussians."""
+"""Adam (Kingma and Ba, arXiv:1412.6980), one rate per column, in units of the Gaussians."""
 
 from __future__ import annotations
 
@@ -7,12 +7,25 @@ import math
 import torch
 from torch import Tensor
 
-from gicodec.fit.parameters import COLOR, SIZE, limit_elongation, root_covariances
+from gicodec.fit.parameters import (
+    COLOR,
+    KX,
+    KY,
+    SIZE,
+    WAVE,
+    X,
+    Y,
+    keep_phases,
+    limit_elongation,
+    limit_frequency,
+    root_covariances,
+)
 
 BETA1, BETA2 = 0.9, 0.99
 CENTER_RATE = 0.1  # standard deviations
 SHAPE_RATE = 0.03  # of m, u, v: 3 % of a size
-COLOR_RATE = 0.006  # of the range of a sample
+COLOR_RATE = 0.006  # of the range of a sample; waves' amplitudes too
+FREQUENCY_RATE = 0.1  # radians per standard deviation
 
 
 class Moments:
@@ -37,6 +50,10 @@ class Moments:
         """Drop all rows but these: a mask [N]."""
         self._mean, self._square = self._mean[rows], self._square[rows]
 
+    def forget_waves(self, rows: Tensor) -> None:
+        """Begin anew with the waves of some rows: a mask [N]."""
+        self._mean[rows, WAVE], self._square[rows, WAVE] = 0.0, 0.0
+
     def add(self, rows: Tensor) -> None:
         """Append moments of zero for new rows [K, columns]."""
         fresh = torch.zeros_like(rows)
@@ -44,28 +61,46 @@ class Moments:
         self._square = torch.cat([self._square, fresh])
 
 
-class Optimizer:
-    """Parameters [N, 5 + C] and their moments; rows come and go.
+class Metric:
+    """Moves by which a Gaussian changes as much, whatever its shape: the natural metric of DESIGN section 2.
 
-    A center moves by Sigma^(1/2) z, and z is what Adam sees: the natural metric of DESIGN section 2, in which
-    a small or thin Gaussian is as easy to move by its own width as a large one.
+    A center moves by Sigma^(1/2) z, a frequency by Sigma^(-1/2) z, and z is what Adam sees: a small or thin
+    Gaussian is as easy to move by its own width as a large one.
     """
+
+    def __init__(self, parameters: Tensor) -> None:
+        xx, xy, yy = root_covariances(parameters)
+        inverse = (-2 * parameters[:, SIZE]).exp()
+        self._roots = ((X, Y), (xx, xy, yy)), ((KX, KY), (yy * inverse, -xy * inverse, xx * inverse))
+
+    def apply(self, rows: Tensor) -> None:
+        """Take gradients to those by z, or changes of z to those they make, in place."""
+        for (first, second), (xx, xy, yy) in self._roots:
+            x, y = rows[:, first], rows[:, second]
+            rows[:, first], rows[:, second] = xx * x + xy * y, xy * x + yy * y
+
+
+class Optimizer:
+    """Parameters [N, 9 + C] and their moments; rows come and go."""
 
     def __init__(self, parameters: Tensor) -> None:
         n_channels = parameters.shape[1] - COLOR
         self.parameters = parameters
         self._moments = Moments(parameters)
-        self._rates = parameters.new_tensor([CENTER_RATE] * 2 + [SHAPE_RATE] * 3 + [COLOR_RATE] * n_channels)
+        rates = [CENTER_RATE] * 2 + [SHAPE_RATE] * 3 + [COLOR_RATE] * 2 + [FREQUENCY_RATE] * 2
+        self._rates = parameters.new_tensor(rates + [COLOR_RATE] * n_channels)
 
     def step(self, gradient: Tensor, rate: float) -> None:
-        """Take one step against the gradient [N, 5 + C], all rates times ``rate``."""
-        roots = root_covariances(self.parameters)
-        multiply_centers(gradient, roots)
+        """Take one step against the gradient [N, 9 + C], all rates times ``rate``."""
+        metric = Metric(self.parameters)
+        metric.apply(gradient)
         change = self._moments.direction(gradient)
         change.mul_(self._rates * self._moments.corrected(rate))
-        multiply_centers(change, roots)
+        metric.apply(change)
+        keep_phases(self.parameters, -change[:, :SIZE])
         self.parameters.sub_(change)
         limit_elongation(self.parameters)
+        limit_frequency(self.parameters)
 
     def keep(self, rows: Tensor) -> None:
         """Drop all rows but these: a mask [N]."""
@@ -73,14 +108,11 @@ class Optimizer:
         self._moments.keep(rows)
 
     def add(self, rows: Tensor) -> None:
-        """Append rows [K, 5 + C]."""
+        """Append rows [K, 9 + C]."""
         self.parameters = torch.cat([self.parameters, rows])
         self._moments.add(rows)
 
-
-def multiply_centers(rows: Tensor, symmetric: tuple[Tensor, Tensor, Tensor]) -> None:
-    """Multiply the center columns by symmetric matrices (xx, xy, yy), in place."""
-    xx, xy, yy = symmetric
-    x, y = rows[:, :SIZE].unbind(1)
-    new_x, new_y = xx * x + xy * y, xy * x + yy * y
-    rows[:, 0], rows[:, 1] = new_x, new_y
+    def set_waves(self, rows: Tensor, waves: Tensor) -> None:
+        """Give some rows, a mask [N], waves [K, 4]; of zeros to take theirs away."""
+        self.parameters[rows, WAVE] = waves
+        self._moments.forget_waves(rows)

@@ -1,9 +1,13 @@
-"""What is optimized: a tensor [N, 5 + C] with the columns x, y, m, u, v and the colors.
+"""What is optimized: a tensor [N, 9 + C] with the columns x, y, m, u, v, those of a wave, and the colors.
 
 The shape of a Gaussian is the logarithm of its covariance, ``log Sigma = 2m I + 2 [[u, v], [v, -u]]``:
 u = r cos 2 theta, v = r sin 2 theta in the words of ``Gaussians``. Unlike (r, theta) it has no
 singularity at a circle, every value is a valid covariance, and equal steps are about equally far
 (the log-Euclidean metric of Arsigny et al., doi:10.1002/mrm.20965).
+
+A wave is A, B, kx, ky as in ``Gaussians``; a Gaussian without one has A = B = 0. A center takes its wave's
+phase along with the picture, not with itself: when it moves, A and B turn so that the oscillation stays where
+it is. Without that a wave can only follow by unlearning it.
 """
 
 from __future__ import annotations
@@ -13,12 +17,14 @@ from torch import Tensor
 
 from gicodec.gaussians import Gaussians
 
-X, Y, SIZE, U, V, COLOR = range(6)  # columns; colors are COLOR and beyond
+X, Y, SIZE, U, V, A, B, KX, KY, COLOR = range(10)  # columns; colors are COLOR and beyond
+SHAPE, AMPLITUDES, FREQUENCIES, WAVE = slice(SIZE, A), slice(A, KX), slice(KX, COLOR), slice(A, COLOR)
+MAX_FREQUENCY = torch.pi  # radians a pixel: what the grid of pixels can hold
 MAX_ELONGATION = 3.0  # of r: an axis ratio of 400, beyond which a float32 conic is no longer definite
 
 
 def to_gaussians(parameters: Tensor) -> Gaussians:
-    """Convert parameters [N, 5 + C] to Gaussians."""
+    """Convert parameters [N, 9 + C] to Gaussians."""
     values = parameters.detach().cpu().double()
     u, v = values[:, U], values[:, V]
     return Gaussians(
@@ -27,13 +33,33 @@ def to_gaussians(parameters: Tensor) -> Gaussians:
         log_elongations=torch.hypot(u, v).numpy(),
         angles=(torch.atan2(v, u) / 2).remainder(torch.pi).numpy(),
         colors=values[:, COLOR:].numpy(),
+        waves=values[:, WAVE].numpy() if has_wave(values).any() else None,
     )
+
+
+def has_wave(parameters: Tensor) -> Tensor:
+    """Tell who has a wave, [N]."""
+    return (parameters[:, AMPLITUDES] != 0).any(dim=1)
+
+
+def keep_phases(parameters: Tensor, moves: Tensor) -> None:
+    """Turn A and B, in place: the oscillations stay where they are while centers move by [N, 2]."""
+    phase = (parameters[:, FREQUENCIES] * moves).sum(dim=1)
+    cos, sin = phase.cos(), phase.sin()
+    a, b = parameters[:, AMPLITUDES].unbind(1)
+    parameters[:, A], parameters[:, B] = a * cos + b * sin, b * cos - a * sin
 
 
 def limit_elongation(parameters: Tensor) -> None:
     """Bring r back to at most MAX_ELONGATION, in place."""
-    shape = parameters[:, U:COLOR]
+    shape = parameters[:, U:A]
     shape.mul_((MAX_ELONGATION / shape.norm(dim=1, keepdim=True)).clamp_(max=1.0))
+
+
+def limit_frequency(parameters: Tensor) -> None:
+    """Bring frequencies back to at most MAX_FREQUENCY, in place."""
+    frequencies = parameters[:, FREQUENCIES]
+    frequencies.mul_((MAX_FREQUENCY / frequencies.norm(dim=1, keepdim=True)).clamp_(max=1.0))
 
 
 def root_covariances(parameters: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -51,8 +77,10 @@ def conics(parameters: Tensor) -> Tensor:
     return torch.stack([round_part - long_part * cos, -long_part * sin, round_part + long_part * cos], dim=1)
 
 
-def pull_back(parameters: Tensor, by_centers: Tensor, by_conics: Tensor, by_colors: Tensor) -> Tensor:
-    """Turn gradients by what the engine takes into the gradient [N, 5 + C] by the parameters."""
+def pull_back(
+    parameters: Tensor, by_centers: Tensor, by_conics: Tensor, by_colors: Tensor, by_waves: Tensor
+) -> Tensor:
+    """Turn gradients by what the engine takes into the gradient [N, 9 + C] by the parameters."""
     cos, sin, round_part, long_part, r = _inverse_parts(parameters)
     by_a, by_b, by_c = by_conics.unbind(1)
     total = by_a + by_c
@@ -63,12 +91,14 @@ def pull_back(parameters: Tensor, by_centers: Tensor, by_conics: Tensor, by_colo
     by_r = 2 * (total * long_part + along * round_part)
     turn = across * long_part / r
     by_shape = torch.stack([by_size, cos * by_r - sin * turn, sin * by_r + cos * turn], dim=1)
-    return torch.cat([by_centers, by_shape, by_colors], dim=1)
+    turned = parameters[:, B] * by_waves[:, 0] - parameters[:, A] * by_waves[:, 1]  # see keep_phases
+    by_centers = by_centers + parameters[:, FREQUENCIES] * turned[:, None]
+    return torch.cat([by_centers, by_shape, by_waves, by_colors], dim=1)
 
 
 def _inverse_parts(parameters: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
     """Return cos and sin of 2 theta, the round and the elongated part of the inverse covariance, and r."""
-    _, _, size, u, v = parameters[:, :COLOR].unbind(1)
+    size, u, v = parameters[:, SHAPE].unbind(1)
     r, cos, sin = _polar(u, v)
     scale, twice = (-2 * size).exp_(), 2 * r
     return cos, sin, scale * twice.cosh(), scale * twice.sinh(), r

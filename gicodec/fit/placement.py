@@ -8,6 +8,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
+from gicodec.fit.parameters import COLOR, A
+
 UNIFORM_SHARE = 0.1  # of the first Gaussians: flat regions need some too
 MIN_SIZE, MAX_FIRST_SIZE, MAX_SIZE = 0.7, 55.0, 12.0  # pixels
 ERROR_POWER = 2  # of the squared error: few go where the error is small
@@ -19,7 +21,7 @@ MIN_ELONGATION, EDGE_ELONGATION = 0.1, 1.0  # of r: anywhere, and more on a perf
 
 
 def first_guess(target: Tensor, n: int, generator: torch.Generator) -> Tensor:
-    """Return n rows [n, 5 + C] for an empty picture: dense where the target [C, H, W] changes."""
+    """Return n rows [n, 9 + C] for an empty picture: dense where the target [C, H, W] changes."""
     magnitude = _gradient_magnitude(target.mean(0))
     total = magnitude.sum()
     uniform = torch.full_like(magnitude, 1 / magnitude.numel())
@@ -29,7 +31,7 @@ def first_guess(target: Tensor, n: int, generator: torch.Generator) -> Tensor:
 
 
 def more(residual: Tensor, n: int, n_after: int, generator: torch.Generator) -> Tensor:
-    """Return n rows [n, 5 + C] where the squared error is, of n_after that there will be.
+    """Return n rows [n, 9 + C] where the squared error is, of n_after that there will be.
 
     The residual [C, H, W] is rendered minus target.
     """
@@ -56,7 +58,8 @@ def _place(
         missing.reshape(len(missing), -1)[:, index].T
         * (MOST_TOGETHER / crowd).clamp(max=COLOR_SHARE)[:, None]
     )
-    return torch.cat([centers, size.log()[:, None], u[:, None], v[:, None], colors], dim=1)
+    no_waves = torch.zeros(n, COLOR - A)
+    return torch.cat([centers, size.log()[:, None], u[:, None], v[:, None], no_waves, colors], dim=1)
 
 
 def _draw(density: Tensor, n: int, generator: torch.Generator) -> Tensor:

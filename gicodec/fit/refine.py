@@ -21,13 +21,15 @@ from gicodec.fit.tune import LAMBDA
 from gicodec.format.coder import Symbols
 from gicodec.format.lattice import N_CLASSES, Shapes, angle_levels, energy_classes, shape_steps
 from gicodec.format.tree import MARGIN
-from gicodec.quantize import TRANSFORM
+from gicodec.quantize import TRANSFORM, WAVE_SCALE
 
 REACH = 2.5  # standard deviations: what of a Gaussian no other of its batch touches
 BLOCK = 4  # pixels: how finely that is told
 ENOUGH = 0.02  # of the Gaussians: a sweep that changes fewer is the last
+RIDGE = 1e-4  # of a Gram matrix: waves of long period are hardly another color
 GRAY = 1.5  # steps: as much color may be left out
 _CORNERS = np.array([[i & 1, i >> 1 & 1, i >> 2] for i in range(8)])
+_SQUARE = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -57,30 +59,112 @@ def refine(objective: Objective, state: State, n_sweeps: int) -> None:
 
 def _add(objective: Objective, rounded: Rounded, step: float) -> None:
     """Add Gaussians to the residual; with -D for a step, take them away."""
-    colors = step * rounded.colors @ TRANSFORM * np.exp(-rounded.log_sizes())[:, None]
-    objective.add(*_placed(rounded), _narrow(colors))
+    gain = step * np.exp(-rounded.log_sizes())[:, None]
+    waved = rounded.amplitudes.any()
+    waves = (
+        np.hstack([rounded.amplitudes * WAVE_SCALE * gain, rounded.pixel_frequencies()]) if waved else None
+    )
+    colors = rounded.colors @ TRANSFORM * gain
+    objective.add(*_placed(rounded), _narrow(colors), None if waves is None else _narrow(waves))
 
 
 def _choose(objective: Objective, old: Rounded, step: float, code_length: CodeLength) -> tuple[Rounded, Mask]:
-    """Return what is best for each of a batch that was taken away, and whether it is worth its bits.
+    """Return what is best for each of a batch that was taken away, and whether it is worth its bits."""
+    best, costs = replace(old), np.zeros(len(old))
+    waved = old.waved()
+    for rows, candidates in ((~waved, _candidates), (waved, _waved_candidates)):
+        some = old.take(rows)
+        if len(some):
+            found, costs[rows] = _cheapest(objective, candidates(some), len(some), step, code_length)
+            best.put(np.flatnonzero(rows), found)
+    return best, costs < 0
 
-    With colors of c steps a Gaussian adds a |c|^2 + 2 b c to the squared error.
-    """
-    others = _candidates(old)
+
+def _cheapest(
+    objective: Objective, others: Rounded, n: int, step: float, code_length: CodeLength
+) -> tuple[Rounded, Array]:
+    """Return the best of K candidates [K n] for each of n, with its best colors and wave, and its cost."""
     allowed = _codable(others, *objective.residual.shape[1:])
-    squares, products = objective.correlate(*_placed(others))
-    unit = step * np.exp(-others.log_sizes())
-    a, b = squares * unit**2, products.astype(np.float64) @ TRANSFORM.T * unit[:, None]
+    error = _Error(objective, others, step)
     bits = code_length.shapes(others)
     costs, colors = np.full(len(others), np.inf), np.zeros_like(others.colors)
-    for option in _color_options(-b / np.maximum(a, 1e-12)[:, None], others.colors):
-        error = a * np.square(option).sum(axis=1) + 2 * (option * b).sum(axis=1)
-        cost = error + LAMBDA * step**2 * (bits + code_length.colors(others.classes, option))
-        possible = allowed & option.any(axis=1) & (energy_classes(option.T) == others.classes)
-        better = possible & (cost < costs)
-        costs[better], colors[better] = cost[better], option[better]
-    picked = costs.reshape(-1, len(old)).argmin(axis=0) * len(old) + np.arange(len(old))
-    return replace(others, colors=colors).take(picked), costs[picked] < 0
+    waves, which = error.waves(), np.zeros(len(others), np.int64)
+    for i, wave in enumerate(waves):
+        silent = ~wave.waved()
+        legal = allowed & (silent | (energy_classes(wave.amplitudes.T) == wave.wave_classes))
+        bits_of_wave = bits + code_length.waves(wave)
+        for option in error.colors(wave.amplitudes):
+            lights = np.concatenate([option, wave.amplitudes], axis=1).T
+            cost = error(option, wave.amplitudes)
+            cost += LAMBDA * step**2 * (bits_of_wave + code_length.colors(others.classes, option))
+            possible = legal & lights.any(axis=0) & (energy_classes(lights) == others.classes)
+            better = possible & (cost < costs)
+            costs[better], colors[better], which[better] = cost[better], option[better], i
+    picked = costs.reshape(-1, n).argmin(axis=0) * n + np.arange(n)
+    best = Rounded.joined(waves).take(which[picked] * len(others) + picked)
+    return replace(best, colors=colors[picked]), costs[picked]
+
+
+class _Error:
+    """What Gaussians add to the squared error, by their colors c and amplitudes (p, q) in steps.
+
+    With z = (c0, p, q) that is z^T G z + 2 h z + a (c1^2 + c2^2) + 2 (b1 c1 + b2 c2): wave and luminance
+    overlap.
+    """
+
+    def __init__(self, objective: Objective, others: Rounded, step: float) -> None:
+        self._others = others
+        unit = step * np.exp(-others.log_sizes())
+        if others.amplitudes.any():
+            frequencies = _narrow(others.pixel_frequencies())
+            grams, products, by_wave = objective.correlate_waves(*_placed(others), frequencies)
+            scales = unit[:, None] * [1, math.sqrt(2), math.sqrt(2)]
+            self._gram = grams * scales[:, :, None] * scales[:, None, :]
+            self._by_wave = by_wave * (unit * WAVE_SCALE)[:, None]
+        else:
+            squares, products = objective.correlate(*_placed(others))
+            self._gram = (squares * unit**2)[:, None, None] * np.eye(3)
+            self._by_wave = np.zeros((len(others), 2))
+        self._by_color = products.astype(np.float64) @ TRANSFORM.T * unit[:, None]
+
+    def __call__(self, colors: Symbols, amplitudes: Symbols) -> Array:
+        """Return the error added, [N]."""
+        a, (g0p, g0q), (gpp, gpq, gqq) = self._parts()
+        p, q = amplitudes.T
+        wave = gpp * p**2 + 2 * gpq * p * q + gqq * q**2 + 2 * (self._by_wave * amplitudes).sum(axis=1)
+        both = 2 * colors[:, 0] * (g0p * p + g0q * q)
+        error: Array = (
+            a * np.square(colors).sum(axis=1) + 2 * (colors * self._by_color).sum(axis=1) + wave + both
+        )
+        return error
+
+    def waves(self) -> list[Rounded]:
+        """List waves of the candidates' frequencies, around the ideal one, the old one, and none."""
+        old = self._others
+        none = replace(
+            old,
+            amplitudes=np.zeros_like(old.amplitudes),
+            wave_classes=np.zeros_like(old.wave_classes),
+            frequencies=np.zeros_like(old.frequencies),
+        )
+        if not old.amplitudes.any():
+            return [none]
+        right = np.concatenate([self._by_color[:, :1], self._by_wave], axis=1)
+        ridge = RIDGE * np.trace(self._gram, axis1=1, axis2=2)[:, None, None] * np.eye(3) + 1e-12 * np.eye(3)
+        ideal = -np.linalg.solve(self._gram + ridge, right[:, :, None])[:, 1:, 0]
+        low = np.floor(ideal).astype(np.int64)
+        return [*(replace(old, amplitudes=low + corner) for corner in _SQUARE), old, none]
+
+    def colors(self, amplitudes: Symbols) -> list[Symbols]:
+        """List colors that go well with a wave."""
+        a, (g0p, g0q), _ = self._parts()
+        right = self._by_color.copy()
+        right[:, 0] += g0p * amplitudes[:, 0] + g0q * amplitudes[:, 1]
+        return _color_options(-right / np.maximum(a, 1e-12)[:, None], self._others.colors)
+
+    def _parts(self) -> tuple[Array, tuple[Array, ...], tuple[Array, ...]]:
+        gram = self._gram
+        return gram[:, 0, 0], (gram[:, 0, 1], gram[:, 0, 2]), (gram[:, 1, 1], gram[:, 1, 2], gram[:, 2, 2])
 
 
 def _candidates(old: Rounded) -> Rounded:
@@ -110,8 +194,26 @@ def _candidates(old: Rounded) -> Rounded:
     columns[10] += 1
     rows[11] -= 1
     rows[12] += 1
-    planes = (symbols.ravel() for symbols in (classes, sizes, elongations, angles, columns, rows))
-    return Rounded(next(planes), np.tile(old.colors, (13, 1)), *planes)
+    planes = [symbols.ravel() for symbols in (classes, sizes, elongations, angles, columns, rows)]
+    tiled = np.tile(np.arange(n), 13)
+    neighbors = replace(
+        old.take(tiled),
+        **dict(zip(("classes", "sizes", "elongations", "angles", "columns", "rows"), planes, strict=True)),
+    )
+    return neighbors.with_frequencies(old.pixel_frequencies()[tiled])
+
+
+def _waved_candidates(old: Rounded) -> Rounded:
+    """Return N Gaussians with waves and 18 neighbors of each, [19 N]: also of their frequencies."""
+    frequencies = old.pixel_frequencies()
+    around = [_candidates(old)]
+    for step in ((-1, 0), (1, 0), (0, -1), (0, 1)):
+        moved = replace(old, frequencies=old.frequencies + np.array(step))
+        around.append(moved.with_frequencies(moved.pixel_frequencies()))
+    for change in (-1, 1):
+        classes = np.clip(old.wave_classes + change, 0, N_CLASSES - 1)
+        around.append(replace(old, wave_classes=classes).with_frequencies(frequencies))
+    return Rounded.joined(around)
 
 
 def _codable(rounded: Rounded, height: int, width: int) -> Mask:

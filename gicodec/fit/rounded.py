@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import torch
@@ -18,14 +19,16 @@ from gicodec.format.lattice import (
     Shapes,
     angle_levels,
     shape_steps,
+    wave_steps,
 )
+from gicodec.quantize import nearest_frequencies, pixel_frequencies
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
 class Rounded:
-    """N Gaussians as int64 symbols [N], colors [N, C]; see format/lattice.py."""
+    """N Gaussians as int64 symbols [N], colors [N, C], those of waves [N, 2]; see format/lattice.py."""
 
     classes: Symbols
     colors: Symbols
@@ -34,9 +37,18 @@ class Rounded:
     angles: Symbols
     columns: Symbols
     rows: Symbols
+    amplitudes: Symbols
+    wave_classes: Symbols  # of the amplitudes: what frequencies are in steps of; 0 without a wave
+    frequencies: Symbols
 
     def __len__(self) -> int:
         return len(self.classes)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Rounded]) -> Rounded:
+        """Return them one after the other."""
+        columns = ([getattr(part, field.name) for part in parts] for field in fields(cls))
+        return cls(*(np.concatenate(column) for column in columns))
 
     def take(self, rows: NDArray[np.integer | np.bool_]) -> Rounded:
         """Return some rows: indices [K], or a mask [N]."""
@@ -46,6 +58,10 @@ class Rounded:
         """Overwrite rows [K] with the K of another."""
         for field in fields(self):
             getattr(self, field.name)[rows] = getattr(other, field.name)
+
+    def waved(self) -> NDArray[np.bool_]:
+        """Tell who has a wave, [N]."""
+        return np.asarray(self.amplitudes.any(axis=1))
 
     def shapes(self) -> Shapes:
         """Return the shapes that the symbols stand for."""
@@ -70,6 +86,27 @@ class Rounded:
         """Return the centers [N, 2], pixels."""
         return self.shapes().centers(self.columns, self.rows)
 
+    def pixel_frequencies(self) -> Array:
+        """Return (kx, ky) of the waves [N, 2], radians a pixel; 0 where there is none."""
+        return pixel_frequencies(self.frequencies.T, *self._axes()).T
+
+    def with_frequencies(self, frequencies: Array) -> Rounded:
+        """Return the same with the nearest to other frequencies [N, 2], radians a pixel.
+
+        Of the two that are the same wave, the one with signs that a file has.
+        """
+        if not self.amplitudes.any():
+            return replace(self, frequencies=np.zeros_like(self.frequencies))
+        along, across = nearest_frequencies(frequencies.T, *self._axes())
+        sign = np.where((across < 0) | ((across == 0) & (along < 0)), -1, 1)
+        symbols = np.stack([along, across], axis=1) * (sign * self.waved())[:, None]
+        amplitudes = self.amplitudes * np.stack([np.ones_like(sign), sign], axis=1)
+        return replace(self, amplitudes=amplitudes, frequencies=symbols)
+
+    def _axes(self) -> tuple[Array, ...]:
+        steps = wave_steps(self.wave_classes)
+        return steps, self.log_sizes(), self.log_elongations(), self.turns() / 2
+
     def differs(self, other: Rounded) -> NDArray[np.bool_]:
         """Tell which of N differ from another N, [N]."""
         differs = np.zeros(len(self), bool)
@@ -79,10 +116,13 @@ class Rounded:
         return differs
 
     def values(self, step: float) -> Tensor:
-        """Return what a State of step D holds where nothing is left to round: [N, 5 + C]."""
+        """Return what a State of step D holds where nothing is left to round: [N, 9 + C]."""
         r, turns = self.log_elongations(), self.turns()
         shapes = self.log_sizes(), r * np.cos(turns), r * np.sin(turns)
-        return torch.from_numpy(np.column_stack([self.centers(), *shapes, self.colors * step])).float()
+        waves = self.amplitudes * step, self.pixel_frequencies()
+        return torch.from_numpy(
+            np.column_stack([self.centers(), *shapes, *waves, self.colors * step])
+        ).float()
 
 
 def into_range(classes: Symbols, sizes: Symbols, elongations: Symbols) -> tuple[Symbols, Symbols]:

@@ -1,6 +1,7 @@
 """The Gaussians while they are tuned: energy-normalized colors, and the symbols that they are rounded to.
 
-A state is a tensor [N, 8] with the columns x, y, m, u, v of parameters.py, and then alpha = T c exp(m).
+A state is a tensor [N, 12] with the columns of parameters.py, but with alpha = T c exp(m) in place of the
+colors, and A and B times exp(m) / WAVE_SCALE: in steps of D the squares of all five are a Gaussian's energy.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from gicodec.fit.parameters import COLOR, SIZE, U, V, Y
+from gicodec.fit.parameters import AMPLITUDES, COLOR, FREQUENCIES, SIZE, WAVE, U, V, Y
 from gicodec.fit.rounded import Rounded, into_range
 from gicodec.format import Header, Payload
 from gicodec.format.coder import Symbols, SymbolWriter
@@ -25,31 +26,34 @@ from gicodec.format.lattice import (
 )
 from gicodec.format.laws import COLOR_REACH
 from gicodec.format.tree import MARGIN, code_cells
-from gicodec.quantize import TRANSFORM
+from gicodec.quantize import TRANSFORM, WAVE_SCALE
 
 _TRANSFORM = torch.tensor(TRANSFORM, dtype=torch.float32)
 
 
 def to_state(parameters: Tensor) -> Tensor:
-    """Normalize the colors of parameters [N, 8]."""
-    values = parameters.clone()
-    values[:, COLOR:] = parameters[:, COLOR:] @ _TRANSFORM.T * parameters[:, SIZE : SIZE + 1].exp()
+    """Normalize the colors and the amplitudes of parameters [N, 12]."""
+    values, gain = parameters.clone(), parameters[:, SIZE : SIZE + 1].exp()
+    values[:, COLOR:] = parameters[:, COLOR:] @ _TRANSFORM.T * gain
+    values[:, AMPLITUDES] *= gain / WAVE_SCALE
     return values
 
 
 def to_parameters(values: Tensor) -> Tensor:
-    """Give the colors back their amplitude: the mirror of :func:`to_state`."""
-    parameters = values.clone()
-    parameters[:, COLOR:] = values[:, COLOR:] @ _TRANSFORM * (-values[:, SIZE : SIZE + 1]).exp()
+    """Give them back their size: the mirror of :func:`to_state`."""
+    parameters, gain = values.clone(), (-values[:, SIZE : SIZE + 1]).exp()
+    parameters[:, COLOR:] = values[:, COLOR:] @ _TRANSFORM * gain
+    parameters[:, AMPLITUDES] *= gain * WAVE_SCALE
     return parameters
 
 
 def to_state_gradient(values: Tensor, parameters: Tensor, gradient: Tensor) -> Tensor:
     """Turn a gradient by parameters into one by the state; the energy is held while m moves."""
-    result = gradient.clone()
-    by_color = gradient[:, COLOR:]
-    result[:, COLOR:] = by_color @ _TRANSFORM.T * (-values[:, SIZE : SIZE + 1]).exp()
-    result[:, SIZE] -= (by_color * parameters[:, COLOR:]).sum(dim=1)
+    result, gain = gradient.clone(), (-values[:, SIZE : SIZE + 1]).exp()
+    result[:, COLOR:] = gradient[:, COLOR:] @ _TRANSFORM.T * gain
+    result[:, AMPLITUDES] *= gain * WAVE_SCALE
+    for columns in (slice(COLOR, None), AMPLITUDES):
+        result[:, SIZE] -= (gradient[:, columns] * parameters[:, columns]).sum(dim=1)
     return result
 
 
@@ -77,24 +81,45 @@ class State:
         fewer.classes = None if self.classes is None else self.classes[kept]
         return fewer
 
-    def rounded_colors(self) -> Tensor:
-        """Return the colors [N, 3] in whole steps."""
-        return (self.values[:, COLOR:] / self.step).round()
+    def lights(self) -> Tensor:
+        """Return the colors and the amplitudes [N, 5], the squares of which are a Gaussian's energy."""
+        return torch.cat([self.values[:, COLOR:], self.values[:, AMPLITUDES]], dim=1)
+
+    def rounded_lights(self) -> Tensor:
+        """Return them in whole steps."""
+        return (self.lights() / self.step).round()
+
+    def drop_waves(self, rows: Tensor) -> None:
+        """Take the waves of some rows, a mask [N], away."""
+        self.values[rows, WAVE] = 0.0
 
     def settle_classes(self) -> None:
         """Fix the energy classes, and D at one that a file can name."""
         self.step = step_of(nearest_step_code(self.step))
-        self.classes = torch.from_numpy(energy_classes(_whole(self.rounded_colors()).T))
+        self.classes = torch.from_numpy(self._nearest_classes())
 
     def rounded(self) -> Rounded:
         """Round everything."""
-        if self.classes is None:
-            classes = energy_classes(_whole(self.rounded_colors()).T)
-        else:
-            classes = self.classes.numpy().copy()
+        classes = self._nearest_classes() if self.classes is None else self.classes.numpy().copy()
         shapes, sizes, elongations, angles = self.shapes(classes)
         columns, rows = shapes.nearest_places(self.values[:, : Y + 1].double().numpy())
-        return Rounded(classes, self.color_symbols(classes), sizes, elongations, angles, columns, rows)
+        colors, amplitudes = self.light_symbols(classes)
+        rounded = Rounded(
+            classes,
+            colors,
+            sizes,
+            elongations,
+            angles,
+            columns,
+            rows,
+            amplitudes,
+            energy_classes(amplitudes.T),
+            np.zeros_like(amplitudes),
+        )
+        return rounded.with_frequencies(self.values[:, FREQUENCIES].double().numpy())
+
+    def _nearest_classes(self) -> Symbols:
+        return energy_classes(_whole(self.rounded_lights()).T)
 
     def settle(self, rounded: Rounded) -> None:
         """Take what is rounded for the values, and its classes for good."""
@@ -111,11 +136,8 @@ class State:
         rows = _into_range(r.rows, *r.shapes().rows_in(cells))
         columns = _into_range(r.columns, *r.shapes().columns_in(cells, rows))
         step = nearest_step_code(self.step)
-        none = np.zeros((2, len(r)), np.int64)
-        places = columns, rows
-        return Payload(
-            step, cells, r.classes, r.colors.T, r.sizes, r.elongations, r.angles, *places, none, none
-        )
+        shapes, waves = (r.sizes, r.elongations, r.angles), (r.amplitudes.T, r.frequencies.T)
+        return Payload(step, cells, r.classes, r.colors.T, *shapes, columns, rows, *waves)
 
     def shapes(self, classes: Symbols) -> tuple[Shapes, Symbols, Symbols, Symbols]:
         """Return the rounded shapes, and the symbols of m, r and the angle."""
@@ -123,10 +145,11 @@ class State:
         angles = self.angle_symbols(classes, elongations)
         return Shapes.of(classes, sizes, elongations, angles), sizes, elongations, angles
 
-    def color_symbols(self, classes: Symbols) -> Symbols:
-        """Return the colors [N, 3] in steps, within what their class can have."""
+    def light_symbols(self, classes: Symbols) -> tuple[Symbols, Symbols]:
+        """Return the colors [N, 3] and amplitudes [N, 2] in steps, within what their class can have."""
         reach = COLOR_REACH << color_shifts(classes)[:, None]
-        return np.clip(_whole(self.rounded_colors()), -reach, reach)
+        lights = np.clip(_whole(self.rounded_lights()), -reach, reach)
+        return lights[:, :-2], lights[:, -2:]
 
     def shape_symbols(self, classes: Symbols) -> tuple[Symbols, Symbols]:
         """Return m and r in steps, [N]."""

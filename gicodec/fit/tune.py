@@ -15,8 +15,24 @@ import torch
 from torch import Tensor
 
 from gicodec.fit.objective import Objective
-from gicodec.fit.optimizer import CENTER_RATE, COLOR_RATE, SHAPE_RATE, Moments, multiply_centers
-from gicodec.fit.parameters import COLOR, SIZE, U, V, X, Y, limit_elongation, root_covariances
+from gicodec.fit.optimizer import CENTER_RATE, COLOR_RATE, FREQUENCY_RATE, SHAPE_RATE, Metric, Moments
+from gicodec.fit.parameters import (
+    AMPLITUDES,
+    COLOR,
+    FREQUENCIES,
+    SHAPE,
+    SIZE,
+    WAVE,
+    A,
+    U,
+    V,
+    X,
+    Y,
+    has_wave,
+    keep_phases,
+    limit_elongation,
+    limit_frequency,
+)
 from gicodec.fit.state import State, to_parameters, to_state_gradient
 from gicodec.format import Header
 from gicodec.format.lattice import MAX_LOG_SIZE, MIN_LOG_SIZE
@@ -29,9 +45,13 @@ its area, more for each of sinh 2r: the logs of the lattice's numbers of levels,
 adaptive bins cost on top depends on the whole picture, and its gradient would drive Gaussians to what is
 common already (0.1 dB lost, benchmarks/NOTES.md): it is left to refine.py, which weighs it exactly."""
 COLOR_BITS = 2.7  # for each doubling of a component of alpha beyond D: a law fitted to what files take
+WAVE_BITS = 4.0  # for each doubling of a wave's amplitude: in both parts of it, and of its frequency
+LEAST_WAVE = 0.8  # steps of amplitude: fainter waves are dropped
 MIN_ELONGATION, MIN_SINH = 0.05, 0.3  # of r, and sinh 2r: a circle has no direction, and no bits for one
 LARGE = 2.5  # of m: the colors of larger Gaussians move no faster, or they would make whole pictures flicker
-ROUNDING_ERROR = 1.2  # squared error that rounding adds to each Gaussian in the end, D^2
+ROUNDING_ERROR = (
+    1.2  # squared error that rounding adds to each Gaussian in the end, D^2, half as much to a wave
+)
 
 
 @dataclass
@@ -41,12 +61,13 @@ class Frozen:
     shapes: Tensor
     angles: Tensor
     centers: Tensor
+    waves: Tensor
     colors: Tensor
 
     @classmethod
     def none(cls, n: int) -> Frozen:
         """Freeze nothing of n rows."""
-        return cls(*(torch.zeros(n, dtype=torch.bool) for _ in range(4)))
+        return cls(*(torch.zeros(n, dtype=torch.bool) for _ in range(5)))
 
 
 class Tuner:
@@ -73,10 +94,16 @@ class Tuner:
             gradient = to_state_gradient(values, parameters, gradient) + self._rate_gradient()
             self._step(gradient, first_rate * (last_rate / first_rate) ** (iteration / n_iterations))
 
-    def prune(self, n_least: int = 0) -> None:
-        """Drop the rows whose colors round to zero, but leave the n_least of greatest energy."""
-        kept = self.state.rounded_colors().any(dim=1)
-        energies = self.state.values[:, COLOR:].square().sum(dim=1)
+    def prune(self, n_least: int = 0, n_least_waves: int = 0) -> None:
+        """Drop faint waves, and what then rounds to zero, but leave so many of each of greatest energy."""
+        values = self.state.values
+        amplitudes = values[:, AMPLITUDES].norm(dim=1)
+        faint = has_wave(values) & (amplitudes < LEAST_WAVE * self.state.step)
+        faint[amplitudes.argsort(descending=True, stable=True)[:n_least_waves]] = False
+        self.state.drop_waves(faint)
+        self._moments.forget_waves(faint)
+        kept = self.state.rounded_lights().any(dim=1)
+        energies = self.state.lights().square().sum(dim=1)
         kept[energies.argsort(descending=True, stable=True)[:n_least]] = True
         if kept.all():
             return
@@ -91,20 +118,21 @@ class Tuner:
 
     def psnr(self) -> float:
         """Return the dB to expect once the last rendering's Gaussians are rounded."""
-        error = self.objective.residual.square().sum().item()
-        return self.objective.psnr(error + ROUNDING_ERROR * len(self.state.values) * self.state.step**2)
+        error, values = self.objective.residual.square().sum().item(), self.state.values
+        n = len(values) + int(has_wave(values).sum()) / 2
+        return self.objective.psnr(error + ROUNDING_ERROR * n * self.state.step**2)
 
     def _rate_gradient(self) -> Tensor:
         """Return the gradient of lambda times the expected bits."""
         values, step = self.state.values, self.state.step
         weight = LAMBDA * step**2 / math.log(2)
         gradient = torch.zeros_like(values)
-        alphas = values[:, COLOR:]
-        squares = alphas.square()
-        energy = squares.sum(dim=1, keepdim=True)
-        gradient[:, COLOR:] = (
-            weight * alphas * (COLOR_BITS / (squares + step**2) + ENERGY_BITS / (energy + step**2))
-        )
+        alphas, amplitudes = values[:, COLOR:], values[:, AMPLITUDES]
+        squares, wave = alphas.square(), amplitudes.square().sum(dim=1, keepdim=True)
+        energy = squares.sum(dim=1, keepdim=True) + wave
+        by_energy = ENERGY_BITS / (energy + step**2)
+        gradient[:, COLOR:] = weight * alphas * (COLOR_BITS / (squares + step**2) + by_energy)
+        gradient[:, AMPLITUDES] = weight * amplitudes * (WAVE_BITS / (wave + step**2) + by_energy)
         alive = energy / (energy + step**2)  # what has no color would grow without bounds
         gradient[:, SIZE] = -2 * weight * AREA_BITS * alive[:, 0]
         r = torch.hypot(values[:, U], values[:, V]).clamp(min=MIN_ELONGATION)
@@ -115,27 +143,33 @@ class Tuner:
     def _step(self, gradient: Tensor, rate: float) -> None:
         """Take a step of Adam as the fit's optimizer does, but for what is frozen."""
         values = self.state.values
-        roots = root_covariances(values)
-        multiply_centers(gradient, roots)
+        metric = Metric(values)
+        metric.apply(gradient)
         change = self._moments.direction(gradient) * self._moments.corrected(rate)
         change[:, :SIZE] *= CENTER_RATE
-        change[:, SIZE:COLOR] *= SHAPE_RATE
-        change[:, COLOR:] *= COLOR_RATE * values[:, SIZE : SIZE + 1].clamp(max=LARGE).exp()
-        multiply_centers(change, roots)
+        change[:, SHAPE] *= SHAPE_RATE
+        change[:, FREQUENCIES] *= FREQUENCY_RATE
+        by_size = COLOR_RATE * values[:, SIZE : SIZE + 1].clamp(max=LARGE).exp()
+        change[:, AMPLITUDES] *= by_size
+        change[:, COLOR:] *= by_size
+        metric.apply(change)
         change[self.frozen.colors, COLOR:] = 0
+        change[self.frozen.waves, WAVE] = 0
         change[self.frozen.shapes, SIZE] = 0
         change[self.frozen.centers, :SIZE] = 0
+        keep_phases(values, -change[:, :SIZE])
         self.state.values = self._legal(values - change)
 
     def _legal(self, moved: Tensor) -> Tensor:
         """Bring moved values back to what the lattice has, and to what is frozen of the shapes."""
         before = self.state.values
         limit_elongation(moved)
+        limit_frequency(moved)
         moved[:, SIZE].clamp_(MIN_LOG_SIZE + 1e-3, MAX_LOG_SIZE - 1e-3)
         moved[:, X].clamp_(-MARGIN, self.header.width + MARGIN - 1e-2)
         moved[:, Y].clamp_(-MARGIN, self.header.height + MARGIN - 1e-2)
         turned = self.frozen.shapes & ~self.frozen.angles  # r stays, the angle may follow
         r_before, r_moved = (torch.hypot(v[:, U], v[:, V]) for v in (before, moved))
-        moved[:, U:COLOR] *= torch.where(turned, r_before / r_moved.clamp(min=1e-9), 1.0)[:, None]
-        moved[:, U:COLOR] = torch.where(self.frozen.angles[:, None], before[:, U:COLOR], moved[:, U:COLOR])
+        moved[:, U:A] *= torch.where(turned, r_before / r_moved.clamp(min=1e-9), 1.0)[:, None]
+        moved[:, U:A] = torch.where(self.frozen.angles[:, None], before[:, U:A], moved[:, U:A])
         return moved

@@ -1,0 +1,173 @@
+"""Who gets a wave: those of whose error an oscillation takes more than the Gaussians that it costs would.
+
+New Gaussians get one, and a size, by the spectrum of the residual around them; those that are there already,
+with their shapes, by trial of a few frequencies.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from gicodec.fit.objective import Objective
+from gicodec.fit.optimizer import Optimizer
+from gicodec.fit.parameters import (
+    AMPLITUDES,
+    COLOR,
+    MAX_FREQUENCY,
+    SHAPE,
+    SIZE,
+    WAVE,
+    Y,
+    conics,
+    has_wave,
+    root_covariances,
+)
+
+COST = 0.9  # of a Gaussian's bits
+WORTH, NEW_WORTH = 0.4, 0.7  # times the mean error of a Gaussian: what a wave must take at once ...
+FAINT = 0.4  # ... and hold later
+START, NEW_START = 0.5, 0.8  # of the amplitudes that are best for each alone: neighbors bring the rest
+HIGHEST = 0.9 * MAX_FREQUENCY
+SPACING, LOWEST, REACH = 1.7, 4.0, 8.0  # radians per standard deviation: the frequencies that are tried
+NEW_LOWEST = 3.0  # likewise, of new Gaussians
+NEW_SIZES = 3.0, 6.0, 12.0  # pixels
+WINDOW = 2.7  # standard deviations on every side that a spectrum sees
+APART = 2.0  # standard deviations of the larger: nearer to each other, new ones would find the same
+MOST_SPECTRA = 512  # at a time: memory
+RIDGE = 1e-3  # of a Gram matrix: a wave of long period is hardly another color
+
+Array = NDArray[np.float64]
+Single = NDArray[np.float32]
+
+
+def tried_frequencies() -> Array:
+    """Return frequencies [F, 2], radians per standard deviation: a hexagonal lattice, half of it."""
+    steps = np.arange(-8, 9)
+    i, j = np.meshgrid(steps, steps)
+    x, y = SPACING * (i + 0.5 * j).ravel(), SPACING * math.sqrt(0.75) * j.ravel()
+    distance = np.hypot(x, y)
+    tried = (distance >= LOWEST) & (distance <= REACH) & ((y > 1e-9) | ((abs(y) <= 1e-9) & (x > 1e-9)))
+    return np.asarray(np.stack([x, y], axis=1)[tried])
+
+
+def renew_waves(optimizer: Optimizer, objective: Objective) -> None:
+    """Take away the waves that are faint, and give new ones to those Gaussians that are worth it."""
+    parameters = optimizer.parameters
+    mean_error = objective.residual.square().sum().item() / len(parameters)
+    have = has_wave(parameters)
+    faint = have & (energies(parameters) < FAINT * mean_error)
+    if faint.any():
+        optimizer.set_waves(faint, torch.zeros(int(faint.sum()), COLOR - AMPLITUDES.start))
+    plain = (~has_wave(parameters)).nonzero()[:, 0]
+    gains, colors, waves = propose(objective, parameters[plain])
+    worth = gains > WORTH * mean_error
+    chosen = torch.zeros(len(parameters), dtype=torch.bool)
+    chosen[plain[worth]] = True
+    optimizer.set_waves(chosen, waves[worth])
+    optimizer.parameters[chosen, COLOR:] += colors[worth, None]
+
+
+def with_waves(rows: Tensor, residual: Tensor, mean_error: float) -> Tensor:
+    """Return new rows [n, 9 + C], some as larger, round Gaussians with waves: the best, if far apart."""
+    gains, best = torch.zeros(len(rows)), rows.clone()
+    for size in NEW_SIZES:
+        parts = [_spectral_rows(part, residual, size) for part in torch.split(rows, MOST_SPECTRA)]
+        gain, found = (torch.cat(list(column)) for column in zip(*parts, strict=True))
+        better = gain > gains
+        gains[better], best[better] = gain[better], found[better]
+    result, chosen = rows.clone(), torch.empty(0, dtype=torch.long)
+    for row in gains.argsort(descending=True, stable=True):
+        if gains[row] <= NEW_WORTH * mean_error:
+            break
+        distance = (best[chosen, : Y + 1] - best[row, : Y + 1]).norm(dim=1)
+        larger = best[chosen, SIZE].clamp(min=best[row, SIZE].item()).exp()
+        if (distance >= APART * larger).all():
+            chosen = torch.cat([chosen, row[None]])
+    result[chosen] = best[chosen]
+    return result
+
+
+def _spectral_rows(rows: Tensor, residual: Tensor, size: float) -> tuple[Tensor, Tensor]:
+    """Find the strongest wave of the residual [C, H, W] in a round window of this size around each row.
+
+    Returns:
+        How much of the squared error it takes [n], and the rows [n, 9 + C] with it; NEW_START of it.
+    """
+    n_channels, height, width = residual.shape
+    reach = math.ceil(WINDOW * size)
+    offsets = torch.arange(-reach, reach + 1)
+    columns = rows[:, 0].floor().long().clamp(0, width - 1)[:, None] + offsets
+    lines = rows[:, 1].floor().long().clamp(0, height - 1)[:, None] + offsets
+    light = torch.nn.functional.pad(residual.sum(dim=0), [reach] * 4)
+    dx, dy = columns + 0.5 - rows[:, :1], lines + 0.5 - rows[:, 1:2]
+    weight = torch.exp(-(dx.square()[:, None, :] + dy.square()[:, :, None]) / (2 * size**2))
+    seen = light[(lines + reach)[:, :, None], (columns + reach)[:, None, :]] * weight
+    k = _strongest(seen, NEW_LOWEST / size)
+    phase = k[:, 0, None, None] * dx[:, None, :] + k[:, 1, None, None] * dy[:, :, None]
+    energy = n_channels * weight.square().sum(dim=(1, 2)) / 2
+    a, b, brightness = ((seen * basis).sum(dim=(1, 2)) / -energy for basis in (phase.cos(), phase.sin(), 0.5))
+    found = rows.clone()
+    found[:, SHAPE] = torch.tensor([math.log(size), 0.0, 0.0])
+    found[:, COLOR:] = START * NEW_START * brightness[:, None]
+    found[:, WAVE] = torch.cat([NEW_START * torch.stack([a, b], dim=1), k], dim=1)
+    return (a.square() + b.square()) * energy, found
+
+
+def _strongest(seen: Tensor, lowest: float) -> Tensor:
+    """Return the strongest frequency, at least the lowest, of each of n pictures [n, K, K]: [n, 2]."""
+    n = 2 ** math.ceil(math.log2(seen.shape[1]))
+    ky, kx = 2 * math.pi * torch.fft.fftfreq(n), 2 * math.pi * torch.fft.rfftfreq(n)
+    magnitude = torch.hypot(ky[:, None], kx)
+    power = torch.fft.rfft2(seen, s=(n, n)).abs() * ((magnitude >= lowest) & (magnitude < HIGHEST))
+    best = power.flatten(1).argmax(dim=1)
+    return torch.stack([kx[best % len(kx)], ky[best // len(kx)]], dim=1)
+
+
+def energies(parameters: Tensor) -> Tensor:
+    """Return what of the squared picture is in the waves, [N]."""
+    n_channels = parameters.shape[1] - COLOR
+    squares = parameters[:, AMPLITUDES].square().sum(dim=1)
+    return 0.5 * math.pi * n_channels * squares * (2 * parameters[:, SIZE]).exp()
+
+
+def propose(objective: Objective, parameters: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Find the best of the frequencies tried for every Gaussian by itself, given the residual.
+
+    Returns:
+        How much of the squared error a wave of this frequency takes beyond what another color does [N], how
+        much brighter [N] the Gaussian is with it, and the wave [N, 4]; START of each.
+    """
+    n = len(parameters)
+    gains, solutions = np.zeros(n), np.zeros((n, 3))
+    frequencies = np.zeros((n, 2), np.float32)
+    xx, xy, yy = (root.numpy() for root in root_covariances(parameters))
+    inverse = np.exp(-2 * parameters[:, SIZE].numpy())
+    placed = parameters[:, : Y + 1].contiguous().numpy(), conics(parameters).numpy()
+    for x, y in tried_frequencies():
+        k = np.stack([yy * x - xy * y, xx * y - xy * x], axis=1) * inverse[:, None]
+        gain, solution = _solve(*objective.correlate_waves(*placed, np.ascontiguousarray(k, np.float32)))
+        better = (gain > gains) & (np.hypot(*k.T) < HIGHEST)
+        gains[better], solutions[better], frequencies[better] = gain[better], solution[better], k[better]
+    solutions *= START
+    waves = torch.from_numpy(np.concatenate([solutions[:, 1:], frequencies], axis=1)).float()
+    return torch.from_numpy(gains), torch.from_numpy(solutions[:, 0]).float(), waves
+
+
+def _solve(grams: Single, products: Single, wave_products: Single) -> tuple[Array, Array]:
+    """Find the best (brightness, A, B) of each of N.
+
+    Returns:
+        What they take from the squared error beyond the best brightness alone [N], and they [N, 3].
+    """
+    n_channels = products.shape[1]
+    target = -np.concatenate([products.sum(axis=1, keepdims=True), wave_products], axis=1, dtype=np.float64)
+    matrices = n_channels * grams.astype(np.float64)
+    scale = np.maximum(matrices[:, 0, 0], 1e-12)
+    matrices += (RIDGE * scale)[:, None, None] * np.eye(3) + 1e-12 * np.eye(3)
+    solutions = np.linalg.solve(matrices, target[:, :, None])[:, :, 0]
+    return (solutions * target).sum(axis=1) - target[:, 0] ** 2 / scale, solutions
