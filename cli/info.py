@@ -14,6 +14,8 @@ from gicodec.cli.failures import for_each_file
 if TYPE_CHECKING:
     from gicodec.format import FileInfo
 
+OF_WAVES = "wave", "amplitude", "frequency"  # attributes
+
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
@@ -88,7 +90,10 @@ def _to_verbose_lines(described: FileInfo, n_waves: int, bits: dict[str, float])
     if not n:
         return []
     costs = {**bits, "total": sum(bits.values())}
+    waves = f"{n_waves} Gaussians with a wave"
+    if n_waves:
+        waves += f" of {sum(bits[attribute] for attribute in OF_WAVES) / n_waves:.1f} bits"
     return [
-        f"  step {described.step:g} of the energy-normalized colors, {n_waves} Gaussians with a wave",
+        f"  step {described.step:g} of the energy-normalized colors, {waves}",
         "  bits a Gaussian: " + ", ".join(f"{attribute} {cost / n:.1f}" for attribute, cost in costs.items()),
     ]

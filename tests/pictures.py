@@ -22,8 +22,9 @@ def photograph(width: int = 64, height: int = 48) -> Pixels:
 
 
 def texture(width: int = 64, height: int = 48) -> Pixels:
-    """The same with a patch of stripes, of 3.2 pixels a period."""
+    """The same behind gray stripes of 3.2 pixels a period, which fade towards the edges."""
     y, x = np.mgrid[:height, :width] + 0.5
-    window = np.exp(-(((x - 40) / 12) ** 2) - ((y - 24) / 10) ** 2)
-    light = 60 * window * np.sin(1.8 * x + 0.8 * y)
-    return np.asarray(np.clip(photograph(width, height) + light[:, :, None], 0, 255), np.uint8)
+    x, y = x - 0.6 * width, y - 0.5 * height
+    window = np.exp(-((2.7 * x / width) ** 2) - (2.7 * y / height) ** 2)[:, :, None]
+    stripes = 128 + 60 * np.sin(1.8 * x + 0.8 * y)[:, :, None]
+    return np.asarray((1 - window) * photograph(width, height) + window * stripes, np.uint8)

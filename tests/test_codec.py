@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from payloads import assert_same, random_payload, random_points
-from pictures import photograph
+from pictures import photograph, texture
 
 from gicodec import (
     Crop,
@@ -93,6 +93,23 @@ def test_progress_is_of_the_fit_and_then_of_the_tuning() -> None:
     assert [stage for stage, _ in groupby(report.stage for report in reports)] == ["fit", "waves", "tune"]
     assert reports[-1].done == reports[-1].total
     assert reports[-1].n_gaussians >= encoded().n_gaussians > 0
+
+
+def test_texture_gets_waves_and_what_needs_none_is_as_without() -> None:
+    for pixels, needed in ((texture(), True), (photograph(), False)):
+        free = encode(pixels, EncodeOptions(bpp=1, effort="fast"))
+        plain = encode(pixels, EncodeOptions(bpp=1, effort="fast", waves=False))
+        n_waves, none = (GsiFile.from_bytes(e.data).payload.n_waves for e in (free, plain))
+        assert none == 0
+        assert (n_waves > 0) == needed
+        assert (free.data != plain.data) == needed
+        assert free.psnr >= plain.psnr + 0.3 * needed
+
+
+def test_a_number_of_gaussians_is_of_plain_ones() -> None:
+    encoded = encode(texture(), EncodeOptions(gaussians=60, effort="fast"))
+    assert encoded.n_gaussians == 60
+    assert GsiFile.from_bytes(encoded.data).payload.n_waves == 0
 
 
 @pytest.mark.parametrize(

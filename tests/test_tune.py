@@ -209,7 +209,7 @@ def test_pruning_drops_faint_waves_but_so_many() -> None:
 def test_what_has_no_color_does_not_grow() -> None:
     tuning = tuner(objective())
     faint = tuning.state.values[:, COLOR:].square().sum(dim=1).argsort()[:10]
-    tuning.state.values[faint, COLOR:] = 0
+    tuning.state.values[faint, WAVE.start :] = 0
     before = tuning.state.values[faint, SIZE]
     tuning.run(200, 3.0, 3.0)
     assert (tuning.state.values[faint, SIZE] - before).max() < 2.5  # a step of 0.09 each way: chance

@@ -70,7 +70,7 @@ def _add(objective: Objective, rounded: Rounded, step: float) -> None:
 
 def _choose(objective: Objective, old: Rounded, step: float, code_length: CodeLength) -> tuple[Rounded, Mask]:
     """Return what is best for each of a batch that was taken away, and whether it is worth its bits."""
-    best, costs = replace(old), np.zeros(len(old))
+    best, costs = old.take(np.arange(len(old))), np.zeros(len(old))  # a copy: the caller compares
     waved = old.waved()
     for rows, candidates in ((~waved, _candidates), (waved, _waved_candidates)):
         some = old.take(rows)
