@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 
+import numpy as np
 import pytest
 import torch
 from pictures import texture
 
 from gicodec import decode, psnr
 from gicodec.fit import FitSettings, Objective, as_target, fit
+from gicodec.fit import refine as refine_module
 from gicodec.fit.code_length import CodeLength
 from gicodec.fit.freeze import freeze
 from gicodec.fit.parameters import has_wave
@@ -78,6 +80,16 @@ def test_the_file_is_smaller_and_the_picture_better_than_others_of_its_size() ->
     small = next(data for data in coarser if len(data) <= len(after))
     quality, usual = (psnr(texture(96, 80), decode(data)) for data in (after, small))
     assert quality > usual + 0.2
+
+
+def test_choosing_leaves_the_old_as_they_were() -> None:
+    state, target = frozen(), objective()
+    target.clear()
+    old = state.rounded()
+    before = old.take(np.arange(len(old)))
+    best, _ = refine_module._choose(target, old, state.step, CodeLength(old, HEADER.n_pixels))
+    assert not old.differs(before).any()
+    assert best.differs(old).mean() > 0.5  # of all taken away at once
 
 
 def test_what_was_compared_is_what_is_decoded() -> None:

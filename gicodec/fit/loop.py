@@ -22,6 +22,7 @@ from gicodec.options import Effort, Progress, ProgressCallback
 FIRST_SHARE = 0.1  # of the Gaussians are there from the start
 N_GROWTHS = 20  # times the rest is added ...
 GROWTH_END = 0.7  # ... until this share of the iterations
+WAVES_EVERY = 4  # growths Gaussians that are there already may get waves, or lose them
 RELOCATED_SHARE = 0.04  # of the Gaussians, the weakest, are dropped and placed anew at every growth
 DECAY_START, LAST_RATE = 0.5, 0.05  # the rates fall from here, exponentially, to this share
 CHECK_EVERY = 50  # iterations between reports and tests for an early stop
@@ -127,7 +128,7 @@ def _fit(
                 n = min(plan(len(optimizer.parameters), psnr), n_most)
             n_after = n_first + (n - n_first) * growths[iteration] // N_GROWTHS
             _grow(optimizer, objective.residual, n_after, generator, waves=waves)
-            if waves:
+            if waves and growths[iteration] % WAVES_EVERY == 0:
                 renew_waves(optimizer, objective)
         parameters = optimizer.parameters.requires_grad_()
         loss = objective(parameters)
