@@ -43,7 +43,7 @@ UNUSED = 4.0  # times as bad are bytes not used as bytes too many, for which Gau
 ONE_GAUSSIAN = 16  # bytes, at a D that a picture of one pixel ends with
 DB_PER_DOUBLING = 2.7  # of the bits, at a time
 LEAST_GAIN = 0.05  # dB that a fit with waves must be better by: they lose that much in being rounded
-FIRST_RATE, MIDDLE_RATE = 3.0, 0.6  # of the tuning's steps
+FIRST_RATE, MIDDLE_RATE = 2.0, 0.6  # of the tuning's steps
 FIRST_RATE_OF_WAVES = 1.5  # which die of larger steps
 
 
