@@ -31,7 +31,7 @@ def black(width: int, height: int) -> Pixels:
 
 
 def encoded(pixels: Pixels, **options: Any) -> Encoded:
-    return encode(pixels, EncodeOptions(effort="fast", **options))
+    return encode(pixels, EncodeOptions(effort="fast", waves=False, **options))
 
 
 @pytest.mark.parametrize(
