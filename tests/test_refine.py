@@ -119,7 +119,7 @@ def test_few_gaussians_are_fine_too(n: int) -> None:
 
 
 def test_code_lengths_are_about_those_of_the_coder() -> None:
-    """But for what the coder has to learn first, a sixth in a picture as small as this."""
+    """But for what the coder has to learn first, a fifth in a picture as small as this, with waves."""
     state = frozen()
     _, coded = state.payload(HEADER).write(HEADER)
-    assert 0.8 < bits(state, state) / sum(coded.values()) < 1.1
+    assert 0.75 < bits(state, state) / sum(coded.values()) < 1.1
