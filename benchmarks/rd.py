@@ -51,7 +51,7 @@ class Task:
     threads: int
     folder: Path  # where the file goes
     version: str
-    waves: bool = True
+    waves: bool | None = None
 
     @property
     def key(self) -> Key:
@@ -180,7 +180,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--bpp", type=float, nargs="+", default=BPP)
     parser.add_argument("--efforts", nargs="+", choices=EFFORTS, default=["medium"])
     parser.add_argument("--method", default="gsi", help="what to call these rows")
-    parser.add_argument("--no-waves", dest="waves", action="store_false", help="as gsi encode's")
+    parser.add_argument("--waves", action=argparse.BooleanOptionalAction, help="as gsi encode's")
     parser.add_argument("--jobs", type=int, default=1, help="processes of one thread; 1: one of all threads")
     parser.add_argument("--output", type=Path, default=results / "kodak.csv", help="the rows")
     parser.add_argument("--files", type=Path, default=ROOT / "build" / "rd", help="where .gsi files go")

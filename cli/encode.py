@@ -41,7 +41,9 @@ UNITS = {
     help="How long to fit.",
 )
 @click.option(
-    "--waves/--no-waves", default=DEFAULTS.waves, show_default=True, help="Let Gaussians oscillate."
+    "--waves/--no-waves",
+    default=DEFAULTS.waves,
+    help="Let Gaussians oscillate where that is better; by default at efforts over fast.",
 )
 @click.option("--seed", type=int, default=DEFAULTS.seed, show_default=True, help="Of all chance.")
 @click.option("--threads", type=int, default=DEFAULTS.threads, help="By default one per core.")

@@ -33,8 +33,9 @@ class EncodeOptions:
     """How many Gaussians, 1 to the number of pixels; fewer where the picture has no use for more."""
     effort: Effort = "medium"
     """How long to fit."""
-    waves: bool = True
-    """Whether Gaussians may carry waves where that is better; never at a number of Gaussians."""
+    waves: bool | None = None
+    """Whether Gaussians may carry waves where that is better: one more fit. By default at every effort but
+    fast; never at a number of Gaussians."""
     seed: int = 0
     """The same seed and picture give the same bytes; 0 to 2**63 - 1."""
     threads: int = 0
@@ -62,6 +63,11 @@ class EncodeOptions:
         """The one of TARGETS that is aimed at, and its value."""
         given = ((name, getattr(self, name)) for name in TARGETS if getattr(self, name) is not None)
         return next(given, ("bpp", DEFAULT_BPP))
+
+    @property
+    def tries_waves(self) -> bool:
+        """Whether to fit with waves too."""
+        return self.effort != "fast" if self.waves is None else self.waves
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from gicodec.fit.parameters import has_wave
 from gicodec.fit.refine import refine
 from gicodec.fit.state import State, to_state
 from gicodec.fit.tune import Tuner
-from gicodec.fit.waves import COST
+from gicodec.fit.waves import cost_of_waves
 from gicodec.format import Header, Payload, TargetError
 from gicodec.options import Effort, EncodeOptions, Progress, ProgressCallback
 from gicodec.target import LEAST_STEP, Attempt, Target, clamp_step, file_size, weakest_first
@@ -113,7 +113,7 @@ def _best_fit(
         )
 
     plain = attempt(waves=False)
-    if not (options.waves and target.waves):
+    if not (options.tries_waves and target.waves):
         return plain
     waved = attempt(waves=True)
     return waved if _promise(waved) > _promise(plain) + LEAST_GAIN else plain
@@ -121,7 +121,7 @@ def _best_fit(
 
 def _promise(result: Fit) -> float:
     """Return the dB of a fit, less what its bits alone would give."""
-    n = len(result.parameters) + COST * int(has_wave(result.parameters).sum())
+    n = len(result.parameters) + cost_of_waves(result.parameters)
     return result.psnr - DB_PER_DOUBLING * math.log2(max(n, 1.0))
 
 
@@ -188,8 +188,7 @@ class SizeTarget(Target):
             middle = (low + high) / 2
             state.step = math.exp(middle)
             low, high = (middle, high) if self._excess(state) > FIRST_EXCESS else (low, middle)
-        n_waves = int(has_wave(state.values).sum())
-        return max(0, int(8 * self._budget / BITS_PER_KEPT - COST * n_waves))
+        return max(0, int(8 * self._budget / BITS_PER_KEPT - cost_of_waves(state.values)))
 
     def follow(self, tuner: Tuner, progress: float) -> None:
         """Move D towards where the size should be after this share of the tuning."""

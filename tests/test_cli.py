@@ -305,8 +305,10 @@ def test_quiet_is_silent_and_verbose_is_not(png: Path, tmp_path: Path) -> None:
     ):
         done = gsi(*args)
         assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
-    verbose = gsi("encode", png, out, *FAST, "-v").stderr
-    assert [line.split(b":")[0] for line in verbose.splitlines()] == [b"fit", b"waves", b"tune"]
+    for waves in ((), ("--waves",)):
+        verbose = gsi("encode", png, out, *FAST, "-v", *waves).stderr
+        stages = [b"fit", *[b"waves"] * len(waves), b"tune"]
+        assert [line.split(b":")[0] for line in verbose.splitlines()] == stages
 
 
 def test_warnings_go_to_stderr(tmp_path: Path) -> None:

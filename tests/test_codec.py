@@ -90,14 +90,14 @@ def test_threads_change_no_pixel() -> None:
 def test_progress_is_of_the_fit_and_then_of_the_tuning() -> None:
     reports: list[Progress] = []
     encode(photograph(), OPTIONS, reports.append)
-    assert [stage for stage, _ in groupby(report.stage for report in reports)] == ["fit", "waves", "tune"]
+    assert [stage for stage, _ in groupby(report.stage for report in reports)] == ["fit", "tune"]
     assert reports[-1].done == reports[-1].total
     assert reports[-1].n_gaussians >= encoded().n_gaussians > 0
 
 
 def test_texture_gets_waves_and_what_needs_none_is_as_without() -> None:
     for pixels, needed in ((texture(), True), (photograph(), False)):
-        free = encode(pixels, EncodeOptions(bpp=1, effort="fast"))
+        free = encode(pixels, EncodeOptions(bpp=1, effort="fast", waves=True))
         plain = encode(pixels, EncodeOptions(bpp=1, effort="fast", waves=False))
         n_waves, none = (GsiFile.from_bytes(e.data).payload.n_waves for e in (free, plain))
         assert none == 0
@@ -107,7 +107,7 @@ def test_texture_gets_waves_and_what_needs_none_is_as_without() -> None:
 
 
 def test_a_number_of_gaussians_is_of_plain_ones() -> None:
-    encoded = encode(texture(), EncodeOptions(gaussians=60, effort="fast"))
+    encoded = encode(texture(), EncodeOptions(gaussians=60, effort="fast", waves=True))
     assert encoded.n_gaussians == 60
     assert GsiFile.from_bytes(encoded.data).payload.n_waves == 0
 

@@ -80,11 +80,10 @@ def test_the_gradient_is_that_of_the_reference(channels: int) -> None:
         return true_loss()
 
     for index in np.ndindex(*rows.shape):
-        if unmoved[index[0], AMPLITUDES].any() or index[1] not in range(
-            A, COLOR
-        ):  # there is no wave to change
+        of_wave = A <= index[1] < COLOR
+        if unmoved[index[0], AMPLITUDES].any() or not of_wave:
             above, below = moved(index, step), moved(index, -step)
-        else:
+        else:  # there is no wave to change
             above = below = 0.0
         # Sums in float32 of 300 samples, up to some 10 each.
         np.testing.assert_allclose(gradient[index].item(), (above - below) / (2 * step), rtol=1e-3, atol=2e-3)
@@ -106,9 +105,10 @@ def test_shapes_are_those_of_the_gaussians() -> None:
     rows = parameters()
     covariances = to_gaussians(rows).covariances()
     np.testing.assert_allclose(conics(rows).numpy(), inverses(covariances), rtol=1e-5, atol=1e-9)
-    xx, xy, yy = (root.numpy() for root in root_covariances(rows))
-    squared = np.stack([xx * xx + xy * xy, xy * (xx + yy), xy * xy + yy * yy], axis=1)
-    np.testing.assert_allclose(squared, covariances, rtol=1e-5, atol=1e-5)
+    for root, square in zip(root_covariances(rows), (covariances, inverses(covariances)), strict=True):
+        xx, xy, yy = (part.numpy() for part in root)
+        squared = np.stack([xx * xx + xy * xy, xy * (xx + yy), xy * xy + yy * yy], axis=1)
+        np.testing.assert_allclose(squared, square, rtol=1e-5, atol=1e-5)
 
 
 def test_gaussians_keep_to_their_ranges() -> None:

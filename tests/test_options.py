@@ -22,6 +22,12 @@ def test_without_a_target_there_is_a_rate() -> None:
     assert EncodeOptions().target == ("bpp", 0.3)
 
 
+def test_effort_fast_has_no_time_for_waves_unless_asked() -> None:
+    assert [EncodeOptions(effort=effort).tries_waves for effort in ("fast", "medium", "slow")] == [0, 1, 1]
+    assert [EncodeOptions(effort="fast", waves=waves).tries_waves for waves in (True, False)] == [1, 0]
+    assert not EncodeOptions(effort="slow", waves=False).tries_waves
+
+
 @pytest.mark.parametrize("kind", TARGETS)
 def test_the_target_is_what_was_given(kind: str) -> None:
     assert EncodeOptions(**{kind: VALUES[kind]}).target == (kind, VALUES[kind])

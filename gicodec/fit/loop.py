@@ -14,9 +14,9 @@ from torch import Tensor
 
 from gicodec.fit.objective import Objective
 from gicodec.fit.optimizer import Optimizer
-from gicodec.fit.parameters import COLOR, SIZE, has_wave
+from gicodec.fit.parameters import COLOR, SIZE
 from gicodec.fit.placement import first_guess, more
-from gicodec.fit.waves import COST, energies, renew_waves, with_waves
+from gicodec.fit.waves import cost_of_waves, energies, renew_waves, with_waves
 from gicodec.options import Effort, Progress, ProgressCallback
 
 FIRST_SHARE = 0.1  # of the Gaussians are there from the start
@@ -124,10 +124,9 @@ def _fit(
     for iteration in range(n_iterations):
         if iteration in growths:
             if plan is not None:
-                psnr = objective.psnr(objective.residual.square().sum().item())
-                n = min(plan(len(optimizer.parameters), psnr), n_most)
+                n = min(plan(len(optimizer.parameters), objective.psnr(objective.error())), n_most)
             n_after = n_first + (n - n_first) * growths[iteration] // N_GROWTHS
-            _grow(optimizer, objective.residual, n_after, generator, waves=waves)
+            _grow(optimizer, objective, n_after, generator, waves=waves)
             if waves and growths[iteration] % WAVES_EVERY == 0:
                 renew_waves(optimizer, objective)
         parameters = optimizer.parameters.requires_grad_()
@@ -151,7 +150,7 @@ def _fit(
 
 
 def _grow(
-    optimizer: Optimizer, residual: Tensor, n_after: int, generator: torch.Generator, *, waves: bool
+    optimizer: Optimizer, objective: Objective, n_after: int, generator: torch.Generator, *, waves: bool
 ) -> None:
     """Drop the weakest, then add where the error is until there are n_after."""
     parameters = optimizer.parameters
@@ -161,12 +160,11 @@ def _grow(
     keep = torch.ones(len(parameters), dtype=torch.bool)
     keep[energy.argsort()[:n_dropped]] = False
     optimizer.keep(keep)
-    n_waves = int(has_wave(optimizer.parameters).sum())
-    n_new = n_after - len(optimizer.parameters) - round(COST * n_waves)
+    n_new = n_after - len(optimizer.parameters) - round(cost_of_waves(optimizer.parameters))
     if n_new > 0:
-        new = more(residual, n_new, n_after, generator)
+        new = more(objective.residual, n_new, n_after, generator)
         if waves:
-            new = with_waves(new, residual, residual.square().sum().item() / len(parameters))
+            new = with_waves(new, objective.residual, objective.error() / len(parameters))
         optimizer.add(new)
 
 

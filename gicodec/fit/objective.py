@@ -35,6 +35,10 @@ class Objective:
         loss: Tensor = _SquaredError.apply(parameters, self)  # type: ignore[no-untyped-call]
         return loss
 
+    def error(self) -> float:
+        """Return the squared error of the present residual, summed over all samples."""
+        return self.residual.square().sum().item()
+
     def psnr(self, loss: float) -> float:
         """Convert a loss to dB; inf where it is zero."""
         mean = loss / self.residual.numel()

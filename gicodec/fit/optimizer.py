@@ -69,9 +69,8 @@ class Metric:
     """
 
     def __init__(self, parameters: Tensor) -> None:
-        xx, xy, yy = root_covariances(parameters)
-        inverse = (-2 * parameters[:, SIZE]).exp()
-        self._roots = ((X, Y), (xx, xy, yy)), ((KX, KY), (yy * inverse, -xy * inverse, xx * inverse))
+        by_columns = zip(((X, Y), (KX, KY)), root_covariances(parameters), strict=True)
+        self._roots = list(by_columns)
 
     def apply(self, rows: Tensor) -> None:
         """Take gradients to those by z, or changes of z to those they make, in place."""
@@ -113,6 +112,6 @@ class Optimizer:
         self._moments.add(rows)
 
     def set_waves(self, rows: Tensor, waves: Tensor) -> None:
-        """Give some rows, a mask [N], waves [K, 4]; of zeros to take theirs away."""
+        """Give some rows, a mask [N], waves [K, 4] or one [4]; of zeros to take theirs away."""
         self.parameters[rows, WAVE] = waves
         self._moments.forget_waves(rows)

@@ -62,13 +62,21 @@ def limit_frequency(parameters: Tensor) -> None:
     frequencies.mul_((MAX_FREQUENCY / frequencies.norm(dim=1, keepdim=True)).clamp_(max=1.0))
 
 
-def root_covariances(parameters: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Return the (xx, xy, yy) of the symmetric square roots of the covariances, [N] each, pixels."""
+Root = tuple[Tensor, Tensor, Tensor]
+
+
+def root_covariances(parameters: Tensor) -> tuple[Root, Root]:
+    """Return the (xx, xy, yy) of the symmetric square roots of the covariances, and of those' inverses.
+
+    [N] each, pixels and one over pixels.
+    """
     size = parameters[:, SIZE].exp()
     r, cos, sin = _polar(parameters[:, U], parameters[:, V])
     round_part, long_part = size * r.cosh(), size * r.sinh()
     along_x = long_part * cos
-    return round_part + along_x, long_part * sin, round_part - along_x
+    xx, xy, yy = round_part + along_x, long_part * sin, round_part - along_x
+    inverse = 1 / size.square()
+    return (xx, xy, yy), (yy * inverse, -xy * inverse, xx * inverse)
 
 
 def conics(parameters: Tensor) -> Tensor:

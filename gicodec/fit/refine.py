@@ -60,12 +60,11 @@ def refine(objective: Objective, state: State, n_sweeps: int) -> None:
 def _add(objective: Objective, rounded: Rounded, step: float) -> None:
     """Add Gaussians to the residual; with -D for a step, take them away."""
     gain = step * np.exp(-rounded.log_sizes())[:, None]
-    waved = rounded.amplitudes.any()
-    waves = (
-        np.hstack([rounded.amplitudes * WAVE_SCALE * gain, rounded.pixel_frequencies()]) if waved else None
-    )
-    colors = rounded.colors @ TRANSFORM * gain
-    objective.add(*_placed(rounded), _narrow(colors), None if waves is None else _narrow(waves))
+    colors, waves = _narrow(rounded.colors @ TRANSFORM * gain), None
+    if rounded.amplitudes.any():
+        amplitudes = rounded.amplitudes * WAVE_SCALE * gain
+        waves = _narrow(np.hstack([amplitudes, rounded.pixel_frequencies()]))
+    objective.add(*_placed(rounded), colors, waves)
 
 
 def _choose(objective: Objective, old: Rounded, step: float, code_length: CodeLength) -> tuple[Rounded, Mask]:
@@ -130,13 +129,13 @@ class _Error:
     def __call__(self, colors: Symbols, amplitudes: Symbols) -> Array:
         """Return the error added, [N]."""
         a, (g0p, g0q), (gpp, gpq, gqq) = self._parts()
+        plain: Array = a * np.square(colors).sum(axis=1) + 2 * (colors * self._by_color).sum(axis=1)
+        if not amplitudes.any():
+            return plain
         p, q = amplitudes.T
         wave = gpp * p**2 + 2 * gpq * p * q + gqq * q**2 + 2 * (self._by_wave * amplitudes).sum(axis=1)
-        both = 2 * colors[:, 0] * (g0p * p + g0q * q)
-        error: Array = (
-            a * np.square(colors).sum(axis=1) + 2 * (colors * self._by_color).sum(axis=1) + wave + both
-        )
-        return error
+        both: Array = plain + wave + 2 * colors[:, 0] * (g0p * p + g0q * q)
+        return both
 
     def waves(self) -> list[Rounded]:
         """List waves of the candidates' frequencies, around the ideal one, the old one, and none."""

@@ -118,7 +118,7 @@ class Tuner:
 
     def psnr(self) -> float:
         """Return the dB to expect once the last rendering's Gaussians are rounded."""
-        error, values = self.objective.residual.square().sum().item(), self.state.values
+        error, values = self.objective.error(), self.state.values
         n = len(values) + int(has_wave(values).sum()) / 2
         return self.objective.psnr(error + ROUNDING_ERROR * n * self.state.step**2)
 

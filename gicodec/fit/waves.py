@@ -58,11 +58,8 @@ def tried_frequencies() -> Array:
 def renew_waves(optimizer: Optimizer, objective: Objective) -> None:
     """Take away the waves that are faint, and give new ones to those Gaussians that are worth it."""
     parameters = optimizer.parameters
-    mean_error = objective.residual.square().sum().item() / len(parameters)
-    have = has_wave(parameters)
-    faint = have & (energies(parameters) < FAINT * mean_error)
-    if faint.any():
-        optimizer.set_waves(faint, torch.zeros(int(faint.sum()), COLOR - AMPLITUDES.start))
+    mean_error = objective.error() / len(parameters)
+    optimizer.set_waves(has_wave(parameters) & (energies(parameters) < FAINT * mean_error), torch.zeros(4))
     plain = (~has_wave(parameters)).nonzero()[:, 0]
     gains, colors, waves = propose(objective, parameters[plain])
     worth = gains > WORTH * mean_error
@@ -128,6 +125,11 @@ def _strongest(seen: Tensor, lowest: float) -> Tensor:
     return torch.stack([kx[best % len(kx)], ky[best // len(kx)]], dim=1)
 
 
+def cost_of_waves(parameters: Tensor) -> float:
+    """Return for how many Gaussians' bits their waves stand."""
+    return COST * int(has_wave(parameters).sum())
+
+
 def energies(parameters: Tensor) -> Tensor:
     """Return what of the squared picture is in the waves, [N]."""
     n_channels = parameters.shape[1] - COLOR
@@ -145,11 +147,10 @@ def propose(objective: Objective, parameters: Tensor) -> tuple[Tensor, Tensor, T
     n = len(parameters)
     gains, solutions = np.zeros(n), np.zeros((n, 3))
     frequencies = np.zeros((n, 2), np.float32)
-    xx, xy, yy = (root.numpy() for root in root_covariances(parameters))
-    inverse = np.exp(-2 * parameters[:, SIZE].numpy())
+    xx, xy, yy = (root.numpy() for root in root_covariances(parameters)[1])
     placed = parameters[:, : Y + 1].contiguous().numpy(), conics(parameters).numpy()
     for x, y in tried_frequencies():
-        k = np.stack([yy * x - xy * y, xx * y - xy * x], axis=1) * inverse[:, None]
+        k = np.stack([xx * x + xy * y, xy * x + yy * y], axis=1)
         gain, solution = _solve(*objective.correlate_waves(*placed, np.ascontiguousarray(k, np.float32)))
         better = (gain > gains) & (np.hypot(*k.T) < HIGHEST)
         gains[better], solutions[better], frequencies[better] = gain[better], solution[better], k[better]
