@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from gicodec.format import GsiFile
+from gicodec.format import GsiFile, GsiPayload
 from gicodec.format.exact import log2
 from gicodec.format.lattice import (
     STEPS_PER_OCTAVE,
@@ -33,9 +33,15 @@ from gicodec.format.tree import HEIGHT, WIDTH
 Array = NDArray[np.float64]
 
 
+def symbols_of(file: GsiFile) -> GsiPayload:
+    """Return the symbols of a file, which must be of our method."""
+    assert isinstance(file.payload, GsiPayload)
+    return file.payload
+
+
 def features(file: GsiFile) -> Array:
     """Return [N, 10]: m's five factors, m, m^2, r, half a step, and by how much energy and class differ."""
-    payload = file.payload
+    payload = symbols_of(file)
     near = np.minimum(payload.classes, 15)
     area = (payload.cells[:, WIDTH] * payload.cells[:, HEIGHT]).astype(np.float64)
     steps = shape_steps(payload.classes)
@@ -57,7 +63,7 @@ def features(file: GsiFile) -> Array:
 
 def wave_features(file: GsiFile) -> Array:
     """Return [n, 5]: narrow side, frequencies across, along, half a step, energy's class less all's."""
-    payload = file.payload
+    payload = symbols_of(file)
     which = payload.wave_amplitudes.any(axis=0)
     wave_classes = energy_classes(payload.wave_amplitudes)
     along, across = abs(payload.wave_frequencies * wave_steps(wave_classes))
@@ -97,7 +103,9 @@ def main() -> None:
         paths = paths[options.half == "even" :: 2]
     files = [GsiFile.from_bytes(path.read_bytes()) for path in paths]
     table = np.concatenate([features(file) for file in files])
-    shares = np.mean([np.bincount(f.payload.classes, minlength=32) / f.payload.n_gaussians for f in files], 0)
+    shares = np.mean(
+        [np.bincount(symbols_of(f).classes, minlength=32) / f.payload.n_gaussians for f in files], 0
+    )
     print("classes, per mille:", (1000 * shares).round().astype(int).tolist())
     errors = np.bincount(np.clip(table[:, 9], -2, 2).astype(int) + 2, minlength=5)
     print("energy beside the class by -2 ... 2, per mille:", (1000 * errors / len(table)).round(1).tolist())

@@ -62,7 +62,7 @@ def _to_json(name: str, described: FileInfo) -> dict[str, object]:
         "color_space": header.color_space.name.lower(),
         "version": described.version,
         "experimental": described.experimental,
-        "method": header.method.name.lower(),
+        "method": header.method.label,
         "kernel": header.kernel.name.lower(),
         "n_gaussians": described.n_gaussians,
         "bytes": described.n_bytes,

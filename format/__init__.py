@@ -23,8 +23,10 @@ from gicodec.format.errors import (
     TruncatedFileError,
     UnsupportedFileError,
 )
+from gicodec.format.gsi_payload import GsiPayload
 from gicodec.format.header import Header
 from gicodec.format.payload import Payload
+from gicodec.format.record_payload import RecordPayload
 from gicodec.format.sections import Section
 from gicodec.format.stream import FileInfo, GsiFile, bits_by_attribute, describe
 
@@ -39,6 +41,7 @@ __all__ = [
     "FileInfo",
     "GsiError",
     "GsiFile",
+    "GsiPayload",
     "Header",
     "ImageError",
     "Kernel",
@@ -46,6 +49,7 @@ __all__ = [
     "Method",
     "OutputError",
     "Payload",
+    "RecordPayload",
     "Section",
     "TargetError",
     "TruncatedFileError",

@@ -2,13 +2,16 @@
 
 The coder is a stack: what is written last is read first. So a SymbolWriter keeps what it is given and
 codes it backwards in the end, and a SymbolReader gives it back in the order in which it was written.
-The two have the same methods; a model that adapts is the same walk with either.
+The two have the same methods; a model that adapts is the same walk with either. A Stack is the bare coder,
+for those who push and pop in turn.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import constriction
@@ -19,6 +22,7 @@ from gicodec.format.errors import CorruptFileError
 
 Symbols = NDArray[np.int64]
 Counts = NDArray[np.int64]
+Model = Any  # of constriction
 
 WORD_BYTES = 4
 LOW_BITS = 20  # of an even symbol, coded after those above: models have 24 bits
@@ -75,8 +79,7 @@ class SymbolWriter(Coder):
         coder = _stack.AnsCoder()
         for symbols, model, parameters in reversed(self._coded):
             coder.encode_reverse(symbols, model, parameters)
-        words: bytes = coder.get_compressed().astype("<u4").tobytes()
-        return words.rstrip(b"\0")  # the top word is never 0, and its zero bytes carry nothing
+        return _to_bytes(coder)
 
 
 class SymbolReader(Coder):
@@ -87,10 +90,7 @@ class SymbolReader(Coder):
     """
 
     def __init__(self, data: bytes) -> None:
-        if data.endswith(b"\0"):
-            raise CorruptFileError("coded words end in a zero byte")
-        words = np.frombuffer(data + bytes(-len(data) % WORD_BYTES), dtype="<u4").astype(np.uint32)
-        self._coder = _stack.AnsCoder(words)
+        self._coder = _from_bytes(data)
 
     def categorical(self, name: str, counts: Counts, symbols: Symbols | None) -> Symbols:
         """Decode one symbol for every row of counts."""
@@ -108,17 +108,93 @@ class SymbolReader(Coder):
 
     def close(self) -> None:
         """Check that nothing is left: the decoder ends where the encoder began."""
-        if not self._coder.is_empty():
-            raise CorruptFileError("coded words are left over after the last symbol")
+        _check_end(self._coder)
 
-    def _decode(self, name: str, model: Any, parameters: NDArray[Any]) -> Symbols:
-        try:
+    def _decode(self, name: str, model: Model, parameters: NDArray[Any]) -> Symbols:
+        with decoding(name):
             decoded: NDArray[np.int32] = self._coder.decode(model, parameters)
-        except (KeyboardInterrupt, SystemExit, MemoryError):
-            raise
-        except BaseException as err:  # a Rust panic is no Exception
-            raise CorruptFileError(f"{name}: coded words cannot be decoded: {err}") from err
         return decoded.astype(np.int64)
+
+
+class Stack:
+    """The coder itself: every pop takes what was pushed last, or, of bits that mean nothing yet, a choice."""
+
+    def __init__(self, data: bytes = b"") -> None:
+        """Begin with what :meth:`to_bytes` returned.
+
+        Raises:
+            CorruptFileError: No stack ends like this.
+        """
+        self._coder = _from_bytes(data)
+
+    def n_bits(self) -> int:
+        """Return about how many bits there are to pop."""
+        n_bits: int = self._coder.num_valid_bits()
+        return n_bits
+
+    def push(self, symbol: int, model: Model) -> None:
+        """Push a symbol under a model of :func:`table_model` or :func:`even_model`."""
+        self._coder.encode_reverse(symbol, model)
+
+    def pop(self, model: Model) -> int:
+        """Pop a symbol: the mirror of :meth:`push`."""
+        symbol: int = self._coder.decode(model)
+        return symbol
+
+    def push_even(self, symbols: NDArray[np.int32], sizes: NDArray[np.int32]) -> None:
+        """Push symbols of 0 to size - 1, all equally likely, for sizes of 2 to 2^LOW_BITS; the last first."""
+        self._coder.encode_reverse(symbols, _uniform(), sizes)
+
+    def pop_even(self, sizes: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Pop symbols: the mirror of :meth:`push_even`."""
+        symbols: NDArray[np.int32] = self._coder.decode(_uniform(), sizes)
+        return symbols
+
+    def to_bytes(self) -> bytes:
+        """Return what is on the stack."""
+        return _to_bytes(self._coder)
+
+    def close(self) -> None:
+        """Check that nothing is left: the decoder ends where the encoder began."""
+        _check_end(self._coder)
+
+
+@contextmanager
+def decoding(name: str) -> Iterator[None]:
+    """Turn what constriction raises into a CorruptFileError that names what was decoded."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit, MemoryError):
+        raise
+    except BaseException as err:  # a Rust panic is no Exception
+        raise CorruptFileError(f"{name}: coded words cannot be decoded: {err}") from err
+
+
+def table_model(counts: Counts) -> Model:
+    """Return the model of counts [K], K > 1; symbols whose count is 0 are rare, not impossible."""
+    return _model.Categorical(counts.astype(np.float64), perfect=False)
+
+
+def even_model(size: int) -> Model:
+    """Return the model of symbols 0 to size - 1, size > 1, that are equally likely."""
+    return _model.Uniform(size)
+
+
+def _from_bytes(data: bytes) -> Any:
+    if data.endswith(b"\0"):
+        raise CorruptFileError("coded words end in a zero byte")
+    words = np.frombuffer(data + bytes(-len(data) % WORD_BYTES), dtype="<u4").astype(np.uint32)
+    return _stack.AnsCoder(words)
+
+
+def _to_bytes(coder: Any) -> bytes:
+    words: bytes = coder.get_compressed().astype("<u4").tobytes()
+    return words.rstrip(b"\0")  # the top word is never 0, and its zero bytes carry nothing
+
+
+def _check_end(coder: Any) -> None:
+    if not coder.is_empty():
+        raise CorruptFileError("coded words are left over after the last symbol")
 
 
 def _categorical() -> Any:

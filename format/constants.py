@@ -34,9 +34,20 @@ class Kernel(IntEnum):
 
 
 class Method(IntEnum):
-    """How the payload is read."""
+    """How the payload is read: ours, and those of the papers."""
 
     GSI = 0
+    GAUSSIANIMAGE = 1
+    """GaussianImage, covariances as Cholesky factors."""
+    GAUSSIANIMAGE_RS = 2
+    """GaussianImage, covariances as rotations and scales."""
+    GAUSSIANIMAGE_PLUS = 3
+    """GaussianImage++."""
+
+    @property
+    def label(self) -> str:
+        """What users call it."""
+        return self.name.lower().replace("_plus", "++").replace("_", "-")
 
 
 MAX_SECTIONS = 256  # a file has 3; more is an attack on the memory of a list

@@ -5,12 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gicodec.format.bits import ByteReader
-from gicodec.format.constants import CRITICAL, FIRST_LASTING_VERSION, VERSION, SectionType
+from gicodec.format.constants import CRITICAL, FIRST_LASTING_VERSION, VERSION, Method, SectionType
 from gicodec.format.errors import CorruptFileError, UnsupportedFileError
+from gicodec.format.gaussianimage import GaussianImage, GaussianImageRs
+from gicodec.format.gaussianimage_plus import GaussianImagePlus
+from gicodec.format.gsi_payload import GsiPayload, read_head
 from gicodec.format.header import Header
 from gicodec.format.lattice import step_of
-from gicodec.format.payload import Payload, read_head
+from gicodec.format.payload import Payload, read_number
+from gicodec.format.record_payload import RecordModel, RecordPayload
 from gicodec.format.sections import Section, read_sections, write_sections
+
+RECORD_MODELS: dict[Method, type[RecordModel]] = {
+    Method.GAUSSIANIMAGE: GaussianImage,
+    Method.GAUSSIANIMAGE_RS: GaussianImageRs,
+    Method.GAUSSIANIMAGE_PLUS: GaussianImagePlus,
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,8 +37,11 @@ class GsiFile:
         Raises:
             LimitError: More Gaussians than a picture, or words, of this size may have.
         """
-        if len(self.payload.colors) != self.header.channels:
+        if self.payload.n_channels != self.header.channels:
             raise ValueError("payload and header differ in channels")
+        model = getattr(self.payload, "model", None)
+        if type(model) is not RECORD_MODELS.get(self.header.method, type(None)):
+            raise ValueError("payload and header differ in method")
         if any(section.type & CRITICAL for section in self.ancillary):
             raise ValueError("an ancillary section with a critical type")
         header = Section(SectionType.HEADER, self.header.to_bytes())
@@ -39,7 +52,10 @@ class GsiFile:
     def from_bytes(cls, data: bytes) -> GsiFile:
         """Read a file: the mirror of :meth:`to_bytes`."""
         header, payload, ancillary = _split(read_sections(data))
-        return cls(header, Payload.from_bytes(payload, header), ancillary)
+        if header.method in RECORD_MODELS:
+            kind = RECORD_MODELS[header.method]
+            return cls(header, RecordPayload.from_bytes(payload, header, kind), ancillary)
+        return cls(header, GsiPayload.from_bytes(payload, header), ancillary)
 
 
 @dataclass(frozen=True)
@@ -50,7 +66,7 @@ class FileInfo:
     version: int
     n_bytes: int
     n_gaussians: int
-    step: float  # D, of the energy-normalized colors; 0 without Gaussians
+    step: float  # D, of the energy-normalized colors; 0 without Gaussians, and for the papers' methods
     sections: tuple[tuple[str, int], ...]  # name, payload bytes; in file order, END left out
 
     @property
@@ -68,13 +84,16 @@ def describe(data: bytes) -> FileInfo:
     """Check and describe a file without decoding a symbol."""
     sections = read_sections(data)
     header, payload, _ = _split(sections)
-    n_gaussians, step = read_head(ByteReader(payload, "gaussians"), header)
+    reader = ByteReader(payload, "gaussians")
+    n_gaussians, step = (
+        read_head(reader, header) if header.method is Method.GSI else (read_number(reader, header), None)
+    )
     return FileInfo(
         header=header,
         version=VERSION,
         n_bytes=len(data),
         n_gaussians=n_gaussians,
-        step=step_of(step) if n_gaussians else 0.0,
+        step=step_of(step) if n_gaussians and step is not None else 0.0,
         sections=tuple((_section_name(s.type), len(s.payload)) for s in sections),
     )
 

@@ -6,7 +6,7 @@ import math
 
 from gicodec.fit.state import State
 from gicodec.fit.tune import Tuner
-from gicodec.format import Header, Payload, TargetError
+from gicodec.format import GsiPayload, Header, TargetError
 from gicodec.quality import BALANCE, squared_error
 from gicodec.target import LEAST_STEP, Attempt, Target, clamp_step, file_size, weakest_first
 
@@ -35,7 +35,7 @@ class CountTarget(Target):
             size = f"{header.width}x{header.height}"
             raise TargetError(f"{n} Gaussians are too many: a {size} picture can have {most}")
         self._n, self._header = n, header
-        self._empty = file_size(Payload.empty(header.channels), header)
+        self._empty = file_size(GsiPayload.empty(header.channels), header)
 
     def n_fitted(self) -> int:
         """Fit more than will be left."""

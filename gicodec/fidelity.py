@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from gicodec.fit.state import State
 from gicodec.fit.tune import Tuner
-from gicodec.format import Header, Payload, TargetError
+from gicodec.format import GsiPayload, Header, TargetError
 from gicodec.quality import DB_PER_DOUBLING, SHARE_KEPT, first_number, planned, squared_error
 from gicodec.quantize import dequantize
 from gicodec.render import View, render
@@ -75,7 +75,7 @@ class PsnrTarget(Target):
         order = weakest_first(state)
 
         @cache  # each is coded and rendered
-        def without(n: int) -> tuple[Payload, float]:
+        def without(n: int) -> tuple[GsiPayload, float]:
             payload = state.without(order[:n]).payload(self._header)
             return payload, self._above(payload)
 
@@ -94,7 +94,7 @@ class PsnrTarget(Target):
             nearest, rank, _octaves((above - MOST_ABOVE / 2) / self._db_per_octave(state.step, above))
         )
 
-    def check(self, best: Attempt) -> Payload:
+    def check(self, best: Attempt) -> GsiPayload:
         """Refuse what is further away than TOLERANCE."""
         above = self._above(best.payload)
         exact = self._psnr + above > EXACT - TOLERANCE
@@ -111,7 +111,7 @@ class PsnrTarget(Target):
         slope = (before[1] - above) / (self._before[0] - before[0])
         return min(max(slope, LEAST_SLOPE), LARGEST_SLOPE)
 
-    def _above(self, payload: Payload) -> float:
+    def _above(self, payload: GsiPayload) -> float:
         """Return by how many dB the decoded picture is better than asked for."""
         view = View(self._header.width, self._header.height)
         image = render(dequantize(payload), view, self._header.kernel, threads=self._threads)

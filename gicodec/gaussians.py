@@ -31,6 +31,23 @@ class Gaussians:
     """[N, 4] (A, B, kx, ky), or None where no Gaussian has one: ``A cos(k . d) + B sin(k . d)``, d the offset
     from the center in pixels and k in radians a pixel, is added to every channel of the color."""
 
+    @classmethod
+    def of_covariances(cls, centers: Array, covariances: Array, colors: Array) -> Gaussians:
+        """Take covariances [N, 3] (xx, xy, yy), pixels^2; what is not positive definite is not drawn."""
+        xx, xy, yy = covariances.T
+        with np.errstate(all="ignore"):
+            half, across = (xx + yy) / 2, (xx - yy) / 2
+            largest = half + np.hypot(across, xy)
+            smallest = (xx * yy - xy * xy) / largest
+            log_largest, log_smallest = np.log(largest), np.log(smallest)
+        return cls(
+            centers=centers,
+            log_sizes=(log_largest + log_smallest) / 4,
+            log_elongations=(log_largest - log_smallest) / 4,
+            angles=np.arctan2(xy, across) / 2 % np.pi,
+            colors=colors,
+        )
+
     @property
     def n_gaussians(self) -> int:
         """How many Gaussians there are."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gicodec.format import Payload, UnsupportedFileError
+from gicodec.format import GsiPayload, Payload, RecordPayload, UnsupportedFileError
 from gicodec.format.coder import Symbols
 from gicodec.format.exact import PI, cos_sin, exp
 from gicodec.format.lattice import (
@@ -32,8 +32,11 @@ def dequantize(payload: Payload) -> Gaussians:
     """Compute the Gaussians that a payload stands for, the same doubles on every machine.
 
     Raises:
-        UnsupportedFileError: Not three channels.
+        UnsupportedFileError: Not three channels, of method gsi.
     """
+    if isinstance(payload, RecordPayload):
+        return Gaussians.of_covariances(*payload.model.arrays(payload.records))
+    assert isinstance(payload, GsiPayload)
     if len(payload.colors) != len(TRANSFORM):
         raise UnsupportedFileError(f"pictures of {len(payload.colors)} channels")
     steps = shape_steps(payload.classes)
@@ -52,7 +55,7 @@ def dequantize(payload: Payload) -> Gaussians:
     )
 
 
-def _waves(payload: Payload, sizes: Array, elongations: Array, angles: Array) -> Array:
+def _waves(payload: GsiPayload, sizes: Array, elongations: Array, angles: Array) -> Array:
     """Compute the waves [N, 4] (A, B, kx, ky); all 0 where there is none."""
     amplitudes = payload.wave_amplitudes * (step_of(payload.step) * WAVE_SCALE) * exp(-sizes)
     steps = wave_steps(energy_classes(payload.wave_amplitudes))

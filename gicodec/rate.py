@@ -22,7 +22,7 @@ from gicodec.fit.refine import refine
 from gicodec.fit.state import State, to_state
 from gicodec.fit.tune import Tuner
 from gicodec.fit.waves import cost_of_waves
-from gicodec.format import Header, Payload, TargetError
+from gicodec.format import GsiPayload, Header, TargetError
 from gicodec.options import Effort, EncodeOptions, Progress, ProgressCallback
 from gicodec.target import LEAST_STEP, Attempt, Target, clamp_step, file_size, weakest_first
 
@@ -72,7 +72,7 @@ def encode_to_target(
     target: Target,
     options: EncodeOptions,
     progress: ProgressCallback | None,
-) -> Payload:
+) -> GsiPayload:
     """Encode a picture [H, W, 3] as its target asks.
 
     Raises:
@@ -168,7 +168,7 @@ class SizeTarget(Target):
 
     def __init__(self, budget: int, header: Header) -> None:
         self._budget, self._header = budget, header
-        self._empty = file_size(Payload.empty(header.channels), header)
+        self._empty = file_size(GsiPayload.empty(header.channels), header)
         smallest = self._empty + ONE_GAUSSIAN
         if budget < smallest:
             size = f"{header.width}x{header.height}"

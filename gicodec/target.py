@@ -14,7 +14,7 @@ from torch import Tensor
 
 from gicodec.fit.state import State
 from gicodec.fit.tune import Tuner
-from gicodec.format import GsiFile, Header, Payload
+from gicodec.format import GsiFile, GsiPayload, Header
 from gicodec.format.lattice import N_STEP_CODES, step_of
 
 LEAST_STEP, LARGEST_STEP = step_of(0), step_of(N_STEP_CODES - 1)
@@ -24,7 +24,7 @@ LEAST_STEP, LARGEST_STEP = step_of(0), step_of(N_STEP_CODES - 1)
 class Attempt:
     """What one freezing gave."""
 
-    payload: Payload
+    payload: GsiPayload
     miss: float
     """How far it is from what was asked for; the smallest is taken."""
     correction: float | None
@@ -62,7 +62,7 @@ class Target(ABC):
     def judge(self, state: State) -> Attempt:
         """Make a payload of a frozen state, the best that this D allows."""
 
-    def check(self, best: Attempt) -> Payload:
+    def check(self, best: Attempt) -> GsiPayload:
         """Return the payload of the best attempt.
 
         Raises:
@@ -81,6 +81,6 @@ def clamp_step(step: float) -> float:
     return min(max(step, LEAST_STEP), LARGEST_STEP)
 
 
-def file_size(payload: Payload, header: Header) -> int:
+def file_size(payload: GsiPayload, header: Header) -> int:
     """Return the bytes of the whole file."""
     return len(GsiFile(header, payload).to_bytes())

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-
 import numpy as np
 from numpy.typing import NDArray
 
-from gicodec.format import Header, Payload
+from gicodec.format import GsiFile, GsiPayload, Header, Payload, RecordPayload
 from gicodec.format.coder import SymbolWriter
 from gicodec.format.color_codes import color_shifts
+from gicodec.format.gaussianimage import GaussianImage
+from gicodec.format.gaussianimage_plus import GaussianImagePlus
 from gicodec.format.lattice import (
     MAX_FREQUENCY,
     MIN_LOG_SIZE,
@@ -22,7 +22,9 @@ from gicodec.format.lattice import (
     wave_steps,
 )
 from gicodec.format.laws import COLOR_REACH
+from gicodec.format.record_payload import RecordModel
 from gicodec.format.shape_codes import ELONGATION_BIN, N_ELONGATION_BINS, N_SIZE_BINS, SIZE_BIN
+from gicodec.format.stream import RECORD_MODELS
 from gicodec.format.tree import MARGIN, code_cells
 
 Symbols = NDArray[np.int64]
@@ -51,13 +53,13 @@ def random_payload(
     points: Symbols | None = None,
     classes: Symbols | None = None,
     waves: float | None = None,
-) -> Payload:
+) -> GsiPayload:
     """Draw n Gaussians over all that the lattice has, near its limits more often than elsewhere.
 
     So many of them have a wave, as a share; None draws that too.
     """
     if not n:
-        return Payload.empty(header.channels)
+        return GsiPayload.empty(header.channels)
     points = random_points(rng, n, header) if points is None else points
     cells, _ = code_cells(SymbolWriter(), n, header.width, header.height, points)
     if classes is None:
@@ -79,7 +81,7 @@ def random_payload(
     step = int(rng.integers(N_STEP_CODES))
     share = rng.choice([0, 0.3, 1]) if waves is None else waves
     pairs = random_waves(rng, classes, rng.random(n) < share)
-    return Payload(step, cells, classes, colors, sizes, elongations, angles, columns, rows, *pairs)
+    return GsiPayload(step, cells, classes, colors, sizes, elongations, angles, columns, rows, *pairs)
 
 
 def random_waves(
@@ -98,12 +100,52 @@ def random_waves(
     return amplitudes, np.stack([along, across]) * amplitudes.any(axis=0)
 
 
+def random_records(
+    rng: np.random.Generator, n: int, header: Header, *, any_order: bool = False
+) -> RecordPayload:
+    """Draw n Gaussians of one of the papers' methods: some alike, one in five symbols an end of its range."""
+    model = random_model(rng, header)
+    columns = [between(rng, np.zeros(n, np.int64), np.full(n, 1 << depth)) for _, depth in model.fields()]
+    records = np.stack(columns, axis=1)
+    if isinstance(model, GaussianImage):
+        records[:, :2] = rng.normal(0, 2, (n, 2)).astype(np.float16).view(np.uint16)
+    records[2::3] = records[: n - n // 3 : 2][: len(records[2::3])]
+    return RecordPayload(model, records, any_order and n > 2)
+
+
+def random_model(rng: np.random.Generator, header: Header) -> RecordModel:
+    """Draw what the Gaussians of a file share."""
+    kind = RECORD_MODELS[header.method]
+    if kind is GaussianImagePlus:
+        n = 5 + header.channels
+        numbers = rng.normal(0, 1, (2, n)).astype(np.float32) / [[64], [1]]
+        return GaussianImagePlus((12, 10, 6), *numbers.astype(np.float32))
+    assert issubclass(kind, GaussianImage)
+    scales, offsets = rng.random((2, 3)).astype(np.float32)
+    codebooks = rng.normal(0, 1, (2, 8, header.channels)).astype(np.float16)
+    return kind((header.width, header.height), scales, offsets, codebooks)
+
+
 def whole(values: NDArray[np.float64]) -> Symbols:
     """Round up."""
     return np.ceil(values).astype(np.int64)
 
 
+def gsi_payload(file: GsiFile) -> GsiPayload:
+    """Return the payload of a file of our method."""
+    assert isinstance(file.payload, GsiPayload)
+    return file.payload
+
+
 def assert_same(a: Payload, b: Payload) -> None:
-    """Assert that all symbols are equal."""
-    for name in (field.name for field in fields(Payload)):
-        np.testing.assert_array_equal(getattr(a, name), getattr(b, name), err_msg=name)
+    """Assert that all symbols, and what they share, are equal."""
+    assert type(a) is type(b)
+    if isinstance(a, RecordPayload) and isinstance(b, RecordPayload):
+        assert type(a.model) is type(b.model)
+        pairs = {**vars(a), **vars(a.model)}, {**vars(b), **vars(b.model)}
+        for one in pairs:
+            del one["model"]
+    else:
+        pairs = vars(a), vars(b)
+    for name, value in pairs[0].items():
+        np.testing.assert_array_equal(value, pairs[1][name], err_msg=name)

@@ -19,7 +19,7 @@ from payloads import random_payload
 from pictures import PHOTOGRAPH
 
 from gicodec.cli.arguments import parse_bytes
-from gicodec.format import GsiFile, Header, Payload, bits_by_attribute
+from gicodec.format import GsiFile, GsiPayload, Header, bits_by_attribute
 from gicodec.image import encode_image, read_image, write_image
 
 WIDTH, HEIGHT = 48, 32
@@ -402,7 +402,7 @@ def test_info(handmade: Path) -> None:
 
 def test_info_says_what_each_attribute_costs(handmade: Path, tmp_path: Path) -> None:
     empty = tmp_path / "empty.gsi"
-    empty.write_bytes(GsiFile(Header(5, 5), Payload.empty(3)).to_bytes())
+    empty.write_bytes(GsiFile(Header(5, 5), GsiPayload.empty(3)).to_bytes())
     done = gsi("info", "-v", handmade, empty)
     assert (done.returncode, done.stderr) == (0, b"")
     lines = done.stdout.decode().splitlines()

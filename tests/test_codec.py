@@ -28,7 +28,7 @@ from gicodec import (
     psnr,
 )
 from gicodec.codec import MAX_WORK
-from gicodec.format import MAX_PIXELS, GsiFile, Header, Kernel, Payload, Section
+from gicodec.format import MAX_PIXELS, GsiFile, GsiPayload, Header, Kernel, Section
 from gicodec.format.bits import write_varint
 from gicodec.format.coder import SymbolWriter
 from gicodec.format.color_codes import color_shifts
@@ -190,7 +190,7 @@ def plain_file(header: Header, n: int, log_size: float, log_elongation: float = 
     colors = np.tile([[COLOR_REACH], [0], [0]], n) << color_shifts(classes)
     none = np.zeros((2, n), np.int64)
     planes = (sizes, elongations, angles, columns, rows, none, none)
-    return GsiFile(header, Payload(N_STEP_CODES - 1, cells, classes, colors, *planes)).to_bytes()
+    return GsiFile(header, GsiPayload(N_STEP_CODES - 1, cells, classes, colors, *planes)).to_bytes()
 
 
 def assert_refused_in_little_memory(data: bytes, options: DecodeOptions, reason: str) -> None:
@@ -294,6 +294,6 @@ def test_other_channels_than_three_are_refused(channels: int) -> None:
 
 
 def test_no_gaussians_are_black() -> None:
-    data = GsiFile(Header(9, 5), Payload.empty(3)).to_bytes()
+    data = GsiFile(Header(9, 5), GsiPayload.empty(3)).to_bytes()
     for options in (DecodeOptions(), DecodeOptions(scale=0.5), DecodeOptions(scale=3)):
         assert not decode(data, options).any()

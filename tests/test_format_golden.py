@@ -12,13 +12,13 @@ import pytest
 from payloads import assert_same, random_payload
 from spec_decoder import cos_sin_by_spec, decode_by_spec, exp_by_spec
 
-from gicodec.format import GsiFile, Header, Payload, bits_by_attribute, describe
+from gicodec.format import GsiFile, GsiPayload, Header, bits_by_attribute, describe
 from gicodec.format.exact import cos_sin, exp
 from gicodec.format.lattice import Shapes, nearest_step_code, step_of
 from gicodec.quantize import dequantize
 
 SPEC = (Path(__file__).parents[1] / "format" / "SPEC.md").read_text(encoding="utf-8")
-NAMES = [field.name for field in fields(Payload) if field.name != "step"]
+NAMES = [field.name for field in fields(GsiPayload) if field.name != "step"]
 
 
 def spec_block(name: str) -> str:
@@ -33,7 +33,7 @@ def spec_bytes(name: str) -> bytes:
     return bytes.fromhex(" ".join(re.split(" {3,}", row)[0] for row in rows))
 
 
-def spec_payload(name: str) -> Payload:
+def spec_payload(name: str) -> GsiPayload:
     """Read a table of symbols: name, then one column for every Gaussian."""
     table = {}
     for row in spec_block(f"symbols {name}").splitlines():
@@ -46,14 +46,14 @@ def spec_payload(name: str) -> Payload:
     amplitudes = np.stack([table.get(key, none) for key in ("amplitude 0", "amplitude 1")])
     frequencies = np.stack([table.get(key, none) for key in ("along", "across")])
     planes = [*rest, amplitudes, frequencies]
-    return Payload(int(table["step code"][0]), cells, table["class"], colors, *planes)
+    return GsiPayload(int(table["step code"][0]), cells, table["class"], colors, *planes)
 
 
 # The examples
 
 
 def nothing() -> GsiFile:
-    return GsiFile(Header(1, 1), Payload.empty(3))
+    return GsiFile(Header(1, 1), GsiPayload.empty(3))
 
 
 def five() -> GsiFile:

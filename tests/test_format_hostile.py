@@ -212,7 +212,7 @@ def traits(value: int) -> bytes:
         (traits(2 | 1 << 2), UnsupportedFileError),  # bit depth
         (traits(2 | 2 << 4), UnsupportedFileError),  # kernel
         (traits(2 | 1 << 7), UnsupportedFileError),  # color space
-        (traits(2 | 1 << 11), UnsupportedFileError),  # method
+        (traits(2 | 4 << 11), UnsupportedFileError),  # method
         (traits(2 | 1 << 16), UnsupportedFileError),  # no field yet
     ],
 )

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from payloads import Symbols, assert_same, random_payload
+from payloads import Symbols, assert_same, gsi_payload, random_payload
 
-from gicodec.format import GsiFile, Header, LimitError, Payload, Section, bits_by_attribute, describe
+from gicodec.format import GsiFile, GsiPayload, Header, LimitError, Section, bits_by_attribute, describe
 from gicodec.format.coder import SymbolReader, SymbolWriter
 from gicodec.format.constants import FREE_GAUSSIANS, MAX_SIDE, ColorSpace, Kernel, Method
+from gicodec.format.gsi_payload import GsiPayload as ItsPayload
 from gicodec.format.lattice import N_CLASSES
-from gicodec.format.payload import Payload as ItsPayload
 from gicodec.format.tree import MARGIN, code_cells
 
 KODAK = Header(768, 512)
@@ -35,13 +35,15 @@ def random_file(seed: int, n: int, header: Header = KODAK) -> GsiFile:
     return GsiFile(header, random_payload(rng, min(n, header.max_gaussians), header))
 
 
-def alike(n: int, header: Header = KODAK) -> Payload:
+def alike(n: int, header: Header = KODAK) -> GsiPayload:
     """The cheapest there is: one Gaussian, n times in one pixel."""
     none = np.zeros(n, np.int64)
     points = np.stack([none, none], axis=1)
     cells, _ = code_cells(SymbolWriter(), n, header.width, header.height, points)
     pairs = np.zeros((2, n), np.int64)
-    return Payload(0, cells, none, np.zeros((3, n), np.int64), none + 2, none, none, none, none, pairs, pairs)
+    return GsiPayload(
+        0, cells, none, np.zeros((3, n), np.int64), none + 2, none, none, none, none, pairs, pairs
+    )
 
 
 @pytest.mark.parametrize("header", HEADERS, ids=lambda header: f"{header.width}x{header.height}")
@@ -138,7 +140,7 @@ def test_a_file_is_as_large_as_its_models_say(n: int) -> None:
 
 def test_counts_follow_what_they_code() -> None:
     file = natural(5000)
-    constant = replace(file.payload, classes=np.full(5000, 3))
+    constant = replace(gsi_payload(file), classes=np.full(5000, 3))
     rng = np.random.default_rng(0)
     payload = random_payload(rng, 5000, KODAK, classes=constant.classes)
     assert bits_by_attribute(GsiFile(KODAK, payload).to_bytes())["class"] < 300  # 8 contexts that learn it
@@ -218,7 +220,7 @@ def test_writer_refuses_frequencies_of_no_wave() -> None:
 
 
 def test_writer_insists_on_the_order_of_the_cells() -> None:
-    payload = random_file(2, 65).payload
+    payload = gsi_payload(random_file(2, 65))
     with pytest.raises(AssertionError, match="order"):
         ItsPayload.to_bytes(replace(payload, cells=payload.cells[::-1]), KODAK)
 
@@ -230,7 +232,8 @@ def test_describe_agrees_with_the_file() -> None:
     assert (info.header, info.n_gaussians, info.n_bytes) == (file.header, 2000, len(data))
     assert info.bpp == 8 * len(data) / (768 * 512)
     assert (info.version, info.experimental) == (2, True)
-    assert info.step == (32 + file.payload.step % 32) * 2.0 ** (file.payload.step // 32 - 15)
-    noted = GsiFile(KODAK, Payload.empty(3), (Section(0x41, b"note"),)).to_bytes()
+    step = gsi_payload(file).step
+    assert info.step == (32 + step % 32) * 2.0 ** (step // 32 - 15)
+    noted = GsiFile(KODAK, GsiPayload.empty(3), (Section(0x41, b"note"),)).to_bytes()
     assert describe(noted).step == 0
     assert describe(noted).sections == (("header", 5), ("gaussians", 1), ("0x41", 4))

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from payloads import random_payload
 
-from gicodec.format import Header, Payload, UnsupportedFileError
+from gicodec.format import GsiPayload, Header, UnsupportedFileError
 from gicodec.format.lattice import MAX_FREQUENCY, Shapes, energy_classes, step_of, wave_steps
 from gicodec.quantize import TRANSFORM, dequantize
 
 KODAK = Header(768, 512)
 
 
-def some(n: int = 500, seed: int = 0) -> Payload:
+def some(n: int = 500, seed: int = 0) -> GsiPayload:
     return random_payload(np.random.default_rng(seed), n, KODAK, waves=0.7)
 
 
@@ -25,7 +25,7 @@ def test_the_transform_is_orthonormal() -> None:
 
 
 def test_no_symbols_are_no_gaussians() -> None:
-    gaussians = dequantize(Payload.empty(3))
+    gaussians = dequantize(GsiPayload.empty(3))
     assert gaussians.n_gaussians == 0
     assert gaussians.centers.shape == (0, 2)
     assert gaussians.colors.shape == (0, 3)

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from gicodec.fit.parameters import AMPLITUDES, COLOR, FREQUENCIES, SIZE, WAVE, U, V, to_gaussians
 from gicodec.fit.state import State, to_parameters, to_state
-from gicodec.format import GsiFile, Header, Payload
+from gicodec.format import GsiFile, GsiPayload, Header
 from gicodec.format.lattice import (
     MAX_FREQUENCY,
     Shapes,
@@ -49,14 +49,14 @@ def some(seed: int = 0, n: int = N) -> Tensor:
     return torch.from_numpy(values).float()
 
 
-def matched(values: Tensor, payload: Payload) -> NDArray[np.int64]:
+def matched(values: Tensor, payload: GsiPayload) -> NDArray[np.int64]:
     """Find the row of every Gaussian of a payload by its color."""
     colors = np.rint(values[:, COLOR:].double().numpy() / STEP).astype(np.int64)
     rows = {tuple(color): row for row, color in enumerate(colors.tolist())}
     return np.array([rows[tuple(color)] for color in payload.colors.T.tolist()])
 
 
-def assert_file_holds(payload: Payload, header: Header) -> None:
+def assert_file_holds(payload: GsiPayload, header: Header) -> None:
     assert_same(GsiFile.from_bytes(GsiFile(header, payload).to_bytes()).payload, payload)
 
 
@@ -93,7 +93,7 @@ def test_no_attribute_is_off_by_more_than_half_a_step(seed: int) -> None:
     assert_waves_are_near(before[:, WAVE], payload, half)
 
 
-def assert_waves_are_near(before: Array, payload: Payload, half: float) -> None:
+def assert_waves_are_near(before: Array, payload: GsiPayload, half: float) -> None:
     """Each, or the same with all signs but A's turned."""
     after = dequantize(payload).waves
     assert after is not None
@@ -114,7 +114,7 @@ def assert_waves_are_near(before: Array, payload: Payload, half: float) -> None:
     assert not after[~payload.wave_amplitudes.any(axis=0)].any()
 
 
-def assert_centers_are_near(before: Array, payload: Payload, half: float) -> None:
+def assert_centers_are_near(before: Array, payload: GsiPayload, half: float) -> None:
     """All that the lattice has inside the picture's margin; a coarse one may have none there."""
     shapes = Shapes.of(payload.classes, payload.sizes, payload.elongations, payload.angles)
     moved = before - dequantize(payload).centers

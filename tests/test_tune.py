@@ -18,7 +18,7 @@ from gicodec.fit.freeze import freeze
 from gicodec.fit.parameters import COLOR, SIZE, WAVE, U, V, X, Y, has_wave
 from gicodec.fit.state import State, to_parameters, to_state, to_state_gradient
 from gicodec.fit.tune import Tuner
-from gicodec.format import GsiFile, Header, Payload
+from gicodec.format import GsiFile, GsiPayload, Header
 from gicodec.format.lattice import step_of
 from gicodec.gaussians import Gaussians
 from gicodec.quantize import TRANSFORM, dequantize
@@ -52,7 +52,7 @@ def tuned(seed: int = 0, threads: int = 1) -> State:
     return result.state
 
 
-def to_bytes(payload: Payload) -> bytes:
+def to_bytes(payload: GsiPayload) -> bytes:
     return GsiFile(HEADER, payload).to_bytes()
 
 
@@ -154,16 +154,16 @@ def test_tuning_makes_up_for_the_rounding_and_saves_bytes() -> None:
     assert quality(payload) > quality(coarser) + 2
 
 
-def rounded(step_code: int) -> Payload:
+def rounded(step_code: int) -> GsiPayload:
     """Round the fit without any tuning."""
     return State(fitted(), step_of(step_code)).payload(HEADER)
 
 
-def n_bytes(payload: Payload) -> int:
+def n_bytes(payload: GsiPayload) -> int:
     return len(to_bytes(payload))
 
 
-def quality(payload: Payload) -> float:
+def quality(payload: GsiPayload) -> float:
     return psnr(texture(), decode(to_bytes(payload)))
 
 
@@ -222,4 +222,4 @@ def test_rows_stay_where_a_file_can_have_them() -> None:
     for column, length in ((X, HEADER.width), (Y, HEADER.height)):
         assert -8 <= values[:, column].min() <= values[:, column].max() < length + 8
     assert values.isfinite().all()
-    Payload.from_bytes(tuning.state.payload(HEADER).to_bytes(HEADER), HEADER)
+    GsiPayload.from_bytes(tuning.state.payload(HEADER).to_bytes(HEADER), HEADER)

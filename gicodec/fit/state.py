@@ -13,7 +13,7 @@ from torch import Tensor
 
 from gicodec.fit.parameters import AMPLITUDES, COLOR, FREQUENCIES, SIZE, WAVE, U, V, Y
 from gicodec.fit.rounded import Rounded, into_range
-from gicodec.format import Header, Payload
+from gicodec.format import GsiPayload, Header
 from gicodec.format.coder import Symbols, SymbolWriter
 from gicodec.format.color_codes import color_shifts
 from gicodec.format.lattice import (
@@ -125,7 +125,7 @@ class State:
         """Take what is rounded for the values, and its classes for good."""
         self.values, self.classes = rounded.values(self.step), torch.from_numpy(rounded.classes)
 
-    def payload(self, header: Header) -> Payload:
+    def payload(self, header: Header) -> GsiPayload:
         """Round everything, and put it in the order of the cells."""
         rounded = self.rounded()
         most = np.array([header.width, header.height]) + MARGIN - 1
@@ -137,7 +137,7 @@ class State:
         columns = _into_range(r.columns, *r.shapes().columns_in(cells, rows))
         step = nearest_step_code(self.step)
         shapes, waves = (r.sizes, r.elongations, r.angles), (r.amplitudes.T, r.frequencies.T)
-        return Payload(step, cells, r.classes, r.colors.T, *shapes, columns, rows, *waves)
+        return GsiPayload(step, cells, r.classes, r.colors.T, *shapes, columns, rows, *waves)
 
     def shapes(self, classes: Symbols) -> tuple[Shapes, Symbols, Symbols, Symbols]:
         """Return the rounded shapes, and the symbols of m, r and the angle."""
