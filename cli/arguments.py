@@ -36,6 +36,14 @@ def parse_bytes(text: str) -> int:
     return int(Decimal(match[1]) * {"": 1, "k": 1000, "K": 1000, "M": 10**6}[match[2]])
 
 
+def parse_bits(text: str) -> tuple[int, int, int]:
+    """Parse three numbers of bits: 12,10,6."""
+    match = re.fullmatch(r"([0-9]{1,2}),([0-9]{1,2}),([0-9]{1,2})", text)
+    if match is None:
+        raise click.BadParameter(f"{text!r} is not three numbers of bits, such as 12,10,6")
+    return int(match[1]), int(match[2]), int(match[3])
+
+
 def pair_files(files: tuple[str, ...], directory: str | None, suffix: str) -> list[tuple[str, str]]:
     """Pair inputs with outputs: IN OUT, or every file with its namesake in a directory."""
     if directory is None:

@@ -11,7 +11,7 @@ import click
 from gicodec.cli import arguments
 from gicodec.cli.console import progress_reports, warn
 from gicodec.cli.failures import for_each_file
-from gicodec.options import DEFAULT_BPP, EFFORTS, EncodeOptions
+from gicodec.options import DEFAULT_BPP, EFFORTS, METHODS, EncodeOptions
 
 DEFAULTS = EncodeOptions()
 UNITS = {
@@ -44,6 +44,31 @@ UNITS = {
     "--waves/--no-waves",
     default=DEFAULTS.waves,
     help="Let Gaussians oscillate where that is better; by default at efforts over fast.",
+)
+@click.option(
+    "--method",
+    type=click.Choice(METHODS),
+    default=DEFAULTS.method,
+    show_default=True,
+    help="Ours, or one of the papers', which take the options from here to --filters.",
+)
+@click.option("--bits-back", is_flag=True, help="Save the bits of the Gaussians' order.")
+@click.option("--iterations", type=int, help="Of each schedule; by default by effort.")
+@click.option(
+    "--bits",
+    type=arguments.parse_bits,
+    metavar="N,N,N",
+    help="Of gaussianimage++: of a center's, a covariance's, a color's numbers; by default 12,10,6.",
+)
+@click.option(
+    "--densify/--no-densify",
+    default=DEFAULTS.densify,
+    help="Add half of the Gaussians where the error is; by default with gaussianimage++.",
+)
+@click.option(
+    "--filters/--no-filters",
+    default=DEFAULTS.filters,
+    help="Widen new Gaussians to their share of the picture; by default with gaussianimage++.",
 )
 @click.option("--seed", type=int, default=DEFAULTS.seed, show_default=True, help="Of all chance.")
 @click.option("--threads", type=int, default=DEFAULTS.threads, help="By default one per core.")

@@ -90,10 +90,11 @@ def _to_verbose_lines(described: FileInfo, n_waves: int, bits: dict[str, float])
     if not n:
         return []
     costs = {**bits, "total": sum(bits.values())}
-    waves = f"{n_waves} Gaussians with a wave"
-    if n_waves:
-        waves += f" of {sum(bits[attribute] for attribute in OF_WAVES) / n_waves:.1f} bits"
-    return [
-        f"  step {described.step:g} of the energy-normalized colors, {waves}",
-        "  bits a Gaussian: " + ", ".join(f"{attribute} {cost / n:.1f}" for attribute, cost in costs.items()),
-    ]
+    lines = []
+    if described.step:  # the papers' methods have none, and no waves
+        waves = f"{n_waves} Gaussians with a wave"
+        if n_waves:
+            waves += f" of {sum(bits[attribute] for attribute in OF_WAVES) / n_waves:.1f} bits"
+        lines.append(f"  step {described.step:g} of the energy-normalized colors, {waves}")
+    listed = ", ".join(f"{attribute} {cost / n:.1f}" for attribute, cost in costs.items())
+    return [*lines, f"  bits a Gaussian: {listed}"]

@@ -37,6 +37,13 @@ class GaussianImage(RecordModel):
         """How many channels the colors have."""
         return len(self.codebooks[0, 0])
 
+    @classmethod
+    def blank(cls, header: Header, depths: tuple[int, int, int]) -> GaussianImage:
+        """Return one of nothing but zeros; there are no depths to choose."""
+        steps = np.zeros(3, np.float32)
+        codebooks = np.zeros((N_STAGES, 1 << COLOR_DEPTH, header.channels), np.float16)
+        return cls((header.width, header.height), steps, steps, codebooks)
+
     def fields(self) -> list[tuple[str, int]]:
         """List the fields of a record: attribute, and bits."""
         return [("center", CENTER_DEPTH)] * 2 + [("shape", SHAPE_DEPTH)] * 3 + [("color", COLOR_DEPTH)] * 2

@@ -31,6 +31,12 @@ class GaussianImagePlus(RecordModel):
         """How many channels the colors have."""
         return len(self.scales) - 5
 
+    @classmethod
+    def blank(cls, header: Header, depths: tuple[int, int, int]) -> GaussianImagePlus:
+        """Return one of nothing but zeros."""
+        steps = np.zeros(5 + header.channels, np.float32)
+        return cls(depths, steps, steps)
+
     def fields(self) -> list[tuple[str, int]]:
         """List the fields of a record: attribute, and bits."""
         attributes = ["center"] * 2, ["shape"] * 3, ["color"] * self.n_channels

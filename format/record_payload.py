@@ -33,6 +33,14 @@ class RecordModel(ABC):
     def n_channels(self) -> int:
         """How many channels the colors have."""
 
+    @classmethod
+    @abstractmethod
+    def blank(cls, header: Header, depths: tuple[int, int, int]) -> RecordModel:
+        """Return one of nothing but zeros, which takes as many bits as any.
+
+        The depths are those of numbers of a center, a covariance and a color, where the method lets choose.
+        """
+
     @abstractmethod
     def fields(self) -> list[tuple[str, int]]:
         """List the fields of a record: attribute, and bits."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from gicodec.format import MAX_PIXELS, GsiFile, Header, LimitError
+from gicodec.format import MAX_PIXELS, GsiFile, Header, Kernel, LimitError, Method
 from gicodec.gaussians import Gaussians
 from gicodec.options import DecodeOptions, EncodeOptions, ProgressCallback
 from gicodec.quantize import dequantize
@@ -48,14 +48,32 @@ def encode(
     """
     if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8:
         raise ValueError(f"need uint8 [H, W, 3], not {pixels.dtype} {list(pixels.shape)}")
-    header = Header(width=pixels.shape[1], height=pixels.shape[0])
+    run = _encode_gsi if options.method == "gsi" else _encode_published
+    file = run(np.ascontiguousarray(pixels), options, progress)
+    data = file.to_bytes()
+    decoded = decode(data, DecodeOptions(threads=options.threads))
+    return Encoded(data, psnr(pixels, decoded), file.payload.n_gaussians)
+
+
+def _encode_gsi(
+    pixels: NDArray[np.uint8], options: EncodeOptions, progress: ProgressCallback | None
+) -> GsiFile:
     from gicodec.rate import encode_to_target  # imports torch, which decoding does not need
 
-    pixels = np.ascontiguousarray(pixels)
-    payload = encode_to_target(pixels, header, _target(pixels, header, options), options, progress)
-    data = GsiFile(header, payload).to_bytes()
-    decoded = decode(data, DecodeOptions(threads=options.threads))
-    return Encoded(data, psnr(pixels, decoded), payload.n_gaussians)
+    header = Header(width=pixels.shape[1], height=pixels.shape[0])
+    target = _target(pixels, header, options)
+    return GsiFile(header, encode_to_target(pixels, header, target, options, progress))
+
+
+def _encode_published(
+    pixels: NDArray[np.uint8], options: EncodeOptions, progress: ProgressCallback | None
+) -> GsiFile:
+    from gicodec.published import encode_published
+
+    is_gray = bool((pixels == pixels[:, :, :1]).all())
+    method = {method.label: method for method in Method}[options.method]
+    header = Header(pixels.shape[1], pixels.shape[0], 1 if is_gray else 3, kernel=Kernel.CUT, method=method)
+    return GsiFile(header, encode_published(pixels[:, :, : header.channels], header, options, progress))
 
 
 def _target(pixels: NDArray[np.uint8], header: Header, options: EncodeOptions) -> Target:
@@ -79,7 +97,7 @@ def decode(
     data: bytes,
     options: DecodeOptions = DecodeOptions(),  # noqa: B008  # frozen
 ) -> Pixels:
-    """Decode a file to a picture [H, W, C], uint8 or, with bits=16, uint16: the mirror of encode.
+    """Decode a file to a picture [H, W, 3], uint8 or, with bits=16, uint16: the mirror of encode.
 
     Raises:
         CorruptFileError: The bytes are damaged.
@@ -92,7 +110,7 @@ def decode(
     gaussians = dequantize(file.payload)
     _check_work(gaussians, view)
     image = render(gaussians, view, file.header.kernel, threads=options.threads)
-    return to_samples(image, options.bits)
+    return to_samples(image if len(image) > 1 else np.repeat(image, 3, axis=0), options.bits)
 
 
 def _view(header: Header, options: DecodeOptions) -> View:

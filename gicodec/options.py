@@ -11,6 +11,11 @@ Effort = Literal["fast", "medium", "slow"]
 EFFORTS: tuple[str, ...] = get_args(Effort)
 TARGETS = ("bpp", "target_size", "psnr", "quality", "gaussians")
 DEFAULT_BPP = 0.3
+METHODS = ("gsi", "gaussianimage", "gaussianimage-rs", "gaussianimage++")
+REASONS = {
+    "bits_back": ": it saves the bits of an order already, its centers are coded as a set",
+    "iterations": ": its effort says how long to fit",
+}
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,18 @@ class EncodeOptions:
     """How many Gaussians, 1 to the number of pixels; fewer where the picture has no use for more."""
     effort: Effort = "medium"
     """How long to fit."""
+    method: str = "gsi"
+    """One of METHODS; all that follow it, down to filters, are of the papers' methods only."""
+    bits_back: bool = False
+    """Whether to save the bits that an order of the Gaussians would take."""
+    iterations: int | None = None
+    """Of each of the method's schedules, at least 1; by default by effort."""
+    bits: tuple[int, int, int] | None = None
+    """Of gaussianimage++, 1 to 16: of each number of centers, covariances, colors; by default 12, 10, 6."""
+    densify: bool | None = None
+    """Whether half of the Gaussians come where the error is; by default with gaussianimage++."""
+    filters: bool | None = None
+    """Whether a new Gaussian is widened by its share of the picture; by default with gaussianimage++."""
     waves: bool | None = None
     """Whether Gaussians may carry waves where that is better: one more fit. By default at every effort but
     fast; never at a number of Gaussians."""
@@ -54,9 +71,34 @@ class EncodeOptions:
             raise ValueError(f"{kind} must be a whole number, not {value}")
         if self.effort not in EFFORTS:
             raise ValueError(f"effort must be one of {', '.join(EFFORTS)}, not {self.effort!r}")
+        self._check_method()
         if not 0 <= self.seed < 2**63:
             raise ValueError(f"seed must be 0 to 2**63 - 1, not {self.seed}")
         _check_threads(self.threads)
+
+    def _check_method(self) -> None:
+        """Refuse what the method has no use for, rather than ignore it."""
+        if self.method not in METHODS:
+            raise ValueError(f"method must be one of {', '.join(METHODS)}, not {self.method!r}")
+        papers = self.bits_back, self.iterations, self.bits, self.densify, self.filters
+        names = "bits_back", "iterations", "bits", "densify", "filters"
+        if self.method == "gsi":
+            for name, value in zip(names, papers, strict=True):
+                if value is not None and value is not False:
+                    raise ValueError(f"method gsi has no {name}{REASONS.get(name, '')}")
+            return
+        kind, _ = self.target
+        if kind in ("psnr", "quality"):
+            raise ValueError(f"method {self.method} has no {kind}: give gaussians, bpp or target_size")
+        if self.waves:
+            raise ValueError(f"method {self.method} has no waves")
+        if self.iterations is not None and self.iterations < 1:
+            raise ValueError(f"iterations must be 1 or more, not {self.iterations}")
+        if self.bits is not None:
+            if self.method != "gaussianimage++":
+                raise ValueError(f"method {self.method} has no bits to choose")
+            if len(self.bits) != 3 or not all(1 <= n <= 16 for n in self.bits):
+                raise ValueError(f"bits must be three numbers of 1 to 16, not {self.bits}")
 
     @property
     def target(self) -> tuple[str, float]:

@@ -32,9 +32,11 @@ def dequantize(payload: Payload) -> Gaussians:
     """Compute the Gaussians that a payload stands for, the same doubles on every machine.
 
     Raises:
-        UnsupportedFileError: Not three channels, of method gsi.
+        UnsupportedFileError: Not three channels; of the papers' methods, nor one.
     """
     if isinstance(payload, RecordPayload):
+        if payload.n_channels not in (1, 3):
+            raise UnsupportedFileError(f"pictures of {payload.n_channels} channels")
         return Gaussians.of_covariances(*payload.model.arrays(payload.records))
     assert isinstance(payload, GsiPayload)
     if len(payload.colors) != len(TRANSFORM):

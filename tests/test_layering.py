@@ -20,7 +20,7 @@ CLI = sorted((ROOT / "cli").glob("*.py"))
 BELOW_CLI = [path for path in LIBRARY if path.name != "__main__.py"] + FORMAT
 
 FITTING = {"torch", "vector_quantize_pytorch", "gsplat"}
-SEARCH = {f"gicodec/{name}.py" for name in ("count", "fidelity", "quality", "rate", "target")}
+SEARCH = {f"gicodec/{name}.py" for name in ("count", "fidelity", "published", "quality", "rate", "target")}
 EXITS = {"sys.exit", "os._exit", "exit", "quit", "SystemExit"}
 
 

@@ -1,6 +1,7 @@
 """Fitting Gaussians to a picture; the only part that imports torch."""
 
-from gicodec.fit.loop import Fit, FitSettings, as_target, fit, one_torch_thread
+from gicodec.fit.gsi import Fit, FitSettings, fit
+from gicodec.fit.loop import as_target, one_torch_thread
 from gicodec.fit.objective import Objective
 from gicodec.fit.optimizer import Optimizer
 from gicodec.fit.parameters import to_gaussians

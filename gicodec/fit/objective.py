@@ -28,12 +28,9 @@ class Objective:
         """[C, H, W] of the last call: rendered minus target."""
         self.engine_seconds = 0.0
         """Time spent in the engine so far."""
+        self.target = target
+        """[C, H, W]."""
         self._negative = -target  # the engine adds to it: the residual costs no pass of its own
-
-    def __call__(self, parameters: Tensor) -> Tensor:
-        """Return the sum over all samples of the squared error; differentiable by the parameters."""
-        loss: Tensor = _SquaredError.apply(parameters, self)  # type: ignore[no-untyped-call]
-        return loss
 
     def error(self) -> float:
         """Return the squared error of the present residual, summed over all samples."""
@@ -65,45 +62,58 @@ class Objective:
         residual, threads = self.residual.numpy(), self.threads
         return cpu.correlate_waves(centers, conics, frequencies, residual, self.kernel, threads=threads)
 
+    def loss(self, centers: Tensor, conics: Tensor, colors: Tensor) -> Tensor:
+        """Return the mean squared error of Gaussians without waves; differentiable by all three."""
+        loss: Tensor = _MeanSquaredError.apply(self, centers, conics, colors)  # type: ignore[no-untyped-call]
+        return loss
+
     def residual_and_gradient(self, parameters: Tensor) -> Tensor:
         """Render into the residual; return the gradient [N, 9 + C] of half the squared error."""
         inputs = parameters[:, :SIZE].contiguous(), conics(parameters), parameters[:, COLOR:].contiguous()
-        by_centers, by_shapes, by_colors = (torch.empty_like(t) for t in inputs)
-        by_waves = torch.zeros_like(parameters[:, WAVE])
+        waves = parameters[:, WAVE].contiguous() if has_wave(parameters).any() else None
+        by_centers, by_conics, by_colors, by_waves = self._draw(*inputs, waves)
+        if by_waves is None:
+            by_waves = torch.zeros_like(parameters[:, WAVE])
+        return pull_back(parameters, by_centers, by_conics, by_colors, by_waves)
+
+    def _draw(
+        self, centers: Tensor, conics: Tensor, colors: Tensor, waves: Tensor | None = None
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
+        """Render into the residual; return the gradients of half the squared error by all four."""
         start = time.perf_counter()
-        given = inputs[0].numpy(), inputs[1].numpy(), inputs[2].numpy()
-        waves = parameters[:, WAVE].contiguous().numpy() if has_wave(parameters).any() else None
+        by_centers, by_conics, by_colors = (torch.empty_like(t) for t in (centers, conics, colors))
+        by_waves = None if waves is None else torch.empty_like(waves)
+        given = centers.numpy(), conics.numpy(), colors.numpy()
         residual, kernel, threads = self.residual.numpy(), int(self.kernel), self.threads
-        _native.forward(*given, self._negative.numpy(), residual, kernel, threads, "", waves)
+        drawn, taken = (None if t is None else t.numpy() for t in (waves, by_waves))
+        _native.forward(*given, self._negative.numpy(), residual, kernel, threads, "", drawn)
         _native.backward(
             *given,
             residual,
             by_centers.numpy(),
-            by_shapes.numpy(),
+            by_conics.numpy(),
             by_colors.numpy(),
             kernel,
             threads,
             "",
-            waves,
-            None if waves is None else by_waves.numpy(),
+            drawn,
+            taken,
         )
         self.engine_seconds += time.perf_counter() - start
-        return pull_back(parameters, by_centers, by_shapes, by_colors, by_waves)
+        return by_centers, by_conics, by_colors, by_waves
 
 
-class _SquaredError(torch.autograd.Function):
-    """The gradient is formed with the value: it is always wanted, and the residual is at hand.
-
-    It is also formed by hand: autograd's graph of so many small operations took longer than they did.
-    """
+class _MeanSquaredError(torch.autograd.Function):
+    """The gradient is formed with the value: it is always wanted, and the residual is at hand."""
 
     @staticmethod
-    def forward(ctx: Any, parameters: Tensor, objective: Objective) -> Tensor:
-        ctx.save_for_backward(objective.residual_and_gradient(parameters))
+    def forward(ctx: Any, objective: Objective, *arrays: Tensor) -> Tensor:
+        *gradients, _ = objective._draw(*(array.detach().contiguous() for array in arrays))
+        n_samples = objective.residual.numel()
+        ctx.save_for_backward(*(gradient * (2 / n_samples) for gradient in gradients))
         flat = objective.residual.view(-1)
-        return torch.dot(flat, flat)
+        return torch.dot(flat, flat) / n_samples
 
     @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None]:
-        (gradient,) = ctx.saved_tensors
-        return 2 * grads[0] * gradient, None
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
+        return None, *(grads[0] * gradient for gradient in ctx.saved_tensors)

@@ -31,20 +31,27 @@ FREQUENCY_RATE = 0.1  # radians per standard deviation
 class Moments:
     """Adam's running mean and square of a gradient, row by row."""
 
-    def __init__(self, like: Tensor) -> None:
+    def __init__(
+        self, like: Tensor, betas: tuple[float, float] = (BETA1, BETA2), epsilon: float = 1e-12
+    ) -> None:
         self._mean, self._square = torch.zeros_like(like), torch.zeros_like(like)
+        (self._beta1, self._beta2), self._epsilon = betas, epsilon
         self._n_steps = 0
 
     def direction(self, gradient: Tensor) -> Tensor:
         """Take in a gradient; return mean over root of square, before their correction."""
         self._n_steps += 1
-        self._mean.lerp_(gradient, 1 - BETA1)
-        self._square.mul_(BETA2).addcmul_(gradient, gradient, value=1 - BETA2)
-        return self._mean / self._square.sqrt().add_(1e-12)
+        self._mean.lerp_(gradient, 1 - self._beta1)
+        self._square.mul_(self._beta2).addcmul_(gradient, gradient, value=1 - self._beta2)
+        return self._mean / self._square.sqrt().add_(self._epsilon)
 
     def corrected(self, rate: float) -> float:
         """Return a rate times the correction for the moments' start at zero."""
-        return rate * math.sqrt(1 - BETA2**self._n_steps) / (1 - BETA1**self._n_steps)
+        return rate * math.sqrt(1 - self._beta2**self._n_steps) / (1 - self._beta1**self._n_steps)
+
+    def move(self, gradient: Tensor, rate: float) -> Tensor:
+        """Take in a gradient; return the step to take against it."""
+        return self.direction(gradient) * self.corrected(rate)
 
     def keep(self, rows: Tensor) -> None:
         """Drop all rows but these: a mask [N]."""

@@ -1,0 +1,231 @@
+"""What the fits of the papers have in common: a model of raw numbers, growth, and quantizers in the loop.
+
+A method is a parametrization, an optimizer, a rule for growth and a quantizer: a ``Recipe``. Growth and
+filters (GaussianImage++, AAAI 2026) go with any parametrization. How all this differs from the papers' code
+is listed in benchmarks/NOTES.md.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from gicodec.fit.loop import Model
+from gicodec.fit.objective import Objective
+from gicodec.fit.parametrization import Parametrization
+from gicodec.format import Header, RecordPayload
+
+PAPER_ITERATIONS = 50_000
+HALVED_EVERY = 0.4  # of the schedule: the rates
+FIRST_SHARE = 0.5  # of the Gaussians, where they grow ...
+GROWTH_EVERY, GROWTH_SHARE = 0.1, 0.2  # ... by this share of all, after this share of the schedule ...
+REST_AT = 0.9  # ... and by all that are missing after this one, or at the end of a warm-up
+PRUNED_EVERY = 100  # iterations: what is no covariance any more goes
+MAX_FILTER = 300.0  # pixels^2
+LEAST_DETERMINANT = 1e-9  # pixels^4
+PLACES, SHAPES, COLORS = slice(0, 2), slice(2, 5), slice(5, None)  # columns of raw numbers
+
+
+class Mover(Protocol):
+    """An optimizer's memory of one tensor."""
+
+    def move(self, gradient: Tensor, rate: float) -> Tensor:
+        """Take in a gradient; return the step to take against it."""
+        ...
+
+    def keep(self, rows: Tensor) -> None:
+        """Drop all rows but these: a mask [N]."""
+
+    def add(self, rows: Tensor) -> None:
+        """Append a memory of nothing for new rows."""
+
+
+class RecordQuantizer(ABC):
+    """Raw numbers [N, 5 + C] to those that records stand for, and to records."""
+
+    @abstractmethod
+    def __call__(self, raw: Tensor) -> tuple[Tensor, Tensor | float]:
+        """Quantize, and let gradients through; also return a loss of the quantizer's own."""
+
+    @abstractmethod
+    def parameters(self) -> list[Tensor]:
+        """Return what is learned with the raw numbers."""
+
+    @abstractmethod
+    def finish(self, raw: Tensor, header: Header) -> RecordPayload:
+        """Quantize for good."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One of the papers' methods."""
+
+    parametrization: type[Parametrization]
+    quantizer: Callable[[Tensor, int, tuple[int, int, int]], RecordQuantizer]
+    """From raw numbers, a seed, and bits of centers, covariances and colors, where the method lets choose."""
+    mover: Callable[[Tensor], Mover]
+    quantizer_mover: Callable[[Tensor], Mover]
+    rate: float
+    most_hurry: float
+    """By how much the rate may grow where the schedule is shorter than the papers', in proportion."""
+    quantizer_rate: float
+    quantizer_halved_every: float
+    """Of the schedule."""
+    warm_up: float | None
+    """Of the schedule, after which quantization begins; None: a whole schedule without, then another with."""
+    grows: bool
+    """Whether half of the Gaussians come where the error is largest (distortion-driven densification)."""
+    filters: bool
+    """Whether a new Gaussian is widened by its share of the picture (content-aware filter)."""
+
+
+class PublishedModel(Model):
+    """N Gaussians of raw numbers [N, 5 + C]: two of a center, three of a covariance, colors."""
+
+    def __init__(
+        self, objective: Objective, n_gaussians: int, recipe: Recipe, n_iterations: int, seed: int
+    ) -> None:
+        """Begin with Gaussians anywhere.
+
+        Args:
+            objective: With the picture.
+            n_gaussians: How many there will be; fewer where some lose their covariance.
+            recipe: The method.
+            n_iterations: Of the schedule.
+            seed: Of all chance.
+        """
+        n_channels, height, width = objective.target.shape
+        self._generator, self._seed = torch.Generator().manual_seed(seed), seed
+        self._recipe, self._n, self._n_iterations = recipe, n_gaussians, n_iterations
+        self._parametrization = recipe.parametrization(width, height)
+        self._n_pixels, self._begun, self._rest_at = width * height, 0, round(REST_AT * n_iterations)
+        n_first = math.ceil(FIRST_SHARE * n_gaussians) if recipe.grows else n_gaussians
+        centers = torch.rand(n_first, 2, generator=self._generator) * torch.tensor([width, height])
+        colors = torch.rand(n_first, n_channels, generator=self._generator)
+        self._raw, self._filters = self._new(centers, colors * (not recipe.grows), n_first)
+        self._mover = recipe.mover(self._raw)
+        self._quantizer: RecordQuantizer | None = None
+        self._quantizer_movers: list[Mover] = []
+        self._gradients: tuple[Tensor, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+    def settles(self, iteration: int) -> bool:
+        """The papers' schedules are run to their end."""
+        return False
+
+    def warm_up(self) -> int:
+        """Return how many iterations to run before quantization; growth ends with them."""
+        if self._recipe.warm_up is None:
+            return self._n_iterations
+        self._rest_at = round(self._recipe.warm_up * self._n_iterations) - 1
+        return self._rest_at + 1
+
+    def begin_quantizing(self, depths: tuple[int, int, int]) -> int:
+        """Quantize from now on; return how many iterations to run."""
+        parametrization = self._parametrization
+        covariances = self._widened(parametrization.covariances(self._raw[:, SHAPES]))
+        self._raw[:, SHAPES] = parametrization.shapes(covariances)
+        self._filters.zero_()
+        self._drop_broken()
+        if self._recipe.warm_up is None:
+            self._mover = self._recipe.mover(self._raw)
+        else:
+            self._begun = self._rest_at + 1
+        self._quantizer = self._recipe.quantizer(self._raw, self._seed, depths)
+        self._quantizer_movers = [self._recipe.quantizer_mover(t) for t in self._quantizer.parameters()]
+        return self._n_iterations - self._begun
+
+    def change(self, iteration: int, objective: Objective) -> None:
+        """Drop what is no covariance any more, and add where the error is largest."""
+        if iteration and iteration % PRUNED_EVERY == 0:
+            self._drop_broken()
+        if self._recipe.grows and self._quantizer is None and iteration:
+            period = max(1, round(GROWTH_EVERY * self._n_iterations))
+            n_new = self._n - len(self)
+            if iteration != self._rest_at:
+                n_new = min(n_new, math.ceil(GROWTH_SHARE * self._n)) if iteration % period == 0 else 0
+            if n_new > 0:
+                self._grow(objective.residual, n_new)
+
+    def draw(self, objective: Objective) -> None:
+        """Render, and remember the gradients."""
+        leaves = [self._raw.requires_grad_(), *(self._quantizer.parameters() if self._quantizer else [])]
+        values, loss = self._quantizer(self._raw) if self._quantizer else (self._raw, 0.0)
+        covariances = self._widened(self._parametrization.covariances(values[:, SHAPES]))
+        centers = self._parametrization.centers(values[:, PLACES])
+        loss = loss + objective.loss(centers, _conics(covariances), values[:, COLORS])
+        self._gradients = torch.autograd.grad(loss, leaves)
+        self._raw.requires_grad_(False)
+
+    def step(self, iteration: int) -> None:
+        """Take a step of the optimizer, with the rates of the schedule."""
+        share = (self._begun + iteration) / self._n_iterations
+        gradient, *others = self._gradients
+        hurry = min(self._recipe.most_hurry, max(1.0, PAPER_ITERATIONS / self._n_iterations))
+        rate = self._recipe.rate * hurry * 0.5 ** (share // HALVED_EVERY)
+        self._raw -= self._mover.move(gradient, rate)
+        if self._quantizer is None:
+            return
+        rate = self._recipe.quantizer_rate * 0.5 ** (share // self._recipe.quantizer_halved_every)
+        with torch.no_grad():
+            for parameter, mover, other in zip(
+                self._quantizer.parameters(), self._quantizer_movers, others, strict=True
+            ):
+                parameter -= mover.move(other, rate)
+
+    def finish(self, header: Header) -> RecordPayload:
+        """Return the quantized Gaussians, without those that have lost their covariance."""
+        assert self._quantizer is not None
+        payload = self._quantizer.finish(self._raw, header)
+        covariances = torch.from_numpy(payload.model.arrays(payload.records)[1])
+        kept = (covariances[:, 0] > 0) & (_determinants(covariances) > 0)
+        return RecordPayload(payload.model, payload.records[kept.numpy()])
+
+    def _new(self, centers: Tensor, colors: Tensor, n_after: int) -> tuple[Tensor, Tensor]:
+        """Return raw numbers and filters [n, 1] of new Gaussians, after which there will be n_after."""
+        shapes = self._parametrization.first_shapes(len(centers), self._generator)
+        share = min(self._n_pixels / (9 * math.pi * n_after), MAX_FILTER) if self._recipe.filters else 0.0
+        raw = torch.cat([self._parametrization.places(centers), shapes, colors], dim=1)
+        return raw, torch.full((len(centers), 1), share)
+
+    def _grow(self, residual: Tensor, n: int) -> None:
+        """Add n Gaussians at the pixels of largest absolute error of the residual [C, H, W]."""
+        n_channels, _, width = residual.shape
+        pixels = residual.abs().sum(dim=0).flatten().topk(n).indices
+        centers = torch.stack([pixels % width, pixels // width], dim=1) + 0.5
+        raw, filters = self._new(centers, torch.zeros(n, n_channels), len(self) + n)
+        self._raw, self._filters = torch.cat([self._raw, raw]), torch.cat([self._filters, filters])
+        self._mover.add(raw)
+
+    def _drop_broken(self) -> None:
+        covariances = self._widened(self._parametrization.covariances(self._raw[:, SHAPES]))
+        kept = (covariances[:, 0] > 0) & (_determinants(covariances) > LEAST_DETERMINANT)
+        kept &= self._raw.isfinite().all(dim=1)
+        if not kept.all():
+            self._raw, self._filters = self._raw[kept], self._filters[kept]
+            self._mover.keep(kept)
+
+    def _widened(self, covariances: Tensor) -> Tensor:
+        return covariances + self._filters * torch.tensor([1.0, 0.0, 1.0])
+
+
+def _determinants(covariances: Tensor) -> Tensor:
+    xx, xy, yy = covariances.unbind(1)
+    return xx * yy - xy * xy
+
+
+def _conics(covariances: Tensor) -> Tensor:
+    """Return the inverses [N, 3] (a, b, c); of what is no covariance those of none, which are not drawn."""
+    xx, xy, yy = covariances.unbind(1)
+    determinants = _determinants(covariances)
+    broken = (xx <= 0) | (determinants <= LEAST_DETERMINANT)
+    conics = torch.stack([yy, -xy, xx], dim=1) / torch.where(broken, 1.0, determinants)[:, None]
+    return torch.where(broken[:, None], torch.nan, conics)
