@@ -1,4 +1,4 @@
-"""Measure rate and distortion: python benchmarks/rd.py [--efforts medium] [--bpp 0.15 0.3] [--jobs 2].
+"""Measure rate and distortion: python benchmarks/rd.py [--methods gsi] [--bpp 0.15 0.3] [--jobs 2].
 
 Every picture of a folder (Kodak) is encoded at every effort and rate, its file is written, read again
 and decoded. A row is written for each as soon as it is known, and rows that are already there are not
@@ -32,7 +32,7 @@ from rd_results import Key, Result, append_result, read_results
 
 import gicodec
 from gicodec.format import bits_by_attribute
-from gicodec.options import EFFORTS, Effort
+from gicodec.options import EFFORTS, METHODS, Effort
 
 BPP = [0.1, 0.15, 0.2, 0.3, 0.4, 0.5]
 ANCHORS = ROOT.parent / "shared" / "anchors" / "kodak_anchors.csv"
@@ -46,6 +46,7 @@ class Task:
 
     picture: Path
     method: str
+    label: str  # of its rows
     effort: Effort
     target: float  # bpp
     threads: int
@@ -56,19 +57,23 @@ class Task:
     @property
     def key(self) -> Key:
         """What its row is a row of."""
-        return self.picture.stem, self.method, self.effort, self.target
+        return self.picture.stem, self.label, self.effort, self.target
 
     @property
     def file(self) -> Path:
         """Where the file goes."""
-        return self.folder / self.method / f"{self.picture.stem}-{self.effort}-{self.target:g}.gsi"
+        return self.folder / self.label / f"{self.picture.stem}-{self.effort}-{self.target:g}.gsi"
 
 
 def measure(task: Task) -> Result | None:
     """Encode, write, read and decode; None, and a sentence, where the rate cannot be met."""
     pixels, _ = gicodec.read_image(task.picture)
     options = gicodec.EncodeOptions(
-        bpp=task.target, effort=task.effort, waves=task.waves, threads=task.threads
+        bpp=task.target,
+        method=task.method,
+        effort=task.effort,
+        waves=task.waves,
+        threads=task.threads,
     )
     start = time.perf_counter()
     try:
@@ -153,8 +158,19 @@ def find_tasks(args: argparse.Namespace) -> list[Task]:
         print(f"No pictures to measure in {args.folder}; --folder or GSI_KODAK says where.", file=sys.stderr)
     threads, made_by = int(args.jobs > 1), current_version()  # alone, it takes all threads
     return [
-        Task(picture, args.method, cast("Effort", effort), bpp, threads, args.files, made_by, args.waves)
+        Task(
+            picture,
+            method,
+            args.label or method,
+            cast("Effort", effort),
+            bpp,
+            threads,
+            args.files,
+            made_by,
+            args.waves,
+        )
         for picture in pictures
+        for method in args.methods
         for effort in args.efforts
         for bpp in args.bpp
     ]
@@ -179,7 +195,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--images", nargs="+", default=[], metavar="NAME", help="only these, as kodim08")
     parser.add_argument("--bpp", type=float, nargs="+", default=BPP)
     parser.add_argument("--efforts", nargs="+", choices=EFFORTS, default=["medium"])
-    parser.add_argument("--method", default="gsi", help="what to call these rows")
+    parser.add_argument("--methods", nargs="+", choices=METHODS, default=["gsi"])
+    parser.add_argument("--label", help="what to call these rows, instead of their method")
     parser.add_argument("--waves", action=argparse.BooleanOptionalAction, help="as gsi encode's")
     parser.add_argument("--jobs", type=int, default=1, help="processes of one thread; 1: one of all threads")
     parser.add_argument("--output", type=Path, default=results / "kodak.csv", help="the rows")
