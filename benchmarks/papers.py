@@ -69,9 +69,8 @@ def main() -> None:
                 found.append(representation(method, number, args.iterations, args.threads))
                 seconds = time.perf_counter() - start
                 print(f"{method} kodim{number:02d} 5000: {found[-1]:.2f} dB, {seconds:.0f} s", flush=True)
-            print(
-                f"{method} mean of {len(found)}: {np.mean(found):.2f} dB; published, of 24: {paper.representation}"
-            )
+            published = f"published, of 24: {paper.representation}"
+            print(f"{method}, mean of {len(found)}: {np.mean(found):.2f} dB; {published}")
             continue
         for n, published in zip(paper.numbers, paper.quality, strict=True):
             counted, found = (paper.bits * n + paper.shared) / 8, []

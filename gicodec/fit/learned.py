@@ -107,7 +107,8 @@ class Codebooks:
                 commitment_weight=COMMITMENT,
                 rotation_trick=False,
             )
-            self._quantizer(colors.detach()[None])
+            enough = colors.detach().repeat(-(-(2**COLOR_DEPTH) // len(colors)), 1)  # it warns of fewer
+            self._quantizer(enough[None])
 
     def __call__(self, colors: Tensor) -> tuple[Tensor, Tensor]:
         """Quantize colors [N, C]; also return the loss that keeps them near their entries."""

@@ -209,6 +209,10 @@ class PublishedModel(Model):
         covariances = self._widened(self._parametrization.covariances(self._raw[:, SHAPES]))
         kept = (covariances[:, 0] > 0) & (_determinants(covariances) > LEAST_DETERMINANT)
         kept &= self._raw.isfinite().all(dim=1)
+        if not kept.any():  # one must stay: it begins anew as a disc
+            kept[0] = True
+            self._raw[:1] = torch.nan_to_num(self._raw[:1], 0.0, 0.0, 0.0)
+            self._raw[:1, SHAPES] = self._parametrization.shapes(torch.tensor([[1.0, 0.0, 1.0]]))
         if not kept.all():
             self._raw, self._filters = self._raw[kept], self._filters[kept]
             self._mover.keep(kept)
