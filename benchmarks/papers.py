@@ -46,7 +46,8 @@ def representation(method: str, number: int, n_iterations: int, threads: int) ->
     with one_torch_thread():
         objective = Objective(as_target(kodak(number)), Kernel.CUT, threads=threads)
         run(PublishedModel(objective, 5000, recipe, n_iterations, 0), objective, n_iterations, "fit", None)
-        return objective.psnr(objective.error())
+        image = (objective.residual + objective.target).clamp(0, 1)
+        return objective.psnr((image - objective.target).square().sum().item())
 
 
 def main() -> None:
@@ -69,10 +70,10 @@ def main() -> None:
                 found.append(representation(method, number, args.iterations, args.threads))
                 seconds = time.perf_counter() - start
                 print(f"{method} kodim{number:02d} 5000: {found[-1]:.2f} dB, {seconds:.0f} s", flush=True)
-            published = f"published, of 24: {paper.representation}"
-            print(f"{method}, mean of {len(found)}: {np.mean(found):.2f} dB; {published}")
+            mean, published = np.mean(found), paper.representation
+            print(f"{method}, mean of {len(found)}: {mean:.2f} dB; published, of 24: {published}")
             continue
-        for n, published in zip(paper.numbers, paper.quality, strict=True):
+        for n, quality in zip(paper.numbers, paper.quality, strict=True):
             counted, found = (paper.bits * n + paper.shared) / 8, []
             options = gicodec.EncodeOptions(
                 method=method,
@@ -92,9 +93,7 @@ def main() -> None:
                     f" (counted {counted:.0f}), {costs}, {seconds:.0f} s",
                     flush=True,
                 )
-            print(
-                f"{method} {n}, mean of {len(found)}: {np.mean(found):.2f} dB; published, of 24: {published}"
-            )
+            print(f"{method} {n}, mean of {len(found)}: {np.mean(found):.2f} dB; published, of 24: {quality}")
 
 
 if __name__ == "__main__":

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from gicodec.format.constants import Method
+
 Effort = Literal["fast", "medium", "slow"]
 EFFORTS: tuple[str, ...] = get_args(Effort)
 TARGETS = ("bpp", "target_size", "psnr", "quality", "gaussians")
 DEFAULT_BPP = 0.3
-METHODS = ("gsi", "gaussianimage", "gaussianimage-rs", "gaussianimage++")
+METHODS = tuple(method.label for method in Method)
 REASONS = {
     "bits_back": ": it saves the bits of an order already, its centers are coded as a set",
     "iterations": ": its effort says how long to fit",
@@ -163,7 +165,7 @@ class Progress:
     """One report of a running encode."""
 
     stage: str
-    """"fit", "waves" (the fit once more, with them), or "tune"."""
+    """"fit", "waves" (the fit once more, with them) or "tune"; "fit" or "quantize" of the papers' methods."""
     done: int
     total: int
     psnr: float

@@ -24,7 +24,7 @@ from gicodec.fit.learned import Codebooks, LogUniform, Uniform
 from gicodec.fit.loop import run
 from gicodec.fit.parametrization import Cholesky, Direct, Parametrization, RotationScaling
 from gicodec.fit.published import PLACES, SHAPES, PublishedModel, Recipe
-from gicodec.format import GsiFile, Header, Kernel, Method, RecordPayload
+from gicodec.format import GsiFile, Header, Kernel, RecordPayload
 from gicodec.format.gaussianimage import GaussianImage, GaussianImageRs
 from gicodec.options import METHODS
 from gicodec.published import RECIPES
@@ -370,10 +370,6 @@ def test_the_last_one_stays() -> None:
     model._raw[0] = torch.tensor([torch.nan, 9.0, -1.0, 9.0, 1.0, 1.0, 1.0, 1.0])
     model.change(100, objective)
     assert model._raw[0].tolist() == [0, 9, 1, 0, 1, 1, 1, 1]
-
-
-def test_the_order_of_methods_is_the_formats() -> None:
-    assert tuple(method.label for method in Method) == METHODS
 
 
 def test_a_schedule_is_run_to_its_end() -> None:
