@@ -112,6 +112,12 @@ def test_tiny_and_flat_pictures_are_encoded(shape: tuple[int, int], method: str)
 
 
 @every_method
+@pytest.mark.parametrize("iterations", [1, 2, 9])
+def test_the_shortest_schedules_are_run(iterations: int, method: str) -> None:
+    assert encoded(method, iterations=iterations, densify=True).n_gaussians > 0
+
+
+@every_method
 @pytest.mark.parametrize("bits_back", [False, True])
 @pytest.mark.parametrize("target", [{"bpp": 3.0}, {"target_size": 900}, {"bpp": 9.0}])
 def test_a_budget_is_never_exceeded(target: dict[str, float], bits_back: bool, method: str) -> None:

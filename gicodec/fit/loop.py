@@ -51,7 +51,7 @@ def run(
 
     Progress is called every CHECK_EVERY iterations.
     """
-    best = math.inf
+    best, iteration = math.inf, -1
     for iteration in range(n_iterations):
         model.change(iteration, objective)
         model.draw(objective)

@@ -24,8 +24,8 @@ class Objective:
 
     def __init__(self, target: Tensor, kernel: Kernel = Kernel.COMPACT, *, threads: int = 0) -> None:
         self.kernel, self.threads = kernel, threads
-        self.residual = torch.empty_like(target)
-        """[C, H, W] of the last call: rendered minus target."""
+        self.residual = -target
+        """[C, H, W]: what was rendered last, at first nothing, minus target."""
         self.engine_seconds = 0.0
         """Time spent in the engine so far."""
         self.target = target

@@ -7,7 +7,6 @@ is listed in benchmarks/NOTES.md.
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from gicodec.fit.densify import Densification, filter_variance, worst_pixels
 from gicodec.fit.loop import Model
 from gicodec.fit.objective import Objective
 from gicodec.fit.parametrization import Parametrization
@@ -23,11 +23,7 @@ from gicodec.format import Header, RecordPayload
 
 PAPER_ITERATIONS = 50_000
 HALVED_EVERY = 0.4  # of the schedule: the rates
-FIRST_SHARE = 0.5  # of the Gaussians, where they grow ...
-GROWTH_EVERY, GROWTH_SHARE = 0.1, 0.2  # ... by this share of all, after this share of the schedule ...
-REST_AT = 0.9  # ... and by all that are missing after this one, or at the end of a warm-up
 PRUNED_EVERY = 100  # iterations: what is no covariance any more goes
-MAX_FILTER = 300.0  # pixels^2
 LEAST_DETERMINANT = 1e-9  # pixels^4
 PLACES, SHAPES, COLORS = slice(0, 2), slice(2, 5), slice(5, None)  # columns of raw numbers
 
@@ -102,10 +98,11 @@ class PublishedModel(Model):
         """
         n_channels, height, width = objective.target.shape
         self._generator, self._seed = torch.Generator().manual_seed(seed), seed
-        self._recipe, self._n, self._n_iterations = recipe, n_gaussians, n_iterations
+        self._recipe, self._n_iterations, self._begun = recipe, n_iterations, 0
         self._parametrization = recipe.parametrization(width, height)
-        self._n_pixels, self._begun, self._rest_at = width * height, 0, round(REST_AT * n_iterations)
-        n_first = math.ceil(FIRST_SHARE * n_gaussians) if recipe.grows else n_gaussians
+        self._n_pixels = width * height
+        self._growth = Densification(n_gaussians, n_iterations) if recipe.grows else None
+        n_first = self._growth.n_first() if self._growth else n_gaussians
         centers = torch.rand(n_first, 2, generator=self._generator) * torch.tensor([width, height])
         colors = torch.rand(n_first, n_channels, generator=self._generator)
         self._raw, self._filters = self._new(centers, colors * (not recipe.grows), n_first)
@@ -125,8 +122,10 @@ class PublishedModel(Model):
         """Return how many iterations to run before quantization; growth ends with them."""
         if self._recipe.warm_up is None:
             return self._n_iterations
-        self._rest_at = round(self._recipe.warm_up * self._n_iterations) - 1
-        return self._rest_at + 1
+        n_iterations = max(1, round(self._recipe.warm_up * self._n_iterations))
+        if self._growth:
+            self._growth.rest_at = n_iterations - 1
+        return n_iterations
 
     def begin_quantizing(self, depths: tuple[int, int, int]) -> int:
         """Quantize from now on; return how many iterations to run."""
@@ -138,7 +137,7 @@ class PublishedModel(Model):
         if self._recipe.warm_up is None:
             self._mover = self._recipe.mover(self._raw)
         else:
-            self._begun = self._rest_at + 1
+            self._begun = self.warm_up()
         self._quantizer = self._recipe.quantizer(self._raw, self._seed, depths)
         self._quantizer_movers = [self._recipe.quantizer_mover(t) for t in self._quantizer.parameters()]
         return self._n_iterations - self._begun
@@ -147,13 +146,10 @@ class PublishedModel(Model):
         """Drop what is no covariance any more, and add where the error is largest."""
         if iteration and iteration % PRUNED_EVERY == 0:
             self._drop_broken()
-        if self._recipe.grows and self._quantizer is None and iteration:
-            period = max(1, round(GROWTH_EVERY * self._n_iterations))
-            n_new = self._n - len(self)
-            if iteration != self._rest_at:
-                n_new = min(n_new, math.ceil(GROWTH_SHARE * self._n)) if iteration % period == 0 else 0
-            if n_new > 0:
-                self._grow(objective.residual, n_new)
+        if self._growth and self._quantizer is None:
+            n_new = self._growth.n_new(iteration, len(self))
+            if n_new:
+                self._add(worst_pixels(objective.residual, n_new))
 
     def draw(self, objective: Objective) -> None:
         """Render, and remember the gradients."""
@@ -192,16 +188,14 @@ class PublishedModel(Model):
     def _new(self, centers: Tensor, colors: Tensor, n_after: int) -> tuple[Tensor, Tensor]:
         """Return raw numbers and filters [n, 1] of new Gaussians, after which there will be n_after."""
         shapes = self._parametrization.first_shapes(len(centers), self._generator)
-        share = min(self._n_pixels / (9 * math.pi * n_after), MAX_FILTER) if self._recipe.filters else 0.0
+        variance = filter_variance(self._n_pixels, n_after) if self._recipe.filters else 0.0
         raw = torch.cat([self._parametrization.places(centers), shapes, colors], dim=1)
-        return raw, torch.full((len(centers), 1), share)
+        return raw, torch.full((len(centers), 1), variance)
 
-    def _grow(self, residual: Tensor, n: int) -> None:
-        """Add n Gaussians at the pixels of largest absolute error of the residual [C, H, W]."""
-        n_channels, _, width = residual.shape
-        pixels = residual.abs().sum(dim=0).flatten().topk(n).indices
-        centers = torch.stack([pixels % width, pixels // width], dim=1) + 0.5
-        raw, filters = self._new(centers, torch.zeros(n, n_channels), len(self) + n)
+    def _add(self, centers: Tensor) -> None:
+        """Add black Gaussians at centers [n, 2]."""
+        colors = torch.zeros(len(centers), self._raw.shape[1] - COLORS.start)
+        raw, filters = self._new(centers, colors, len(self) + len(centers))
         self._raw, self._filters = torch.cat([self._raw, raw]), torch.cat([self._filters, filters])
         self._mover.add(raw)
 
