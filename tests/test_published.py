@@ -374,6 +374,7 @@ def test_what_is_no_covariance_is_not_drawn_and_goes() -> None:
 def test_the_last_one_stays() -> None:
     model, objective = model_of(replace(DIRECT, grows=False), 1)
     model._raw[0] = torch.tensor([torch.nan, 9.0, -1.0, 9.0, 1.0, 1.0, 1.0, 1.0])
+    model.draw(objective)
     model.change(100, objective)
     assert model._raw[0].tolist() == [0, 9, 1, 0, 1, 1, 1, 1]
 

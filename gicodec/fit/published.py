@@ -110,6 +110,7 @@ class PublishedModel(Model):
         self._quantizer: RecordQuantizer | None = None
         self._quantizer_movers: list[Mover] = []
         self._gradients: tuple[Tensor, ...] = ()
+        self._drawn = torch.empty(0, 3)  # covariances, quantized where they are
 
     def __len__(self) -> int:
         return len(self._raw)
@@ -133,7 +134,7 @@ class PublishedModel(Model):
         covariances = self._widened(parametrization.covariances(self._raw[:, SHAPES]))
         self._raw[:, SHAPES] = parametrization.shapes(covariances)
         self._filters.zero_()
-        self._drop_broken()
+        self._drop_broken(covariances)
         if self._recipe.warm_up is None:
             self._mover = self._recipe.mover(self._raw)
         else:
@@ -145,7 +146,7 @@ class PublishedModel(Model):
     def change(self, iteration: int, objective: Objective) -> None:
         """Drop what is no covariance any more, and add where the error is largest."""
         if iteration and iteration % PRUNED_EVERY == 0:
-            self._drop_broken()
+            self._drop_broken(self._drawn)
         if self._growth and self._quantizer is None:
             n_new = self._growth.n_new(iteration, len(self))
             if n_new:
@@ -156,6 +157,7 @@ class PublishedModel(Model):
         leaves = [self._raw.requires_grad_(), *(self._quantizer.parameters() if self._quantizer else [])]
         values, loss = self._quantizer(self._raw) if self._quantizer else (self._raw, 0.0)
         covariances = self._widened(self._parametrization.covariances(values[:, SHAPES]))
+        self._drawn = covariances.detach()
         centers = self._parametrization.centers(values[:, PLACES])
         loss = loss + objective.loss(centers, _conics(covariances), values[:, COLORS])
         self._gradients = torch.autograd.grad(loss, leaves)
@@ -199,8 +201,7 @@ class PublishedModel(Model):
         self._raw, self._filters = torch.cat([self._raw, raw]), torch.cat([self._filters, filters])
         self._mover.add(raw)
 
-    def _drop_broken(self) -> None:
-        covariances = self._widened(self._parametrization.covariances(self._raw[:, SHAPES]))
+    def _drop_broken(self, covariances: Tensor) -> None:
         kept = (covariances[:, 0] > 0) & (_determinants(covariances) > LEAST_DETERMINANT)
         kept &= self._raw.isfinite().all(dim=1)
         if not kept.any():  # one must stay: it begins anew as a disc
