@@ -12,7 +12,7 @@ from gicodec.fit.published import COLORS, HALVED_EVERY, PLACES, SHAPES, Recipe, 
 from gicodec.format import Header, RecordPayload
 from gicodec.format.gaussianimage import SHAPE_DEPTH, GaussianImage, GaussianImageRs
 
-RATE, MOST_HURRY = 1e-3, 10.0
+RATE = 1e-3
 
 
 class GaussianImageQuantizer(RecordQuantizer):
@@ -52,7 +52,6 @@ def _recipe(parametrization: type[Cholesky | RotationScaling], kind: type[Gaussi
         mover=Adan,
         quantizer_mover=Adan,
         rate=RATE,
-        most_hurry=MOST_HURRY,
         quantizer_rate=RATE,
         quantizer_halved_every=HALVED_EVERY,
         warm_up=None,

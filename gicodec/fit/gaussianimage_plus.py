@@ -15,7 +15,7 @@ from gicodec.format import Header, RecordPayload
 from gicodec.format.gaussianimage_plus import GaussianImagePlus
 
 VARIANCES, MIXED = [2, 4], slice(3, 4)  # columns of raw numbers: xx and yy, xy
-RATE, MOST_HURRY = 0.018, 3.0
+RATE = 0.018
 QUANTIZER_RATE, QUANTIZER_HALVED_EVERY = 1e-3, 0.2
 WARM_UP = 0.12
 
@@ -65,7 +65,6 @@ DIRECT = Recipe(
     mover=partial(Moments, betas=(0.9, 0.999), epsilon=1e-15),
     quantizer_mover=partial(Moments, betas=(0.9, 0.999), epsilon=1e-15),
     rate=RATE,
-    most_hurry=MOST_HURRY,
     quantizer_rate=QUANTIZER_RATE,
     quantizer_halved_every=QUANTIZER_HALVED_EVERY,
     warm_up=WARM_UP,

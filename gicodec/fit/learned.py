@@ -14,7 +14,7 @@ from vector_quantize_pytorch import ResidualVQ
 
 from gicodec.format.gaussianimage import COLOR_DEPTH, N_STAGES
 
-LEAST_SCALE = 1e-6
+LEAST_RANGE, LEAST_STRETCH = 1e-4, 1e-3
 LEAST_VARIANCE = 1e-3  # pixels^2, of what has a logarithm
 EMA_DECAY, KMEANS_ITERATIONS, COMMITMENT = 0.8, 5, 1.0  # of codebooks: GaussianImage's
 
@@ -30,7 +30,10 @@ def half_through(values: Tensor) -> Tensor:
 
 
 class Uniform:
-    """Even steps, with a scale and an offset for each of K columns, which are learned."""
+    """Even steps, with a scale and an offset for each of K columns, which are learned.
+
+    They are learned in units of the first scale and of the first range: one rate then suits any depth.
+    """
 
     def __init__(self, values: Tensor, depth: int, *, gradient_scaled: bool) -> None:
         """Begin with the range of values.
@@ -42,29 +45,34 @@ class Uniform:
                 rule, which GaussianImage's code computes and does not use.
         """
         self._top = 2**depth - 1
-        low, high = values.amin(dim=0), values.amax(dim=0)
-        self.scale = ((high - low) / self._top).clamp(min=LEAST_SCALE).requires_grad_()
-        self.offset = low.clone().requires_grad_()
+        self._low, high = values.amin(dim=0), values.amax(dim=0)
+        self._range = (high - self._low).clamp(min=LEAST_RANGE)
+        self._stretch = torch.ones_like(self._low).requires_grad_()
+        self._shift = torch.zeros_like(self._low).requires_grad_()
         self._slowness = 1 / math.sqrt(len(values) * self._top) if gradient_scaled else 1.0
 
     def __call__(self, values: Tensor) -> Tensor:
         """Quantize values [N, K]."""
-        scale, offset = (t * self._slowness + (t * (1 - self._slowness)).detach() for t in self.parameters())
-        scale = scale.clamp(min=LEAST_SCALE)
+        slowed = (t * self._slowness + (t * (1 - self._slowness)).detach() for t in self.parameters())
+        scale, offset = self._steps(*slowed)
         return round_through(((values - offset) / scale).clamp(0, self._top)) * scale + offset
 
     def parameters(self) -> list[Tensor]:
         """Return what wants a gradient."""
-        return [self.scale, self.offset]
+        return [self._stretch, self._shift]
 
     def steps(self) -> tuple[Tensor, Tensor]:
         """Return what a symbol stands for: times this [K], plus that [K]."""
-        return self.scale.detach().clamp(min=LEAST_SCALE), self.offset.detach()
+        return self._steps(self._stretch.detach(), self._shift.detach())
 
     def symbols(self, values: Tensor) -> Tensor:
         """Return the symbols of values [N, K]."""
         scale, offset = self.steps()
         return ((values.detach() - offset) / scale).clamp(0, self._top).round().long()
+
+    def _steps(self, stretch: Tensor, shift: Tensor) -> tuple[Tensor, Tensor]:
+        scale = stretch.clamp(min=LEAST_STRETCH) * self._range / self._top
+        return scale, self._low + shift * self._range
 
 
 class LogUniform:
@@ -82,7 +90,7 @@ class LogUniform:
         """Return what a symbol of these values stands for, a logarithm: times this [K], plus that [K]."""
         logs = _log(values.detach())
         low, high = logs.amin(dim=0), logs.amax(dim=0)
-        return ((high - low) / self._top).clamp(min=LEAST_SCALE), low
+        return ((high - low) / self._top).clamp(min=LEAST_RANGE / self._top), low
 
     def symbols(self, values: Tensor) -> Tensor:
         """Return the symbols of values [N, K]."""

@@ -22,6 +22,7 @@ from gicodec.fit.parametrization import Parametrization
 from gicodec.format import Header, RecordPayload
 
 PAPER_ITERATIONS = 50_000
+MOST_HURRY = 10.0  # times the papers' rates, where a schedule is shorter than theirs, in proportion
 HALVED_EVERY = 0.4  # of the schedule: the rates
 PRUNED_EVERY = 100  # iterations: what is no covariance any more goes
 LEAST_DETERMINANT = 1e-9  # pixels^4
@@ -68,8 +69,6 @@ class Recipe:
     mover: Callable[[Tensor], Mover]
     quantizer_mover: Callable[[Tensor], Mover]
     rate: float
-    most_hurry: float
-    """By how much the rate may grow where the schedule is shorter than the papers', in proportion."""
     quantizer_rate: float
     quantizer_halved_every: float
     """Of the schedule."""
@@ -167,7 +166,7 @@ class PublishedModel(Model):
         """Take a step of the optimizer, with the rates of the schedule."""
         share = (self._begun + iteration) / self._n_iterations
         gradient, *others = self._gradients
-        hurry = min(self._recipe.most_hurry, max(1.0, PAPER_ITERATIONS / self._n_iterations))
+        hurry = min(MOST_HURRY, max(1.0, PAPER_ITERATIONS / self._n_iterations))
         rate = self._recipe.rate * hurry * 0.5 ** (share // HALVED_EVERY)
         self._raw -= self._mover.move(gradient, rate)
         if self._quantizer is None:
