@@ -188,7 +188,8 @@ class SizeTarget(Target):
             middle = (low + high) / 2
             state.step = math.exp(middle)
             low, high = (middle, high) if self._excess(state) > FIRST_EXCESS else (low, middle)
-        return max(0, int(8 * self._budget / BITS_PER_KEPT - cost_of_waves(state.values)))
+        n = len(state.values)  # waves are kept in the same proportion, so each takes its share of the bits
+        return int(8 * self._budget / BITS_PER_KEPT * n / (n + cost_of_waves(state.values)))
 
     def follow(self, tuner: Tuner, progress: float) -> None:
         """Move D towards where the size should be after this share of the tuning."""
