@@ -12,8 +12,18 @@ import pytest
 from payloads import assert_same, random_payload
 from spec_decoder import cos_sin_by_spec, decode_by_spec, exp_by_spec
 
-from gicodec.format import GsiFile, GsiPayload, Header, bits_by_attribute, describe
+from gicodec.format import (
+    GsiFile,
+    GsiPayload,
+    Header,
+    Kernel,
+    Method,
+    RecordPayload,
+    bits_by_attribute,
+    describe,
+)
 from gicodec.format.exact import cos_sin, exp
+from gicodec.format.gaussianimage_plus import GaussianImagePlus
 from gicodec.format.lattice import Shapes, nearest_step_code, step_of
 from gicodec.quantize import dequantize
 
@@ -75,6 +85,21 @@ def test_files_are_the_bytes_of_the_spec(name: str) -> None:
     read = GsiFile.from_bytes(blob)
     assert read.header == file.header
     assert_same(read.payload, file.payload)
+
+
+def test_a_file_of_a_paper_is_the_bytes_of_the_spec() -> None:
+    header = Header(64, 48, 1, kernel=Kernel.CUT, method=Method.GAUSSIANIMAGE_PLUS)
+    scales = np.array([1 / 4, 3 / 16, 1 / 8, 1 / 2, 1 / 8, 1 / 16], np.float32)
+    model = GaussianImagePlus((8, 6, 4), scales, np.array([0, 0, -1, -16, -1, 0], np.float32))
+    rows = [row.split(":")[1].split() for row in spec_block("symbols papers").splitlines()]
+    records = np.array(rows, np.int64).T
+    blob = spec_bytes("papers")
+    for order in (slice(None), slice(None, None, -1)):
+        file = GsiFile(header, RecordPayload(model, records[order], any_order=True))
+        assert file.to_bytes().hex(" ") == blob.hex(" ")
+    read = GsiFile.from_bytes(blob)
+    assert read.header == header
+    assert_same(read.payload, RecordPayload(model, records, any_order=True))
 
 
 def assert_spec_decodes(file: GsiFile) -> list[str]:
