@@ -39,8 +39,8 @@ class GsiFile:
         """
         if self.payload.n_channels != self.header.channels:
             raise ValueError("payload and header differ in channels")
-        model = getattr(self.payload, "model", None)
-        if type(model) is not RECORD_MODELS.get(self.header.method, type(None)):
+        kind = type(self.payload.model) if isinstance(self.payload, RecordPayload) else None
+        if kind is not RECORD_MODELS.get(self.header.method):
             raise ValueError("payload and header differ in method")
         if any(section.type & CRITICAL for section in self.ancillary):
             raise ValueError("an ancillary section with a critical type")

@@ -84,8 +84,8 @@ def _target(pixels: NDArray[np.uint8], header: Header, options: EncodeOptions) -
 
     kind, value = options.target
     targets: dict[str, Callable[[], Target]] = {
-        "bpp": lambda: SizeTarget(int(value * header.n_pixels / 8), header),
-        "target_size": lambda: SizeTarget(int(value), header),
+        "bpp": lambda: SizeTarget(options.budget(header.n_pixels), header),
+        "target_size": lambda: SizeTarget(options.budget(header.n_pixels), header),
         "psnr": lambda: PsnrTarget(value, pixels, header, options.threads),
         "quality": lambda: QualityTarget(value, header),
         "gaussians": lambda: CountTarget(int(value), header),

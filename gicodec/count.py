@@ -6,9 +6,9 @@ import math
 
 from gicodec.fit.state import State
 from gicodec.fit.tune import Tuner
-from gicodec.format import GsiPayload, Header, TargetError
+from gicodec.format import GsiPayload, Header
 from gicodec.quality import BALANCE, squared_error
-from gicodec.target import LEAST_STEP, Attempt, Target, clamp_step, file_size, weakest_first
+from gicodec.target import LEAST_STEP, Attempt, Target, checked_number, clamp_step, file_size, weakest_first
 
 FITTED = 1.4  # of the number asked for: about as many more as a file at a rate begins with
 KEPT = 1.12  # of it, by tuning, and ...
@@ -30,11 +30,7 @@ class CountTarget(Target):
     waves = False  # as good as a smaller number; another number is not what was asked for
 
     def __init__(self, n: int, header: Header) -> None:
-        most = min(header.n_pixels, header.max_gaussians)
-        if n > most:
-            size = f"{header.width}x{header.height}"
-            raise TargetError(f"{n} Gaussians are too many: a {size} picture can have {most}")
-        self._n, self._header = n, header
+        self._n, self._header = checked_number(n, header), header
         self._empty = file_size(GsiPayload.empty(header.channels), header)
 
     def n_fitted(self) -> int:

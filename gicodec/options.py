@@ -108,6 +108,11 @@ class EncodeOptions:
         given = ((name, getattr(self, name)) for name in TARGETS if getattr(self, name) is not None)
         return next(given, ("bpp", DEFAULT_BPP))
 
+    def budget(self, n_pixels: int) -> int:
+        """Return the bytes that a target of bpp or bytes allows the file of a picture."""
+        kind, value = self.target
+        return int(value * n_pixels / 8) if kind == "bpp" else int(value)
+
     @property
     def tries_waves(self) -> bool:
         """Whether to fit with waves too."""

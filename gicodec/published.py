@@ -16,6 +16,7 @@ from gicodec.fit.published import PublishedModel, Recipe
 from gicodec.format import GsiFile, Header, Method, RecordPayload, TargetError
 from gicodec.format.stream import RECORD_MODELS
 from gicodec.options import Effort, EncodeOptions, ProgressCallback
+from gicodec.target import checked_number
 
 RECIPES: dict[Method, Recipe] = {
     Method.GAUSSIANIMAGE: CHOLESKY,
@@ -60,13 +61,9 @@ def _recipe_of(header: Header, options: EncodeOptions) -> Recipe:
 def _number(header: Header, options: EncodeOptions) -> int:
     """Return how many Gaussians to fit: as many as fit the budget if no table shortens anything."""
     kind, value = options.target
-    most = min(header.n_pixels, header.max_gaussians)
     if kind == "gaussians":
-        if value > most:
-            size = f"{header.width}x{header.height}"
-            raise TargetError(f"{value:.0f} Gaussians are too many: a {size} picture can have {most}")
-        return int(value)
-    budget = 8 * int(value if kind == "target_size" else value * header.n_pixels / 8)
+        return checked_number(int(value), header)
+    budget = 8 * options.budget(header.n_pixels)
     blank = RECORD_MODELS[header.method].blank(header, options.bits or DEPTHS)
     empty = RecordPayload(blank, np.zeros((0, len(blank.fields())), np.int64))
     fixed = 8 * (len(GsiFile(header, empty).to_bytes()) + HEAD)
@@ -77,4 +74,4 @@ def _number(header: Header, options: EncodeOptions) -> int:
     if options.bits_back:
         for _ in range(5):
             n = int((budget - fixed) / (bits - SAFE * math.lgamma(n + 1) / math.log(2) / n))
-    return min(n, most)
+    return min(n, header.n_pixels, header.max_gaussians)

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from gicodec.fit.state import State
 from gicodec.fit.tune import Tuner
-from gicodec.format import GsiFile, GsiPayload, Header
+from gicodec.format import GsiFile, GsiPayload, Header, TargetError
 from gicodec.format.lattice import N_STEP_CODES, step_of
 
 LEAST_STEP, LARGEST_STEP = step_of(0), step_of(N_STEP_CODES - 1)
@@ -69,6 +69,19 @@ class Target(ABC):
             TargetError: It is not what was asked for.
         """
         return best.payload
+
+
+def checked_number(n: int, header: Header) -> int:
+    """Return a number of Gaussians that was asked for.
+
+    Raises:
+        TargetError: There are more than pixels.
+    """
+    most = min(header.n_pixels, header.max_gaussians)
+    if n > most:
+        size = f"{header.width}x{header.height}"
+        raise TargetError(f"{n} Gaussians are too many: a {size} picture can have {most}")
+    return n
 
 
 def weakest_first(state: State) -> Tensor:

@@ -18,6 +18,7 @@ VARIANCES, MIXED = [2, 4], slice(3, 4)  # columns of raw numbers: xx and yy, xy
 RATE = 0.018
 QUANTIZER_RATE, QUANTIZER_HALVED_EVERY = 1e-3, 0.2
 WARM_UP = 0.12
+ADAM = partial(Moments, betas=(0.9, 0.999), epsilon=1e-15)
 
 
 class GaussianImagePlusQuantizer(RecordQuantizer):
@@ -62,8 +63,8 @@ class GaussianImagePlusQuantizer(RecordQuantizer):
 DIRECT = Recipe(
     parametrization=Direct,
     quantizer=GaussianImagePlusQuantizer,
-    mover=partial(Moments, betas=(0.9, 0.999), epsilon=1e-15),
-    quantizer_mover=partial(Moments, betas=(0.9, 0.999), epsilon=1e-15),
+    mover=ADAM,
+    quantizer_mover=ADAM,
     rate=RATE,
     quantizer_rate=QUANTIZER_RATE,
     quantizer_halved_every=QUANTIZER_HALVED_EVERY,

@@ -55,7 +55,7 @@ class Uniform:
         """Quantize values [N, K]."""
         slowed = (t * self._slowness + (t * (1 - self._slowness)).detach() for t in self.parameters())
         scale, offset = self._steps(*slowed)
-        return round_through(((values - offset) / scale).clamp(0, self._top)) * scale + offset
+        return round_through(self._levels(values, scale, offset)) * scale + offset
 
     def parameters(self) -> list[Tensor]:
         """Return what wants a gradient."""
@@ -67,8 +67,10 @@ class Uniform:
 
     def symbols(self, values: Tensor) -> Tensor:
         """Return the symbols of values [N, K]."""
-        scale, offset = self.steps()
-        return ((values.detach() - offset) / scale).clamp(0, self._top).round().long()
+        return self._levels(values.detach(), *self.steps()).round().long()
+
+    def _levels(self, values: Tensor, scale: Tensor, offset: Tensor) -> Tensor:
+        return ((values - offset) / scale).clamp(0, self._top)
 
     def _steps(self, stretch: Tensor, shift: Tensor) -> tuple[Tensor, Tensor]:
         scale = stretch.clamp(min=LEAST_STRETCH) * self._range / self._top
