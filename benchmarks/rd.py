@@ -1,6 +1,7 @@
 """Measure rate and distortion: python benchmarks/rd.py [--methods gsi] [--bpp 0.15 0.3] [--jobs 2].
 
-Every picture of a folder (Kodak) is encoded at every effort and rate, its file is written, read again
+Every picture of a folder (Kodak) is encoded at every effort and rate, or with every number of Gaussians,
+which is how the papers choose their rates; its file is written, read again
 and decoded. A row is written for each as soon as it is known, and rows that are already there are not
 measured again. On stdout come tables (Markdown), next to other codecs' where the pictures are Kodak's;
 beside the rows come plots.
@@ -48,7 +49,8 @@ class Task:
     method: str
     label: str  # of its rows
     effort: Effort
-    target: float  # bpp
+    target: float  # bpp, or Gaussians
+    kind: str  # the target's: "bpp" or "gaussians"
     threads: int
     folder: Path  # where the file goes
     version: str
@@ -68,8 +70,9 @@ class Task:
 def measure(task: Task) -> Result | None:
     """Encode, write, read and decode; None, and a sentence, where the rate cannot be met."""
     pixels, _ = gicodec.read_image(task.picture)
+    target: dict[str, Any] = {task.kind: task.target}
     options = gicodec.EncodeOptions(
-        bpp=task.target,
+        **target,
         method=task.method,
         effort=task.effort,
         waves=task.waves,
@@ -79,7 +82,7 @@ def measure(task: Task) -> Result | None:
     try:
         encoded = gicodec.encode(pixels, options)
     except gicodec.TargetError as error:
-        print(f"{task.picture.name} at {task.target:g} bpp: {error}", file=sys.stderr)
+        print(f"{task.picture.name} at {task.target:g} {task.kind}: {error}", file=sys.stderr)
         return None
     encode_s = time.perf_counter() - start
     task.file.parent.mkdir(parents=True, exist_ok=True)
@@ -144,8 +147,9 @@ def run(tasks: list[Task], output: Path, jobs: int) -> None:
     for i, result in enumerate(measured(todo, jobs), 1):
         if result:
             append_result(output, result)
-            what = f"{result.image} {result.method}-{result.effort} {result.target:g} bpp"
-            found = f"{result.psnr:.2f} dB, {result.ms_ssim:.4f}, {result.n_gaussians} Gaussians"
+            what = f"{result.image} {result.method}-{result.effort} {result.target:g}"
+            size = f"{result.bpp:.4f} bpp, {result.n_gaussians} Gaussians"
+            found = f"{result.psnr:.2f} dB, {result.ms_ssim:.4f}, {size}"
             print(f"[{i}/{len(todo)}] {what}: {found}, {result.encode_s:.1f} s", file=sys.stderr)
 
 
@@ -163,7 +167,8 @@ def find_tasks(args: argparse.Namespace) -> list[Task]:
             method,
             args.label or method,
             cast("Effort", effort),
-            bpp,
+            target,
+            kind,
             threads,
             args.files,
             made_by,
@@ -172,7 +177,8 @@ def find_tasks(args: argparse.Namespace) -> list[Task]:
         for picture in pictures
         for method in args.methods
         for effort in args.efforts
-        for bpp in args.bpp
+        for kind, targets in (("bpp", args.bpp), ("gaussians", args.gaussians))
+        for target in targets
     ]
 
 
@@ -193,7 +199,8 @@ def main(arguments: list[str] | None = None) -> None:
     results = ROOT / "benchmarks" / "results"
     parser.add_argument("--folder", type=Path, default=KODAK, help="of pictures")
     parser.add_argument("--images", nargs="+", default=[], metavar="NAME", help="only these, as kodim08")
-    parser.add_argument("--bpp", type=float, nargs="+", default=BPP)
+    parser.add_argument("--bpp", type=float, nargs="+", metavar="R", help=f"default {BPP}")
+    parser.add_argument("--gaussians", type=int, nargs="+", default=[], metavar="N", help="beside or instead")
     parser.add_argument("--efforts", nargs="+", choices=EFFORTS, default=["medium"])
     parser.add_argument("--methods", nargs="+", choices=METHODS, default=["gsi"])
     parser.add_argument("--label", help="what to call these rows, instead of their method")
@@ -202,11 +209,15 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--output", type=Path, default=results / "kodak.csv", help="the rows")
     parser.add_argument("--files", type=Path, default=ROOT / "build" / "rd", help="where .gsi files go")
     parser.add_argument("--anchors", type=Path, default=ANCHORS, help="rows of other codecs")
+    parser.add_argument("--plots", type=Path, help="where plots go; default: beside the rows")
     parser.add_argument("--report-only", action="store_true", help="measure nothing")
     args = parser.parse_args(arguments)
+    if args.bpp is None:
+        args.bpp = [] if args.gaussians else BPP
     if not args.report_only:
         run(find_tasks(args), args.output, args.jobs)
-    print_report(list(read_results(args.output).values()), args.bpp, args.anchors, args.output.parent)
+    rows = [row for row in read_results(args.output).values() if not args.images or row.image in args.images]
+    print_report(rows, args.bpp + args.gaussians, args.anchors, args.plots or args.output.parent)
 
 
 if __name__ == "__main__":

@@ -39,7 +39,8 @@ def other_means(
     anchors: Curves, series: Series, metric: Metric
 ) -> dict[str, tuple[list[float], list[float]]]:
     """Give each codec's rates and means, where it reaches on every picture."""
-    grid = np.geomspace(min(series.targets) / 1.02, 1.02 * max(series.targets), 60)
+    rates = [series.mean(target, lambda row: row.bpp) for target in series.targets]
+    grid = np.geomspace(min(rates) / 1.02, 1.02 * max(rates), 60)
     lines = {}
     for codec, curves in anchors.items():
         names = [SET_MEAN] if codec in SHOWN_MEANS and series.is_kodak else series.images

@@ -1,7 +1,7 @@
 """Tables (Markdown, on stdout) and plots of what rd.py measured, next to other codecs' curves.
 
-Our files have the rate that was asked for, so our means are taken at each target. The other codecs'
-curves are interpolated, per picture, at the same rate: the same bytes for every picture. Where only
+Our means are taken at each target, a rate or a number of Gaussians. The other codecs' curves are
+interpolated, per picture, at the rate of our file: the same bytes for every picture. Where only
 means over all of Kodak were published we compare with those ("mean curve"); most are of constant
 quality, and differ from the same codec at constant rate by up to 0.5 dB.
 """
@@ -42,13 +42,13 @@ def print_report(results: list[Result], targets: list[float], anchors_path: Path
 
 def print_section(series: Series, anchors: dict[Metric, Curves]) -> None:
     """Print what one series is, and how it stands against the others."""
-    bpp = [f"{target:g}" for target in series.targets]
+    targets = [f"{target:g}" for target in series.targets]
     print(f"\n## {series.name}\n\nPictures: {len(series.images)}; made by {', '.join(series.versions)}.")
     if series.n_incomplete:
         print(f"Left out, as they lack a rate: {series.n_incomplete}.")
-    print_table("Mean, at bpp", bpp, own_rows(series))
+    print_table("Mean, by target", targets, own_rows(series))
     for metric in METRICS:
-        print_table(f"{TITLES[metric]}, at bpp", bpp, quality_rows(series, anchors[metric], metric))
+        print_table(f"{TITLES[metric]}, by target", targets, quality_rows(series, anchors[metric], metric))
     low, high = RATES
     print(f"\nBD-rate, % over {low:g} to {high:g} bpp; below 0 where we need fewer bits.")
     print_table("Against", [*TITLES.values(), "Pictures"], bd_rows(series, anchors))
@@ -105,7 +105,9 @@ def fixed_rate_means(curves: dict[str, Curve], series: Series, metric: Metric) -
         return [math.nan] * len(series.targets)
 
     def mean(target: float) -> float:
-        return float(np.mean([from_db(metric, curves[name].at(target)) for name in names]))
+        rates = {SET_MEAN: series.mean(target, lambda row: row.bpp)}
+        rates |= {image: series.rows[image, target].bpp for image in series.images}
+        return float(np.mean([from_db(metric, curves[name].at(rates[name])) for name in names]))
 
     return [mean(target) for target in series.targets]
 

@@ -17,7 +17,7 @@ class Result:
     image: str  # the picture's name without its suffix
     method: str  # what made the file; "gsi", or a name for an experiment
     effort: str
-    target: float  # bpp asked for
+    target: float  # bpp asked for, or Gaussians
     bytes: int  # of the whole file
     bpp: float
     psnr: float  # dB, RGB, over the 8-bit samples of the decoded picture

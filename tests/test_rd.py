@@ -121,6 +121,21 @@ def test_measures_once(
     assert capsys.readouterr().out == printed
 
 
+def test_measures_numbers_of_gaussians(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pixels, _ = read_image(ROOT / "examples" / "images" / "kodim23.png")
+    write_image(tmp_path / "small.png", pixels[200:264, 80:176])
+    places = (
+        f"--folder {tmp_path} --output {tmp_path / 'rows.csv'} --files {tmp_path} --anchors {tmp_path / 'no'}"
+    )
+    rd.main(
+        [*places.split(), *["--efforts", "fast", "--methods", "gaussianimage++", "--gaussians", "40", "80"]]
+    )
+    few, many = results.read_results(tmp_path / "rows.csv").values()
+    assert (few.target, many.target) == (40, 80)
+    assert few.n_gaussians <= 40 < many.n_gaussians <= 80
+    assert "| Mean, by target | 40 | 80 |" in capsys.readouterr().out
+
+
 def test_no_pictures_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rd.main(["--folder", str(tmp_path / "none"), "--output", str(tmp_path / "rows.csv")])
     assert "No pictures" in capsys.readouterr().err
@@ -130,9 +145,10 @@ def test_report_finds_the_anchors(tmp_path: Path, capsys: pytest.CaptureFixture[
     points = [(float(b), 32 + 4 * math.log(b), 1 - 0.03 / float(b)) for b in BPP]
     lines = ["codec,setting,image,bpp,psnr,ms_ssim", *(f"x,q,kodim01,{b},{p},{m}" for b, p, m in points)]
     (tmp_path / "anchors.csv").write_text("\n".join(lines))
-    rows = [replace(RESULT, target=b, bpp=b / 2, psnr=p, ms_ssim=m) for b, p, m in points]
-    report.print_report(rows, BPP.tolist(), tmp_path / "anchors.csv", tmp_path)
+    rows = [replace(RESULT, target=100 * b, bpp=b / 2, psnr=p, ms_ssim=m) for b, p, m in points]
+    report.print_report(rows, (100 * BPP).tolist(), tmp_path / "anchors.csv", tmp_path)
     printed = capsys.readouterr().out
     assert "| gsi-fast | 21.90 | 24.41 |" in printed
-    assert "| x | 21.90 | 24.41 |" in printed
+    at_half = f"{points[1][1]:.2f}"  # our third file has half the bits of its target
+    assert f"| x | – | – | {at_half} |" in printed  # noqa: RUF001  # dashes
     assert "| x | -50.0 | -50.0 | 1 |" in printed
