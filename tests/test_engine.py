@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from scenes import (
+    ENGINES,
     ISAS,
     KERNELS,
     PLAIN,
@@ -19,10 +20,13 @@ from scenes import (
     Scene,
     at_the_edge,
     backward,
+    correlate,
     cotangent,
     forward,
+    how_many,
     make,
     scattered,
+    scene_for,
     true_backward,
     true_forward,
     without,
@@ -33,10 +37,10 @@ from gicodec.render import cpu, reference
 
 
 @KERNELS
-@ISAS
+@ENGINES
 @pytest.mark.parametrize("name", SCENES)
 def test_values_agree_with_the_reference(name: str, isa: str, kernel: Kernel) -> None:
-    scene = SCENES[name]()
+    scene = scene_for(isa, name)
     centers, conics, colors = scene.doubles
     brightest = abs(colors) + scene.amplitudes[:, None]
     overlap = reference.forward(centers, conics, brightest, scene.height, scene.width, kernel)
@@ -50,10 +54,10 @@ def test_values_agree_with_the_reference(name: str, isa: str, kernel: Kernel) ->
 
 
 @KERNELS
-@ISAS
+@ENGINES
 @pytest.mark.parametrize("name", SCENES)
 def test_gradients_agree_with_the_reference(name: str, isa: str, kernel: Kernel) -> None:
-    scene = SCENES[name]()
+    scene = scene_for(isa, name)
     grad = cotangent(scene, kernel)
     mine, truth = backward(scene, grad, kernel, isa=isa), true_backward(scene, grad, kernel)
     # The largest that each gradient could be: |d| <= 3.4 standard deviations, and all pixels pulling one way.
@@ -74,12 +78,12 @@ def test_gradients_agree_with_the_reference(name: str, isa: str, kernel: Kernel)
 
 
 @KERNELS
-@ISAS
+@ENGINES
 @pytest.mark.parametrize("name", PLAIN)
 def test_products_agree_with_the_reference(name: str, isa: str, kernel: Kernel) -> None:
-    scene = SCENES[name]()
+    scene = scene_for(isa, name)
     image = cotangent(scene, kernel)
-    squares, products = cpu.correlate(*scene.arrays[:2], image, kernel, isa=isa)
+    squares, products = correlate(scene, image, kernel, isa)
     doubles, image64 = scene.doubles[:2], image.astype(np.float64)
     true_squares, true_products = reference.correlate(*doubles, image64, kernel)
     _, reached = reference.correlate(*doubles, abs(image64), kernel)
@@ -90,7 +94,7 @@ def test_products_agree_with_the_reference(name: str, isa: str, kernel: Kernel) 
 
 
 @KERNELS
-@ISAS
+@ENGINES
 def test_the_background_is_added_to(isa: str, kernel: Kernel) -> None:
     scene = scattered(30, 71, 139)
     background = np.random.default_rng(0).uniform(-1, 1, scene.image_shape).astype(np.float32)
@@ -193,7 +197,7 @@ def with_one(center: object, conic: object) -> Scene:
 
 
 @KERNELS
-@ISAS
+@ENGINES
 @pytest.mark.parametrize("name", UNDRAWABLE)
 def test_what_cannot_be_drawn_is_as_if_it_were_not_there(name: str, isa: str, kernel: Kernel) -> None:
     scene = with_one(*UNDRAWABLE[name])
@@ -201,14 +205,14 @@ def test_what_cannot_be_drawn_is_as_if_it_were_not_there(name: str, isa: str, ke
     np.testing.assert_array_equal(forward(scene, kernel, isa=isa), forward(rest, kernel, isa=isa))
     assert not reference.drawable(*scene.doubles[:2])[9]
     grad = cotangent(rest, kernel)
-    with_it = cpu.backward(*scene.arrays, grad, kernel, isa=isa)
-    for mine, others in zip(with_it, cpu.backward(*rest.arrays, grad, kernel, isa=isa), strict=True):
+    with_it = backward(scene, grad, kernel, isa=isa)
+    for mine, others in zip(with_it, backward(rest, grad, kernel, isa=isa), strict=True):
         assert not mine[9].any()
         np.testing.assert_array_equal(np.delete(mine, 9, axis=0), others)
 
 
 @KERNELS
-@ISAS
+@ENGINES
 @pytest.mark.parametrize("name", EXTREME)
 def test_extreme_gaussians_are_drawn_as_the_reference_draws_them(name: str, isa: str, kernel: Kernel) -> None:
     scene = with_one(*EXTREME[name])
@@ -217,21 +221,22 @@ def test_extreme_gaussians_are_drawn_as_the_reference_draws_them(name: str, isa:
     edge = at_the_edge(without(scene, 9), kernel)
     np.testing.assert_allclose(forward(scene, kernel, isa=isa) * ~edge, truth * ~edge, atol=1e-4)
     grad = cotangent(without(scene, 9), kernel)
-    for gradient in cpu.backward(*scene.arrays, grad, kernel, isa=isa):
+    for gradient in backward(scene, grad, kernel, isa=isa):
         assert np.isfinite(gradient).all()
 
 
-@ISAS
+@ENGINES
 def test_random_bits_are_safe(isa: str) -> None:
-    rng = np.random.default_rng(0)
+    rng, n = np.random.default_rng(0), how_many(isa)
     for shape in ((3, 1, 1), (1, 70, 13), (9, 5, 140)):
-        centers, conics = (rng.integers(0, 2**32, (500, k), np.uint32).view(np.float32) for k in (2, 3))
-        colors = rng.uniform(-1, 1, (500, shape[0])).astype(np.float32)
+        centers, conics = (rng.integers(0, 2**32, (n, k), np.uint32).view(np.float32) for k in (2, 3))
+        colors = rng.uniform(-1, 1, (n, shape[0])).astype(np.float32)
+        scene = Scene(centers, conics, colors, *shape[1:])
         for kernel in Kernel:
-            image = cpu.forward(centers, conics, colors, *shape[1:], kernel, isa=isa)
+            image = forward(scene, kernel, isa=isa)
             assert (abs(image) <= 501).all()  # a weight is at most 1, but for rounding
-            cpu.backward(centers, conics, colors, image, kernel, isa=isa)
-            cpu.correlate(centers, conics, image, kernel, isa=isa)
+            backward(scene, image, kernel, isa=isa)
+            correlate(scene, image, kernel, isa)
 
 
 def test_wrong_arguments_are_refused() -> None:
