@@ -29,6 +29,12 @@ STREAM_FORMAT = "png"  # on standard output, which has no extension
     help="Bits per sample; 16 for png, ppm and npy.",
 )
 @click.option("--threads", type=int, default=DEFAULTS.threads, help="By default one per core.")
+@click.option(
+    "--device",
+    default=DEFAULTS.device,
+    metavar="auto|cpu|cuda[:N]",
+    help="Where to render; by default the CPU, as a GPU pays off for many files only.",
+)
 @click.option("--quiet", is_flag=True, help="Print errors only.")
 @click.pass_context
 def decode(
@@ -40,6 +46,7 @@ def decode(
     crop: Crop | None,
     bits: str,
     threads: int,
+    device: str,
     quiet: bool,
 ) -> None:
     """Decode .gsi files to pictures.
@@ -53,6 +60,7 @@ def decode(
         crop=crop,
         bits=16 if bits == "16" else 8,
         threads=threads,
+        device=device,
     )
     pairs = arguments.pair_files(files, output_dir, f".{STREAM_FORMAT}")
     arguments.make_directory(output_dir)

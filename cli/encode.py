@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from functools import partial
+from functools import cache, partial
 
 import click
 
@@ -72,6 +72,12 @@ UNITS = {
 )
 @click.option("--seed", type=int, default=DEFAULTS.seed, show_default=True, help="Of all chance.")
 @click.option("--threads", type=int, default=DEFAULTS.threads, help="By default one per core.")
+@click.option(
+    "--device",
+    default=DEFAULTS.device,
+    metavar="auto|cpu|cuda[:N]",
+    help="Where to fit; by default a GPU that can be used.",
+)
 @click.option("--quiet", is_flag=True, help="Print errors only.")
 @click.option("-v", "--verbose", is_flag=True, help="Print a line for every stage.")
 @click.pass_context
@@ -97,6 +103,15 @@ def encode(
     ctx.exit(for_each_file(jobs))
 
 
+@cache
+def _warn_of_unused_gpu(*, quiet: bool) -> None:
+    """Tell once what keeps a GPU from being used."""
+    from gicodec.device import cuda_complaint
+
+    complaint = cuda_complaint()
+    warn("--device auto", [f"{complaint}: the CPU is used"] if complaint else [], quiet=quiet)
+
+
 def _encode_file(source: str, target: str, options: EncodeOptions, quiet: bool, verbose: bool) -> None:
     start = time.monotonic()
     arguments.check_target(source, target)
@@ -108,6 +123,8 @@ def _encode_file(source: str, target: str, options: EncodeOptions, quiet: bool, 
     from gicodec.codec import encode as encode_pixels
     from gicodec.format import describe
 
+    if options.device == "auto":
+        _warn_of_unused_gpu(quiet=quiet)
     with progress_reports(quiet=quiet, verbose=verbose) as callback:
         encoded = encode_pixels(pixels, options, callback)
     arguments.write_bytes(target, encoded.data)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 import click
 
-OTHER, USAGE, IMAGE, FILE, OUTPUT, LIMIT, TARGET = range(1, 8)
+OTHER, USAGE, IMAGE, FILE, OUTPUT, LIMIT, TARGET, DEVICE = range(1, 9)
 INTERRUPTED, TERMINATED = 130, 143  # as shells count: 128 + signal
 
 
@@ -48,6 +48,7 @@ def _describe(err: Exception) -> tuple[str, int]:
         errors.OutputError: OUTPUT,
         errors.LimitError: LIMIT,
         errors.TargetError: TARGET,
+        errors.DeviceError: DEVICE,
         errors.GsiError: OTHER,
     }
     if isinstance(err, click.UsageError) and err.ctx:

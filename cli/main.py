@@ -10,6 +10,7 @@ import click
 
 from gicodec.cli.check import check
 from gicodec.cli.decode import decode
+from gicodec.cli.doctor import doctor
 from gicodec.cli.encode import encode
 from gicodec.cli.failures import INTERRUPTED, TERMINATED, report
 from gicodec.cli.info import info
@@ -23,7 +24,8 @@ gsi info out.gsi
 
 \b
 Exit codes: 0 ok, 2 usage, 3 input unreadable, 4 corrupt or unsupported .gsi,
-5 cannot write, 6 a limit, 7 target not reachable, 130 interrupted, 1 other.
+5 cannot write, 6 a limit, 7 target not reachable, 8 no such device,
+130 interrupted, 1 other.
 """
 
 
@@ -33,7 +35,7 @@ def cli() -> None:
     """Hold the commands."""
 
 
-for command in (encode, decode, info, check):
+for command in (encode, decode, info, check, doctor):
     cli.add_command(command)
 
 

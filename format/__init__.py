@@ -15,6 +15,7 @@ from gicodec.format.constants import (
 )
 from gicodec.format.errors import (
     CorruptFileError,
+    DeviceError,
     GsiError,
     ImageError,
     LimitError,
@@ -38,6 +39,7 @@ __all__ = [
     "VERSION",
     "ColorSpace",
     "CorruptFileError",
+    "DeviceError",
     "FileInfo",
     "GsiError",
     "GsiFile",

@@ -7,7 +7,8 @@ GsiError
 ├── LimitError              more pixels, Gaussians or work than we agree to      exit 6
 ├── ImageError              an input picture that cannot be read                 exit 3
 ├── OutputError             a file that cannot be written                        exit 5
-└── TargetError             a rate that this picture cannot be coded at          exit 7
+├── TargetError             a rate that this picture cannot be coded at          exit 7
+└── DeviceError             a device that is not there, or fails                 exit 8
 """
 
 
@@ -45,3 +46,7 @@ class OutputError(GsiError):
 
 class TargetError(GsiError):
     """The asked rate cannot be reached; the text names what can."""
+
+
+class DeviceError(GsiError):
+    """The device asked for is not there, cannot be used, or failed."""

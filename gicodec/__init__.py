@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gicodec.codec import Encoded, decode, encode
     from gicodec.format import (
         CorruptFileError,
+        DeviceError,
         FileInfo,
         GsiError,
         ImageError,
@@ -41,6 +42,7 @@ _HOMES = {
     "gicodec.codec": ("Encoded", "decode", "encode"),
     "gicodec.format": (
         "CorruptFileError",
+        "DeviceError",
         "FileInfo",
         "GsiError",
         "ImageError",
@@ -63,6 +65,7 @@ __all__ = [
     "CorruptFileError",
     "Crop",
     "DecodeOptions",
+    "DeviceError",
     "EncodeOptions",
     "Encoded",
     "FileInfo",

@@ -42,6 +42,7 @@ def encode(
     """Encode a picture [H, W, 3] of 8-bit sRGB samples.
 
     Raises:
+        DeviceError: There is no such device, or it failed.
         LimitError: The picture is too large.
         TargetError: This picture cannot meet the target; the text says what it can meet.
         ValueError: The array has another shape or type.
@@ -101,6 +102,7 @@ def decode(
 
     Raises:
         CorruptFileError: The bytes are damaged.
+        DeviceError: There is no such device, or it failed.
         UnsupportedFileError: The file needs another version.
         LimitError: The file, or the size asked for, is too large.
         ValueError: The crop does not lie inside the output.
@@ -109,7 +111,8 @@ def decode(
     view = _view(file.header, options)
     gaussians = dequantize(file.payload)
     _check_work(gaussians, view)
-    image = render(gaussians, view, file.header.kernel, threads=options.threads)
+    device = "cpu" if options.device == "auto" else options.device
+    image = render(gaussians, view, file.header.kernel, threads=options.threads, device=device)
     return to_samples(image if len(image) > 1 else np.repeat(image, 3, axis=0), options.bits)
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from gicodec.device import find_device, one_line_errors
 from gicodec.fit import Objective, as_target, one_torch_thread
 from gicodec.fit.gaussianimage import CHOLESKY, ROTATION_SCALING
 from gicodec.fit.gaussianimage_plus import DIRECT
@@ -38,12 +39,14 @@ def encode_published(
     """Encode a picture [H, W, C] with the method of its header.
 
     Raises:
+        DeviceError: There is no such device, or it failed.
         TargetError: There would be no Gaussian, or more than pixels.
     """
     recipe = _recipe_of(header, options)
     n_iterations = options.iterations or N_ITERATIONS[options.effort]
-    with one_torch_thread():
-        objective = Objective(as_target(pixels), header.kernel, threads=options.threads)
+    device = find_device(options.device)
+    with one_torch_thread(), one_line_errors():
+        objective = Objective(as_target(pixels, device), header.kernel, threads=options.threads)
         model = PublishedModel(objective, _number(header, options), recipe, n_iterations, options.seed)
         run(model, objective, model.warm_up(), "fit", progress)
         run(model, objective, model.begin_quantizing(options.bits or DEPTHS), "quantize", progress)

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from gicodec.device import find_device, one_line_errors
 from gicodec.fit import Fit, FitSettings, Objective, as_target, fit, one_torch_thread
 from gicodec.fit.freeze import freeze
 from gicodec.fit.parameters import has_wave
@@ -76,12 +77,13 @@ def encode_to_target(
     """Encode a picture [H, W, 3] as its target asks.
 
     Raises:
+        DeviceError: There is no such device, or it failed.
         TargetError: This picture cannot meet the target.
     """
-    settings = TuneSettings.of(options.effort)
-    result = _best_fit(pixels, header, target, FitSettings(settings.n_fit), options, progress)
-    with one_torch_thread():
-        objective = Objective(as_target(pixels), threads=options.threads)
+    settings, device = TuneSettings.of(options.effort), find_device(options.device)
+    with one_torch_thread(), one_line_errors():
+        result = _best_fit(pixels, header, target, FitSettings(settings.n_fit), options, device, progress)
+        objective = Objective(as_target(pixels, device), threads=options.threads)
         generator = torch.Generator().manual_seed(options.seed)
         state = State(to_state(result.parameters), 1.0)
         n_least = target.start(state, result.psnr)
@@ -96,6 +98,7 @@ def _best_fit(
     target: Target,
     settings: FitSettings,
     options: EncodeOptions,
+    device: torch.device,
     progress: ProgressCallback | None,
 ) -> Fit:
     """Fit without waves, and with; return what is better for as many bits: most photographs need none."""
@@ -109,6 +112,7 @@ def _best_fit(
             waves=waves,
             seed=options.seed,
             threads=options.threads,
+            device=device,
             progress=progress,
         )
 

@@ -37,9 +37,9 @@ class GaussianImageQuantizer(RecordQuantizer):
         codebooks, entries = self._codebooks.finish(raw[:, COLORS])
         places = raw[:, PLACES].half().view(torch.int16).long() & 0xFFFF
         records = torch.cat([places, self._shapes.symbols(raw[:, SHAPES]), entries], dim=1)
-        scales, offsets = (steps.numpy() for steps in self._shapes.steps())
-        model = self._kind((header.width, header.height), scales, offsets, codebooks.numpy())
-        return RecordPayload(model, records.numpy())
+        scales, offsets = (steps.cpu().numpy() for steps in self._shapes.steps())
+        model = self._kind((header.width, header.height), scales, offsets, codebooks.cpu().numpy())
+        return RecordPayload(model, records.cpu().numpy())
 
 
 def _recipe(parametrization: type[Cholesky | RotationScaling], kind: type[GaussianImage]) -> Recipe:

@@ -54,10 +54,10 @@ class GaussianImagePlusQuantizer(RecordQuantizer):
             self._colors.steps(),
         )
         scales, offsets = (
-            torch.cat([places, logs[:1], mixed, logs[1:], colors]).numpy()
+            torch.cat([places, logs[:1], mixed, logs[1:], colors]).cpu().numpy()
             for places, logs, mixed, colors in zip(*steps, strict=True)
         )
-        return RecordPayload(GaussianImagePlus(self._depths, scales, offsets), records.numpy())
+        return RecordPayload(GaussianImagePlus(self._depths, scales, offsets), records.cpu().numpy())
 
 
 DIRECT = Recipe(

@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from gicodec.device import CPU
 from gicodec.fit.loop import Model, as_target, one_torch_thread, run
 from gicodec.fit.objective import Objective
 from gicodec.fit.optimizer import Optimizer
@@ -65,6 +66,7 @@ def fit(
     waves: bool = False,
     seed: int = 0,
     threads: int = 0,
+    device: torch.device = CPU,
     progress: ProgressCallback | None = None,
 ) -> Fit:
     """Fit Gaussians to a picture.
@@ -77,14 +79,15 @@ def fit(
         waves: Whether Gaussians may get waves; a wave then counts as so much of a Gaussian.
         seed: The same seed gives the same result, whatever the number of threads.
         threads: Of the engine, 0 for one per core.
+        device: Where to fit: the CPU, or a CUDA device.
         progress: Called every CHECK_EVERY iterations.
     """
     with one_torch_thread():
-        objective = Objective(as_target(pixels), threads=threads)
+        objective = Objective(as_target(pixels, device), threads=threads)
         model = GsiModel(objective, n_gaussians, settings.n_iterations, plan, seed, waves=waves)
         n_iterations = run(model, objective, settings.n_iterations, "waves" if waves else "fit", progress)
         psnr = objective.psnr(objective.error())
-        return Fit(model.parameters, psnr, n_iterations, objective.engine_seconds)
+        return Fit(model.parameters.cpu(), psnr, n_iterations, objective.engine_seconds)
 
 
 class GsiModel(Model):
@@ -104,7 +107,8 @@ class GsiModel(Model):
         self._n_most = objective.target[0].numel()
         self._n = min(n_gaussians, self._n_most)
         self._n_first = math.ceil(self._n * FIRST_SHARE)
-        self._optimizer = Optimizer(first_guess(objective.target, self._n_first, self._generator))
+        self._optimizer = Optimizer(first_guess(objective.target.cpu(), self._n_first, self._generator))
+        self._optimizer.to(objective.device)
         self._n_iterations, self._plan, self._waves = n_iterations, plan, waves
         self._gradient = torch.empty(0)
         self._growths = {round(n_iterations * GROWTH_END * k / N_GROWTHS): k for k in range(1, N_GROWTHS + 1)}
@@ -128,13 +132,15 @@ class GsiModel(Model):
         if self._plan is not None:
             self._n = min(self._plan(len(self), objective.psnr(objective.error())), self._n_most)
         n_after = self._n_first + (self._n - self._n_first) * self._growths[iteration] // N_GROWTHS
+        self._optimizer.to(CPU)  # what is seldom done is done there, and alike for every device
         self._grow(objective, n_after)
         if self._waves and self._growths[iteration] % WAVES_EVERY == 0:
             renew_waves(self._optimizer, objective)
+        self._optimizer.to(objective.device)
 
     def draw(self, objective: Objective) -> None:
         """Render, and remember the gradient."""
-        self._gradient = 2 * objective.residual_and_gradient(self.parameters)
+        self._gradient = 2 * objective.residual_and_gradient(self.parameters, waves=self._waves)
 
     def step(self, iteration: int) -> None:
         """Take a step of Adam."""
@@ -151,9 +157,10 @@ class GsiModel(Model):
         optimizer.keep(keep)
         n_new = n_after - len(optimizer.parameters) - round(cost_of_waves(optimizer.parameters))
         if n_new > 0:
-            new = more(objective.residual, n_new, n_after, self._generator)
+            residual = objective.residual.cpu()
+            new = more(residual, n_new, n_after, self._generator)
             if self._waves:
-                new = with_waves(new, objective.residual, objective.error() / len(parameters))
+                new = with_waves(new, residual, objective.error() / len(parameters))
             optimizer.add(new)
 
 

@@ -116,7 +116,7 @@ class Codebooks:
                 kmeans_iters=KMEANS_ITERATIONS,
                 commitment_weight=COMMITMENT,
                 rotation_trick=False,
-            )
+            ).to(colors.device)
             enough = colors.detach().repeat(-(-(2**COLOR_DEPTH) // len(colors)), 1)  # it warns of fewer
             self._quantizer(enough[None])
 

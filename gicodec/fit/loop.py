@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from gicodec.device import CPU
 from gicodec.fit.objective import Objective
 from gicodec.options import Progress, ProgressCallback
 
@@ -68,9 +69,9 @@ def run(
     return iteration + 1
 
 
-def as_target(pixels: NDArray[np.uint8]) -> Tensor:
+def as_target(pixels: NDArray[np.uint8], device: torch.device = CPU) -> Tensor:
     """Convert a picture [H, W, C] to what the fit aims at: [C, H, W], float32, 0 to 1."""
-    return (torch.tensor(pixels).permute(2, 0, 1).float() / 255).contiguous()
+    return (torch.tensor(pixels).permute(2, 0, 1).float() / 255).contiguous().to(device)
 
 
 @contextmanager

@@ -1,7 +1,4 @@
-"""What the fit minimizes: the squared error of the rendered picture, and its gradient.
-
-The engine is called here and nowhere else in the fit; another device takes its place here.
-"""
+"""What the fit minimizes: the squared error of the rendered picture, and its gradient."""
 
 from __future__ import annotations
 
@@ -12,25 +9,38 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gicodec import _native
+from gicodec.fit.engine import Engine, Splats, engine_of
 from gicodec.fit.parameters import COLOR, SIZE, WAVE, conics, has_wave, pull_back
 from gicodec.format import Kernel
-from gicodec.render import cpu
 from gicodec.render.cpu import Array
 
 
 class Objective:
-    """Squared error against one target picture [C, H, W], float32, 0 to 1."""
+    """Squared error against one target picture [C, H, W], float32, 0 to 1, on the target's device."""
 
-    def __init__(self, target: Tensor, kernel: Kernel = Kernel.COMPACT, *, threads: int = 0) -> None:
-        self.kernel, self.threads = kernel, threads
+    def __init__(
+        self,
+        target: Tensor,
+        kernel: Kernel = Kernel.COMPACT,
+        *,
+        threads: int = 0,
+        engine: Engine | None = None,
+    ) -> None:
+        """Take an engine, or that of the target's device with so many threads."""
+        self.kernel = kernel
+        self._engine = engine or engine_of(target.device, threads)
         self.residual = -target
         """[C, H, W]: what was rendered last, at first nothing, minus target."""
         self.engine_seconds = 0.0
-        """Time spent in the engine so far."""
+        """Time spent in the engine so far; on a GPU, which goes on by itself, that of starting it."""
         self.target = target
         """[C, H, W]."""
         self._negative = -target  # the engine adds to it: the residual costs no pass of its own
+
+    @property
+    def device(self) -> torch.device:
+        """Where all tensors are."""
+        return self._engine.device
 
     def error(self) -> float:
         """Return the squared error of the present residual, summed over all samples."""
@@ -47,60 +57,51 @@ class Objective:
 
     def add(self, centers: Array, conics: Array, colors: Array, waves: Array | None) -> None:
         """Render some Gaussians into the residual, beside those that are there: see ``cpu.forward``."""
-        residual = self.residual.numpy()
-        kernel, threads = int(self.kernel), self.threads
-        _native.forward(centers, conics, colors, residual, residual, kernel, threads, "", waves)
+        placed = self._tensor(centers), self._tensor(conics), self._tensor(colors)
+        splats = Splats(*placed, None if waves is None else self._tensor(waves))
+        self._engine.draw(splats, self.residual, self.residual, self.kernel)
 
     def correlate(self, centers: Array, conics: Array) -> tuple[Array, Array]:
         """Multiply the weights of Gaussians with the residual: see ``cpu.correlate``."""
-        return cpu.correlate(centers, conics, self.residual.numpy(), self.kernel, threads=self.threads)
+        placed = self._tensor(centers), self._tensor(conics)
+        squares, products = self._engine.correlate(*placed, self.residual, self.kernel)
+        return squares.cpu().numpy(), products.cpu().numpy()
 
     def correlate_waves(
         self, centers: Array, conics: Array, frequencies: Array
     ) -> tuple[Array, Array, Array]:
         """Multiply Gaussians, plain and oscillating, with the residual: see ``cpu.correlate_waves``."""
-        residual, threads = self.residual.numpy(), self.threads
-        return cpu.correlate_waves(centers, conics, frequencies, residual, self.kernel, threads=threads)
+        given = self._tensor(centers), self._tensor(conics), self._tensor(frequencies)
+        grams, products, waves = self._engine.correlate_waves(*given, self.residual, self.kernel)
+        return grams.cpu().numpy(), products.cpu().numpy(), waves.cpu().numpy()
 
     def loss(self, centers: Tensor, conics: Tensor, colors: Tensor) -> Tensor:
         """Return the mean squared error of Gaussians without waves; differentiable by all three."""
         loss: Tensor = _MeanSquaredError.apply(self, centers, conics, colors)  # type: ignore[no-untyped-call]
         return loss
 
-    def residual_and_gradient(self, parameters: Tensor) -> Tensor:
-        """Render into the residual; return the gradient [N, 9 + C] of half the squared error."""
-        inputs = parameters[:, :SIZE].contiguous(), conics(parameters), parameters[:, COLOR:].contiguous()
-        waves = parameters[:, WAVE].contiguous() if has_wave(parameters).any() else None
-        by_centers, by_conics, by_colors, by_waves = self._draw(*inputs, waves)
-        if by_waves is None:
-            by_waves = torch.zeros_like(parameters[:, WAVE])
-        return pull_back(parameters, by_centers, by_conics, by_colors, by_waves)
+    def residual_and_gradient(self, parameters: Tensor, *, waves: bool = True) -> Tensor:
+        """Render into the residual; return the gradient [N, 9 + C] of half the squared error.
 
-    def _draw(
-        self, centers: Tensor, conics: Tensor, colors: Tensor, waves: Tensor | None = None
-    ) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
-        """Render into the residual; return the gradients of half the squared error by all four."""
+        Without ``waves`` there are none, which is faster than to look; a GPU would have to be waited for.
+        """
+        if waves and self.device.type == "cpu":
+            waves = bool(has_wave(parameters).any())
+        placed = parameters[:, :SIZE].contiguous(), conics(parameters), parameters[:, COLOR:].contiguous()
+        by = self._draw(Splats(*placed, parameters[:, WAVE].contiguous() if waves else None))
+        by_waves = torch.zeros_like(parameters[:, WAVE]) if by.waves is None else by.waves
+        return pull_back(parameters, by.centers, by.conics, by.colors, by_waves)
+
+    def _draw(self, splats: Splats) -> Splats:
+        """Render into the residual; return the gradients of half the squared error."""
         start = time.perf_counter()
-        by_centers, by_conics, by_colors = (torch.empty_like(t) for t in (centers, conics, colors))
-        by_waves = None if waves is None else torch.empty_like(waves)
-        given = centers.numpy(), conics.numpy(), colors.numpy()
-        residual, kernel, threads = self.residual.numpy(), int(self.kernel), self.threads
-        drawn, taken = (None if t is None else t.numpy() for t in (waves, by_waves))
-        _native.forward(*given, self._negative.numpy(), residual, kernel, threads, "", drawn)
-        _native.backward(
-            *given,
-            residual,
-            by_centers.numpy(),
-            by_conics.numpy(),
-            by_colors.numpy(),
-            kernel,
-            threads,
-            "",
-            drawn,
-            taken,
-        )
+        self._engine.draw(splats, self._negative, self.residual, self.kernel)
+        gradients = self._engine.gradients(splats, self.residual, self.kernel)
         self.engine_seconds += time.perf_counter() - start
-        return by_centers, by_conics, by_colors, by_waves
+        return gradients
+
+    def _tensor(self, array: Array) -> Tensor:
+        return torch.from_numpy(array).to(self.device)
 
 
 class _MeanSquaredError(torch.autograd.Function):
@@ -108,9 +109,10 @@ class _MeanSquaredError(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, objective: Objective, *arrays: Tensor) -> Tensor:
-        *gradients, _ = objective._draw(*(array.detach().contiguous() for array in arrays))
+        centers, conics, colors = (array.detach().contiguous() for array in arrays)
+        by = objective._draw(Splats(centers, conics, colors, None))
         n_samples = objective.residual.numel()
-        ctx.save_for_backward(*(gradient * (2 / n_samples) for gradient in gradients))
+        ctx.save_for_backward(*(t * (2 / n_samples) for t in (by.centers, by.conics, by.colors)))
         flat = objective.residual.view(-1)
         return torch.dot(flat, flat) / n_samples
 

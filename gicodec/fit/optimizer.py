@@ -57,6 +57,10 @@ class Moments:
         """Drop all rows but these: a mask [N]."""
         self._mean, self._square = self._mean[rows], self._square[rows]
 
+    def to(self, device: torch.device) -> None:
+        """Move to a device."""
+        self._mean, self._square = self._mean.to(device), self._square.to(device)
+
     def forget_waves(self, rows: Tensor) -> None:
         """Begin anew with the waves of some rows: a mask [N]."""
         self._mean[rows, WAVE], self._square[rows, WAVE] = 0.0, 0.0
@@ -95,6 +99,11 @@ class Optimizer:
         self._moments = Moments(parameters)
         rates = [CENTER_RATE] * 2 + [SHAPE_RATE] * 3 + [COLOR_RATE] * 2 + [FREQUENCY_RATE] * 2
         self._rates = parameters.new_tensor(rates + [COLOR_RATE] * n_channels)
+
+    def to(self, device: torch.device) -> None:
+        """Move everything to a device."""
+        self.parameters, self._rates = self.parameters.to(device), self._rates.to(device)
+        self._moments.to(device)
 
     def step(self, gradient: Tensor, rate: float) -> None:
         """Take one step against the gradient [N, 9 + C], all rates times ``rate``."""

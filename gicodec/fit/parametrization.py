@@ -21,7 +21,7 @@ class Parametrization(ABC):
     """Two numbers for a center, three for a covariance; all may be differentiated."""
 
     def __init__(self, width: int, height: int) -> None:
-        self._size = torch.tensor([float(width), float(height)])
+        self._width, self._height = width, height
 
     @abstractmethod
     def centers(self, places: Tensor) -> Tensor:
@@ -49,11 +49,14 @@ class _Squashed(Parametrization):
 
     def centers(self, places: Tensor) -> Tensor:
         """Return centers [N, 2], pixels."""
-        return (torch.tanh(places) + 1) / 2 * self._size
+        x, y = ((torch.tanh(places) + 1) / 2).unbind(1)
+        return torch.stack([x * self._width, y * self._height], dim=1)
 
     def places(self, centers: Tensor) -> Tensor:
         """Return the numbers [N, 2]."""
-        return torch.atanh((2 * centers / self._size - 1).clamp(EDGE - 1, 1 - EDGE))
+        x, y = centers.unbind(1)
+        within = torch.stack([2 * x / self._width - 1, 2 * y / self._height - 1], dim=1)
+        return torch.atanh(within.clamp(EDGE - 1, 1 - EDGE))
 
 
 class Cholesky(_Squashed):

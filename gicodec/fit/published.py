@@ -98,6 +98,8 @@ class PublishedModel(Model):
         n_channels, height, width = objective.target.shape
         self._generator, self._seed = torch.Generator().manual_seed(seed), seed
         self._recipe, self._n_iterations, self._begun = recipe, n_iterations, 0
+        self._device = objective.device
+        self._round = torch.tensor([1.0, 0.0, 1.0], device=self._device)
         self._parametrization = recipe.parametrization(width, height)
         self._n_pixels = width * height
         self._growth = Densification(n_gaussians, n_iterations) if recipe.grows else None
@@ -109,7 +111,7 @@ class PublishedModel(Model):
         self._quantizer: RecordQuantizer | None = None
         self._quantizer_movers: list[Mover] = []
         self._gradients: tuple[Tensor, ...] = ()
-        self._drawn = torch.empty(0, 3)  # covariances, quantized where they are
+        self._drawn = torch.empty(0, 3, device=self._device)  # covariances, quantized where they are
 
     def __len__(self) -> int:
         return len(self._raw)
@@ -188,10 +190,11 @@ class PublishedModel(Model):
 
     def _new(self, centers: Tensor, colors: Tensor, n_after: int) -> tuple[Tensor, Tensor]:
         """Return raw numbers and filters [n, 1] of new Gaussians, after which there will be n_after."""
+        # Chance is the CPU's, and so the same on every device.
         shapes = self._parametrization.first_shapes(len(centers), self._generator)
         variance = filter_variance(self._n_pixels, n_after) if self._recipe.filters else 0.0
-        raw = torch.cat([self._parametrization.places(centers), shapes, colors], dim=1)
-        return raw, torch.full((len(centers), 1), variance)
+        raw = torch.cat([self._parametrization.places(centers.cpu()), shapes, colors], dim=1)
+        return raw.to(self._device), torch.full((len(centers), 1), variance, device=self._device)
 
     def _add(self, centers: Tensor) -> None:
         """Add black Gaussians at centers [n, 2]."""
@@ -206,13 +209,13 @@ class PublishedModel(Model):
         if not kept.any():  # one must stay: it begins anew as a disc
             kept[0] = True
             self._raw[:1] = torch.nan_to_num(self._raw[:1], 0.0, 0.0, 0.0)
-            self._raw[:1, SHAPES] = self._parametrization.shapes(torch.tensor([[1.0, 0.0, 1.0]]))
+            self._raw[:1, SHAPES] = self._parametrization.shapes(self._round[None])
         if not kept.all():
             self._raw, self._filters = self._raw[kept], self._filters[kept]
             self._mover.keep(kept)
 
     def _widened(self, covariances: Tensor) -> Tensor:
-        return covariances + self._filters * torch.tensor([1.0, 0.0, 1.0])
+        return covariances + self._filters * self._round
 
 
 def _determinants(covariances: Tensor) -> Tensor:

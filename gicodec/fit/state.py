@@ -6,6 +6,8 @@ colors, and A and B times exp(m) / WAVE_SCALE: in steps of D the squares of all 
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -28,13 +30,16 @@ from gicodec.format.laws import COLOR_REACH
 from gicodec.format.tree import MARGIN, code_cells
 from gicodec.quantize import TRANSFORM, WAVE_SCALE
 
-_TRANSFORM = torch.tensor(TRANSFORM, dtype=torch.float32)
+
+@cache
+def _transform(device: torch.device) -> Tensor:
+    return torch.tensor(TRANSFORM, dtype=torch.float32, device=device)
 
 
 def to_state(parameters: Tensor) -> Tensor:
     """Normalize the colors and the amplitudes of parameters [N, 12]."""
     values, gain = parameters.clone(), parameters[:, SIZE : SIZE + 1].exp()
-    values[:, COLOR:] = parameters[:, COLOR:] @ _TRANSFORM.T * gain
+    values[:, COLOR:] = parameters[:, COLOR:] @ _transform(values.device).T * gain
     values[:, AMPLITUDES] *= gain / WAVE_SCALE
     return values
 
@@ -42,7 +47,7 @@ def to_state(parameters: Tensor) -> Tensor:
 def to_parameters(values: Tensor) -> Tensor:
     """Give them back their size: the mirror of :func:`to_state`."""
     parameters, gain = values.clone(), (-values[:, SIZE : SIZE + 1]).exp()
-    parameters[:, COLOR:] = values[:, COLOR:] @ _TRANSFORM * gain
+    parameters[:, COLOR:] = values[:, COLOR:] @ _transform(values.device) * gain
     parameters[:, AMPLITUDES] *= gain * WAVE_SCALE
     return parameters
 
@@ -50,7 +55,7 @@ def to_parameters(values: Tensor) -> Tensor:
 def to_state_gradient(values: Tensor, parameters: Tensor, gradient: Tensor) -> Tensor:
     """Turn a gradient by parameters into one by the state; the energy is held while m moves."""
     result, gain = gradient.clone(), (-values[:, SIZE : SIZE + 1]).exp()
-    result[:, COLOR:] = gradient[:, COLOR:] @ _TRANSFORM.T * gain
+    result[:, COLOR:] = gradient[:, COLOR:] @ _transform(values.device).T * gain
     result[:, AMPLITUDES] *= gain * WAVE_SCALE
     for columns in (slice(COLOR, None), AMPLITUDES):
         result[:, SIZE] -= (gradient[:, columns] * parameters[:, columns]).sum(dim=1)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from gicodec.device import CPU
 from gicodec.fit.objective import Objective
 from gicodec.fit.optimizer import CENTER_RATE, COLOR_RATE, FREQUENCY_RATE, SHAPE_RATE, Metric, Moments
 from gicodec.fit.parameters import (
@@ -69,6 +70,11 @@ class Frozen:
         """Freeze nothing of n rows."""
         return cls(*(torch.zeros(n, dtype=torch.bool) for _ in range(5)))
 
+    def to(self, device: torch.device) -> Frozen:
+        """Return the same on a device."""
+        masks = self.shapes, self.angles, self.centers, self.waves, self.colors
+        return Frozen(*(mask.to(device) for mask in masks))
+
 
 class Tuner:
     """Moves a State against the squared error plus lambda times bits."""
@@ -86,13 +92,18 @@ class Tuner:
         self._moments = Moments(state.values)
 
     def run(self, n_iterations: int, first_rate: float, last_rate: float) -> None:
-        """Iterate, the rates falling exponentially from the first to the last."""
+        """Iterate on the objective's device, the rates falling exponentially from the first to the last."""
+        device, waves = self.objective.device, bool(has_wave(self.state.values).any())
+        frozen = self.frozen.to(device)
+        self._to(device)
         for iteration in range(n_iterations):
             values = self.state.values
             parameters = to_parameters(values)
-            gradient = 2 * self.objective.residual_and_gradient(parameters)
+            gradient = 2 * self.objective.residual_and_gradient(parameters, waves=waves)
             gradient = to_state_gradient(values, parameters, gradient) + self._rate_gradient()
-            self._step(gradient, first_rate * (last_rate / first_rate) ** (iteration / n_iterations))
+            rate = first_rate * (last_rate / first_rate) ** (iteration / n_iterations)
+            self._step(gradient, rate, frozen)
+        self._to(CPU)
 
     def prune(self, n_least: int = 0, n_least_waves: int = 0) -> None:
         """Drop faint waves, and what then rounds to zero, but leave so many of each of greatest energy."""
@@ -122,6 +133,10 @@ class Tuner:
         n = len(values) + int(has_wave(values).sum()) / 2
         return self.objective.psnr(error + ROUNDING_ERROR * n * self.state.step**2)
 
+    def _to(self, device: torch.device) -> None:
+        self.state.values = self.state.values.to(device)
+        self._moments.to(device)
+
     def _rate_gradient(self) -> Tensor:
         """Return the gradient of lambda times the expected bits."""
         values, step = self.state.values, self.state.step
@@ -140,7 +155,7 @@ class Tuner:
         gradient[:, U], gradient[:, V] = by_r * values[:, U] / r, by_r * values[:, V] / r
         return gradient
 
-    def _step(self, gradient: Tensor, rate: float) -> None:
+    def _step(self, gradient: Tensor, rate: float, frozen: Frozen) -> None:
         """Take a step of Adam as the fit's optimizer does, but for what is frozen."""
         values = self.state.values
         metric = Metric(values)
@@ -153,14 +168,17 @@ class Tuner:
         change[:, AMPLITUDES] *= by_size
         change[:, COLOR:] *= by_size
         metric.apply(change)
-        change[self.frozen.colors, COLOR:] = 0
-        change[self.frozen.waves, WAVE] = 0
-        change[self.frozen.shapes, SIZE] = 0
-        change[self.frozen.centers, :SIZE] = 0
+        for rows, columns in (
+            (frozen.colors, slice(COLOR, None)),
+            (frozen.waves, WAVE),
+            (frozen.shapes, slice(SIZE, SIZE + 1)),
+            (frozen.centers, slice(SIZE)),
+        ):
+            change[:, columns].masked_fill_(rows[:, None], 0)
         keep_phases(values, -change[:, :SIZE])
-        self.state.values = self._legal(values - change)
+        self.state.values = self._legal(values - change, frozen)
 
-    def _legal(self, moved: Tensor) -> Tensor:
+    def _legal(self, moved: Tensor, frozen: Frozen) -> Tensor:
         """Bring moved values back to what the lattice has, and to what is frozen of the shapes."""
         before = self.state.values
         limit_elongation(moved)
@@ -168,8 +186,8 @@ class Tuner:
         moved[:, SIZE].clamp_(MIN_LOG_SIZE + 1e-3, MAX_LOG_SIZE - 1e-3)
         moved[:, X].clamp_(-MARGIN, self.header.width + MARGIN - 1e-2)
         moved[:, Y].clamp_(-MARGIN, self.header.height + MARGIN - 1e-2)
-        turned = self.frozen.shapes & ~self.frozen.angles  # r stays, the angle may follow
+        turned = frozen.shapes & ~frozen.angles  # r stays, the angle may follow
         r_before, r_moved = (torch.hypot(v[:, U], v[:, V]) for v in (before, moved))
         moved[:, U:A] *= torch.where(turned, r_before / r_moved.clamp(min=1e-9), 1.0)[:, None]
-        moved[:, U:A] = torch.where(self.frozen.angles[:, None], before[:, U:A], moved[:, U:A])
+        moved[:, U:A] = torch.where(frozen.angles[:, None], before[:, U:A], moved[:, U:A])
         return moved

@@ -33,12 +33,25 @@ class View:
 
 
 def render(
-    gaussians: Gaussians, view: View, kernel: Kernel = Kernel.COMPACT, *, threads: int = 0
+    gaussians: Gaussians,
+    view: View,
+    kernel: Kernel = Kernel.COMPACT,
+    *,
+    threads: int = 0,
+    device: str = "cpu",
 ) -> NDArray[np.float32]:
-    """Render a view: [C, height, width], not clamped."""
+    """Render a view: [C, height, width], not clamped.
+
+    Raises:
+        DeviceError: There is no such device, or it failed.
+    """
     with np.errstate(over="ignore"):
         narrow = [np.ascontiguousarray(a, dtype=np.float32) for a in place(gaussians, view)]
     centers, conics, colors, *waves = narrow
+    if device != "cpu":
+        from gicodec.render.there import render_there  # imports torch
+
+        return render_there(narrow, view.height, view.width, kernel, device)
     return cpu.forward(
         centers,
         conics,

@@ -60,8 +60,8 @@ def forward(
     if min(height, width) < 1:
         raise ValueError("an image has pixels")
     numbers, bounds, phases = _prepared(centers, conics, waves, height, width, kernel)
-    grid = triton.cdiv(width, TILE[0]), triton.cdiv(height, TILE[1])
-    kernels.forward[grid](
+    n_tiles = triton.cdiv(width, TILE[0]) * triton.cdiv(height, TILE[1])
+    kernels.forward[n_tiles,](
         numbers,
         bounds,
         phases,

@@ -155,8 +155,8 @@ def forward(
     CHUNK: tl.constexpr,
 ) -> None:
     """Draw one tile."""
-    x = tl.program_id(0) * TILE_X
-    y = tl.program_id(1) * TILE_Y
+    tile, across = tl.program_id(0), tl.cdiv(width, TILE_X)
+    x, y = tile % across * TILE_X, tile // across * TILE_Y
     pixels = tl.arange(0, TILE_X * TILE_Y)
     columns, rows = x + pixels % TILE_X, y + pixels // TILE_X
     channel = tl.arange(0, CHANNELS)

@@ -1,0 +1,172 @@
+"""Devices: which is taken, what is said of one that is not there, and a fit that is the same on each."""
+
+from __future__ import annotations
+
+import warnings
+from importlib.util import find_spec
+
+import numpy as np
+import pytest
+import torch
+from pictures import photograph
+from scenes import DEVICE, triton_engine
+
+from gicodec import DecodeOptions, DeviceError, EncodeOptions, decode, device, encode
+from gicodec.codec import Encoded
+from gicodec.doctor import findings, missing
+from gicodec.fit import Objective, as_target
+from gicodec.fit.engine import NativeEngine, TritonEngine
+from gicodec.fit.gsi import GsiModel
+from gicodec.fit.loop import run
+from gicodec.fit.parameters import has_wave
+from gicodec.fit.published import PublishedModel
+from gicodec.format import GsiFile, Kernel, Method
+from gicodec.published import RECIPES
+from gicodec.quantize import dequantize
+from gicodec.render import View, place, render
+from gicodec.samples import to_samples
+
+needs_triton = pytest.mark.skipif(not find_spec("triton"), reason="no Triton here")
+no_gpu = pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+THERE = torch.device(DEVICE)
+
+
+def encoded(**options: object) -> Encoded:
+    settings = {"bpp": 0.6, "effort": "fast", "device": "cpu", "waves": True, **options}
+    return encode(photograph(), EncodeOptions(**settings))  # type: ignore[arg-type]
+
+
+@no_gpu
+def test_without_a_gpu_auto_is_the_cpu() -> None:
+    assert device.find_device("auto") == device.find_device("cpu") == torch.device("cpu")
+
+
+@no_gpu
+@pytest.mark.parametrize("name", ["cuda", "cuda:1"])
+def test_a_gpu_that_is_not_there_is_a_sentence(name: str) -> None:
+    with pytest.raises(DeviceError, match=f"^{name}: .*CUDA"):
+        encoded(device=name)
+    with pytest.raises(DeviceError, match=f"^{name}: .*CUDA"):
+        encoded(device=name, method="gaussianimage", bpp=None, gaussians=9, effort="medium", waves=None)
+    with pytest.raises(DeviceError, match=f"^{name}: .*CUDA"):
+        decode(encoded().data, DecodeOptions(device=name))
+
+
+def test_what_a_gpu_lacks_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.version, "cuda", "13.0")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    monkeypatch.setattr(device, "find_spec", lambda name: None)
+    assert "no Triton" in str(device.cuda_problem())
+    assert device.find_device("auto") == torch.device("cpu")
+    monkeypatch.setattr(device, "find_spec", lambda name: object())
+    assert device.cuda_problem() is None
+    assert device.find_device("auto") == device.find_device("cuda") == torch.device("cuda", 0)
+    with pytest.raises(DeviceError, match="there are 1 CUDA devices"):
+        device.find_device("cuda:1")
+
+    def old_driver() -> bool:
+        warnings.warn("the driver is too old\nand more", UserWarning, stacklevel=1)
+        return False
+
+    monkeypatch.setattr(torch.cuda, "is_available", old_driver)
+    with pytest.raises(DeviceError, match="^cuda: the driver is too old$"):
+        device.find_device("cuda")
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (torch.OutOfMemoryError("CUDA out of memory. Tried to ..."), "memory does not suffice"),
+        (torch.AcceleratorError("CUDA error: unspecified\nlaunch failure"), "CUDA error: unspecified$"),
+    ],
+)
+def test_a_gpu_that_fails_is_a_line(error: Exception, text: str) -> None:
+    with pytest.raises(DeviceError, match=text), device.one_line_errors():
+        raise error
+
+
+@no_gpu
+def test_doctor_tells_what_there_is() -> None:
+    found = findings()
+    assert found["torch"] == torch.__version__
+    assert "C++" in found["engine cpu"]
+    assert found["engine cuda"] in missing()[0]
+
+
+# A fit, on the other engine
+
+
+@needs_triton
+def test_an_objective_is_the_same_on_both_engines() -> None:
+    pixels = photograph()[:40, :56]
+    data = encoded().data
+    file = GsiFile.from_bytes(data)
+    assert file.payload.n_gaussians > 20
+    generator = torch.Generator().manual_seed(0)
+    model = GsiModel(Objective(as_target(pixels)), 60, 10, None, 0, waves=True)
+    parameters = model.parameters
+    parameters[::3, 5:9] = torch.rand(len(parameters[::3]), 4, generator=generator) * 0.5
+    assert has_wave(parameters).any()
+    native = Objective(as_target(pixels), engine=NativeEngine(1))
+    with triton_engine():
+        other = Objective(as_target(pixels, THERE), engine=TritonEngine(THERE))
+        gradient = other.residual_and_gradient(parameters.to(THERE)).cpu()
+    truth = native.residual_and_gradient(parameters)
+    assert torch.allclose(other.residual.cpu(), native.residual, atol=1e-5)
+    assert (gradient - truth).abs().max() < 1e-4 * truth.abs().max()
+
+
+@needs_triton
+@pytest.mark.parametrize("method", ["gsi", "gaussianimage++"])
+def test_a_fit_begins_the_same_on_both_engines(method: str) -> None:
+    """In its first steps; later chaos takes the roundings apart."""
+    pixels = photograph()[:24, :32]
+
+    def errors(objective: Objective) -> float:
+        if method == "gsi":
+            model = GsiModel(objective, 20, 20, None, 0, waves=False)
+            run(model, objective, 6, "fit", None)
+        else:
+            recipe = RECIPES[Method.GAUSSIANIMAGE_PLUS]
+            other = PublishedModel(objective, 20, recipe, 50, 0)
+            run(other, objective, other.warm_up(), "fit", None)
+            other.begin_quantizing((12, 10, 6))
+            run(other, objective, 4, "quantize", None)
+        return objective.error()
+
+    kernel = Kernel.COMPACT if method == "gsi" else Kernel.CUT
+    native = errors(Objective(as_target(pixels), kernel, engine=NativeEngine(1)))
+    with triton_engine():
+        other = errors(Objective(as_target(pixels, THERE), kernel, engine=TritonEngine(THERE)))
+    assert other == pytest.approx(native, rel=1e-3)
+
+
+@needs_triton
+def test_a_decoded_picture_is_the_same_but_for_a_level() -> None:
+    file = GsiFile.from_bytes(encoded().data)
+    gaussians = dequantize(file.payload)
+    assert gaussians.waves is not None or file.payload.n_gaussians
+    for view in (View(96, 64), View(60, 40, 0.6, 0.6, 1, 2)):
+        truth = render(gaussians, view, file.header.kernel)
+        narrow = [
+            torch.from_numpy(np.ascontiguousarray(a, np.float32)).to(THERE) for a in place(gaussians, view)
+        ]
+        with triton_engine() as cuda:
+            centers, conics, colors, *waves = narrow
+            size = view.height, view.width
+            image = cuda.forward(
+                centers, conics, colors, *size, file.header.kernel, waves=waves[0] if waves else None
+            )
+        difference = to_samples(image.cpu().numpy(), 8).astype(int) - to_samples(truth, 8)
+        assert abs(difference).max() <= 1
+        assert (difference == 0).mean() >= 0.999
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
+def test_a_gpu_encodes_as_well_as_the_cpu() -> None:
+    there, here = encoded(device="cuda"), encoded()
+    assert there.data == encoded(device="cuda").data
+    assert there.psnr == pytest.approx(here.psnr, abs=0.3)
+    pixels = decode(here.data).astype(int) - decode(here.data, DecodeOptions(device="cuda"))
+    assert abs(pixels).max() <= 1
