@@ -44,11 +44,11 @@ def test_without_a_gpu_auto_is_the_cpu() -> None:
 @no_gpu
 @pytest.mark.parametrize("name", ["cuda", "cuda:1"])
 def test_a_gpu_that_is_not_there_is_a_sentence(name: str) -> None:
-    with pytest.raises(DeviceError, match=f"^{name}: .*CUDA"):
+    with pytest.raises(DeviceError, match=rf"^{name}: .*CUDA"):
         encoded(device=name)
-    with pytest.raises(DeviceError, match=f"^{name}: .*CUDA"):
+    with pytest.raises(DeviceError, match=rf"^{name}: .*CUDA"):
         encoded(device=name, method="gaussianimage", bpp=None, gaussians=9, effort="medium", waves=None)
-    with pytest.raises(DeviceError, match=f"^{name}: .*CUDA"):
+    with pytest.raises(DeviceError, match=rf"^{name}: .*CUDA"):
         decode(encoded().data, DecodeOptions(device=name))
 
 
@@ -62,7 +62,7 @@ def test_what_a_gpu_lacks_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(device, "find_spec", lambda name: object())
     assert device.cuda_problem() is None
     assert device.find_device("auto") == device.find_device("cuda") == torch.device("cuda", 0)
-    with pytest.raises(DeviceError, match="there are 1 CUDA devices"):
+    with pytest.raises(DeviceError, match="the first is cuda:0"):
         device.find_device("cuda:1")
 
     def old_driver() -> bool:
@@ -70,7 +70,7 @@ def test_what_a_gpu_lacks_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         return False
 
     monkeypatch.setattr(torch.cuda, "is_available", old_driver)
-    with pytest.raises(DeviceError, match="^cuda: the driver is too old$"):
+    with pytest.raises(DeviceError, match=r"^cuda: the driver is too old$"):
         device.find_device("cuda")
 
 
@@ -78,7 +78,7 @@ def test_what_a_gpu_lacks_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     ("error", "text"),
     [
         (torch.OutOfMemoryError("CUDA out of memory. Tried to ..."), "memory does not suffice"),
-        (torch.AcceleratorError("CUDA error: unspecified\nlaunch failure"), "CUDA error: unspecified$"),
+        (torch.AcceleratorError("CUDA error: unspecified\nlaunch failure"), r"CUDA error: unspecified$"),
     ],
 )
 def test_a_gpu_that_fails_is_a_line(error: Exception, text: str) -> None:
@@ -100,9 +100,6 @@ def test_doctor_tells_what_there_is() -> None:
 @needs_triton
 def test_an_objective_is_the_same_on_both_engines() -> None:
     pixels = photograph()[:40, :56]
-    data = encoded().data
-    file = GsiFile.from_bytes(data)
-    assert file.payload.n_gaussians > 20
     generator = torch.Generator().manual_seed(0)
     model = GsiModel(Objective(as_target(pixels)), 60, 10, None, 0, waves=True)
     parameters = model.parameters
@@ -146,18 +143,13 @@ def test_a_fit_begins_the_same_on_both_engines(method: str) -> None:
 def test_a_decoded_picture_is_the_same_but_for_a_level() -> None:
     file = GsiFile.from_bytes(encoded().data)
     gaussians = dequantize(file.payload)
-    assert gaussians.waves is not None or file.payload.n_gaussians
     for view in (View(96, 64), View(60, 40, 0.6, 0.6, 1, 2)):
         truth = render(gaussians, view, file.header.kernel)
-        narrow = [
-            torch.from_numpy(np.ascontiguousarray(a, np.float32)).to(THERE) for a in place(gaussians, view)
-        ]
+        arrays = (np.ascontiguousarray(array, np.float32) for array in place(gaussians, view))
+        centers, conics, colors, *waves = (torch.from_numpy(array).to(THERE) for array in arrays)
         with triton_engine() as cuda:
-            centers, conics, colors, *waves = narrow
-            size = view.height, view.width
-            image = cuda.forward(
-                centers, conics, colors, *size, file.header.kernel, waves=waves[0] if waves else None
-            )
+            size, drawn = (view.height, view.width), waves[0] if waves else None
+            image = cuda.forward(centers, conics, colors, *size, file.header.kernel, waves=drawn)
         difference = to_samples(image.cpu().numpy(), 8).astype(int) - to_samples(truth, 8)
         assert abs(difference).max() <= 1
         assert (difference == 0).mean() >= 0.999

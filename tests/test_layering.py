@@ -20,7 +20,10 @@ CLI = sorted((ROOT / "cli").glob("*.py"))
 BELOW_CLI = [path for path in LIBRARY if path.name != "__main__.py"] + FORMAT
 
 FITTING = {"torch", "vector_quantize_pytorch", "gsplat"}
-DEVICE = {f"gicodec/{name}.py" for name in ("device", "render/cuda", "render/there", "render/triton_kernels")}
+DEVICE = {
+    f"gicodec/{name}.py"
+    for name in ("device", "doctor", "render/cuda", "render/there", "render/triton_kernels")
+}
 SEARCH = {f"gicodec/{name}.py" for name in ("count", "fidelity", "published", "quality", "rate", "target")}
 EXITS = {"sys.exit", "os._exit", "exit", "quit", "SystemExit"}
 
