@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
 from payloads import random_payload, random_records
 from pictures import PHOTOGRAPH
@@ -25,7 +26,7 @@ from gicodec.options import METHODS
 
 WIDTH, HEIGHT = 48, 32
 FAST = ("--effort", "fast", "--bpp", "2")
-COMMANDS = ("encode", "decode", "info", "check")
+COMMANDS = ("encode", "decode", "info", "check", "doctor")
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and terminals of POSIX")
 
@@ -575,3 +576,22 @@ def test_a_reader_that_leaves_is_no_error(coded: Path) -> None:
     script = f'"{sys.executable}" -m gicodec decode "{coded}" - --quiet | true'
     done = subprocess.run(["sh", "-c", script], capture_output=True, check=True)
     assert done.stderr == b""
+
+
+def test_doctor() -> None:
+    done = gsi("doctor")
+    assert (done.returncode, done.stderr) == (0, b"")
+    for name in (b"engine cpu", b"engine cuda", b"torch", b"threads"):
+        assert name in done.stdout
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_a_device_that_is_not_there_leaves_no_file(coded: Path, png: Path, tmp_path: Path) -> None:
+    for command in (("encode", png), ("decode", coded)):
+        done = gsi(*command, tmp_path / "out.png", "--device", "cuda")
+        assert done.returncode == 8
+        assert done.stderr.count(b"\n") == 1
+        assert b"error" in done.stderr
+        assert b"CUDA" in done.stderr
+    assert gsi("encode", png, tmp_path / "out.gsi", "--device", "abacus").returncode == 2
+    assert not list(tmp_path.glob("out*"))

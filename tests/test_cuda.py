@@ -11,7 +11,17 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from scenes import DEVICE, KERNELS, SCENES, at_the_edge, cotangent, scattered, true_backward, true_forward
+from scenes import (
+    DEVICE,
+    KERNELS,
+    SCENES,
+    at_the_edge,
+    cotangent,
+    scattered,
+    true_backward,
+    true_forward,
+    waved,
+)
 
 from gicodec.format import Kernel
 
@@ -30,12 +40,12 @@ from triton.compiler import ASTSource
 from gicodec.render import cuda, triton_kernels as kernels
 
 SIZES = {"n": "i32", "channels": "i32", "height": "i32", "width": "i32", "cutoff": "fp32"}
-TABLES = {"bounds": "*i32", "phases": "*i32"}
+TABLES = {"bounds": "*i32", "phases": "*i32", "starts": "*i32"}
 GIVEN = {"HAS_BACKGROUND": True, "CHANNELS": 4, "CHUNK": cuda.CHUNK, "BLOCK": cuda.BLOCK}
 GIVEN |= dict(zip(("TILE_X", "TILE_Y"), cuda.TILE)) | dict(zip(("PATCH_X", "PATCH_Y"), cuda.PATCH))
 for name in ("prepare", "forward", "backward", "correlate"):
     for flag in (False, True):
-        function, given = getattr(kernels, name), GIVEN | {"CUT": flag, "HAS_WAVES": flag}
+        function, given = getattr(kernels, name), GIVEN | {"CUT": flag, "HAS_WAVES": flag, "BATCHED": flag}
         types = {key: SIZES.get(key) or TABLES.get(key, "*fp32") for key in function.arg_names}
         types |= {key: "constexpr" for key in types.keys() & given.keys()}
         constants = {(i,): given[key] for i, key in enumerate(function.arg_names) if key in given}
@@ -73,6 +83,20 @@ def test_a_picture_is_drawn_into_in_place() -> None:
     over = cuda.forward(*arrays, 20, 30, Kernel.COMPACT, background=picture)
     assert cuda.forward(*arrays, 20, 30, Kernel.COMPACT, background=picture, image=picture) is picture
     assert torch.equal(picture, over)
+
+
+def test_a_batch_is_its_pictures() -> None:
+    scenes = [waved(scattered(n, 20, 30)) for n in (9, 0, 140, 1)]
+    starts = np.cumsum([0, *(len(scene.centers) for scene in scenes)]).astype(np.int32)
+    columns = zip(*((*scene.arrays, scene.waves) for scene in scenes), strict=True)
+    *arrays, waves = (tensors(np.concatenate(column))[0] for column in columns)
+    images = cuda.forward_batch(*arrays, *tensors(starts), 20, 30, Kernel.CUT, waves=waves)
+    assert images.shape == (4, 3, 20, 30)
+    for image, scene in zip(images, scenes, strict=True):
+        alone = cuda.forward(*tensors(*scene.arrays), 20, 30, Kernel.CUT, waves=tensors(scene.waves)[0])
+        assert torch.equal(image, alone)
+    with pytest.raises(TypeError, match="int32"):
+        cuda.forward_batch(*arrays, *tensors(starts.astype(np.int64)), 20, 30, Kernel.CUT)
 
 
 def test_wrong_arguments_are_refused() -> None:

@@ -51,38 +51,92 @@ def forward(
         TypeError: A tensor is not of contiguous float32, or on another device.
         ValueError: Shapes do not match.
     """
-    n, channels = _checked(centers, conics, colors, waves)
+    _, channels = _checked(centers, conics, colors, waves)
     if image is None:
         image = torch.empty(channels, height, width, device=centers.device)
     _check_shape("image", image, (channels, height, width), centers.device)
     if background is not None:
         _check_shape("background", background, (channels, height, width), centers.device)
+    _draw((centers, conics, colors), image, kernel, waves, background, None)
+    return image
+
+
+def forward_batch(
+    centers: Tensor,
+    conics: Tensor,
+    colors: Tensor,
+    starts: Tensor,
+    height: int,
+    width: int,
+    kernel: Kernel,
+    *,
+    waves: Tensor | None = None,
+) -> Tensor:
+    """Render several pictures of one size at once: to start each by itself takes longer than to draw it.
+
+    Args:
+        centers: [N, 2], those of one picture after those of another.
+        conics: [N, 3].
+        colors: [N, C].
+        starts: [B + 1], int32, from 0 to N: where each picture's Gaussians begin, and the last one's end.
+        height: Rows of each image.
+        width: Columns of each image.
+        kernel: Which weight.
+        waves: [N, 4]; without them no Gaussian has one, which is faster.
+
+    Returns:
+        The images, [B, C, height, width].
+
+    Raises:
+        TypeError: A tensor is not of contiguous float32 (starts: int32), or on another device.
+        ValueError: Shapes do not match.
+    """
+    _, channels = _checked(centers, conics, colors, waves)
+    if starts.dtype != torch.int32 or starts.ndim != 1 or starts.device != centers.device:
+        raise TypeError(f"starts: need one dimension of int32 on {centers.device}")
+    images = torch.empty(len(starts) - 1, channels, height, width, device=centers.device)
+    _draw((centers, conics, colors), images, kernel, waves, None, starts)
+    return images
+
+
+def _draw(
+    gaussians: tuple[Tensor, Tensor, Tensor],
+    images: Tensor,
+    kernel: Kernel,
+    waves: Tensor | None,
+    background: Tensor | None,
+    starts: Tensor | None,
+) -> None:
+    """Render into one image [C, H, W], or a batch of them."""
+    *_, channels, height, width = images.shape
     if min(height, width) < 1:
         raise ValueError("an image has pixels")
+    centers, conics, colors = gaussians
     numbers, bounds, phases = _prepared(centers, conics, waves, height, width, kernel)
     n_tiles = triton.cdiv(width, TILE[0]) * triton.cdiv(height, TILE[1])
-    kernels.forward[n_tiles,](
+    kernels.forward[n_tiles, 1 if starts is None else len(images)](
         numbers,
         bounds,
         phases,
         waves if waves is not None else phases,
         colors,
-        background if background is not None else image,
-        image,
-        n,
+        background if background is not None else images,
+        images,
+        starts if starts is not None else bounds,
+        len(centers),
         channels,
         height,
         width,
         CUT=kernel is Kernel.CUT,
         HAS_WAVES=waves is not None,
         HAS_BACKGROUND=background is not None,
+        BATCHED=starts is not None,
         CHANNELS=triton.next_power_of_2(channels),
         TILE_X=TILE[0],
         TILE_Y=TILE[1],
         CHUNK=CHUNK,
         **OPTIONS,
     )
-    return image
 
 
 def backward(

@@ -142,6 +142,7 @@ def forward(
     colors: tl.tensor,
     background: tl.tensor,
     image: tl.tensor,
+    starts: tl.tensor,
     n: int,
     channels: int,
     height: int,
@@ -149,12 +150,13 @@ def forward(
     CUT: tl.constexpr,
     HAS_WAVES: tl.constexpr,
     HAS_BACKGROUND: tl.constexpr,
+    BATCHED: tl.constexpr,
     CHANNELS: tl.constexpr,
     TILE_X: tl.constexpr,
     TILE_Y: tl.constexpr,
     CHUNK: tl.constexpr,
 ) -> None:
-    """Draw one tile."""
+    """Draw one tile; of one picture of a batch, of the Gaussians between two starts."""
     tile, across = tl.program_id(0), tl.cdiv(width, TILE_X)
     x, y = tile % across * TILE_X, tile // across * TILE_Y
     pixels = tl.arange(0, TILE_X * TILE_Y)
@@ -162,16 +164,21 @@ def forward(
     channel = tl.arange(0, CHANNELS)
     place = _places(channel, rows, columns, height, width)
     inside = (channel < channels)[:, None] & ((columns < width) & (rows < height))[None, :]
+    first, end = 0, n
+    if BATCHED:
+        picture = tl.program_id(1)
+        first, end = tl.load(starts + picture), tl.load(starts + picture + 1)
+        image += picture.to(tl.int64) * channels * height * width
     if HAS_BACKGROUND:
         total = tl.load(background + place, inside, 0.0)
     else:
         total = tl.zeros([CHANNELS, TILE_X * TILE_Y], tl.float32)
     lanes = tl.arange(0, CHUNK)
-    for start in range(0, n, CHUNK):
+    for start in range(first, end, CHUNK):
         i = start + lanes
         at = bounds + 4 * i.to(tl.int64)
-        touches = (tl.load(at, i < n, 0) < x + TILE_X) & (tl.load(at + 1, i < n, 0) > x)
-        touches &= (tl.load(at + 2, i < n, 0) < y + TILE_Y) & (tl.load(at + 3, i < n, 0) > y)
+        touches = (tl.load(at, i < end, 0) < x + TILE_X) & (tl.load(at + 1, i < end, 0) > x)
+        touches &= (tl.load(at + 2, i < end, 0) < y + TILE_Y) & (tl.load(at + 3, i < end, 0) > y)
         rank = tl.cumsum(touches.to(tl.int32), 0)
         for k in range(1, tl.max(rank, 0) + 1):
             g = (start + tl.sum(tl.where(touches & (rank == k), lanes, 0), 0)).to(tl.int64)
