@@ -49,7 +49,7 @@ def device_ms(run: Callable[[], object]) -> float:
     """Return the median of a call's time on the device."""
     for _ in range(5):
         run()
-    events = [[torch.cuda.Event(enable_timing=True) for _ in range(2)] for _ in range(N_RUNS)]
+    events = [[torch.cuda.Event(enable_timing=True) for _ in range(2)] for _ in range(N_RUNS)]  # type: ignore[no-untyped-call]
     for start, end in events:
         start.record()
         run()
