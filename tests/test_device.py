@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from importlib.util import find_spec
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,12 +16,15 @@ from gicodec import DecodeOptions, DeviceError, EncodeOptions, decode, device, e
 from gicodec.codec import Encoded
 from gicodec.doctor import findings, missing
 from gicodec.fit import Objective, as_target
-from gicodec.fit.engine import NativeEngine, TritonEngine
+from gicodec.fit.engine import Engine, NativeEngine, Splats, TritonEngine
 from gicodec.fit.gsi import GsiModel
 from gicodec.fit.loop import run
+from gicodec.fit.optimizer import Optimizer
 from gicodec.fit.parameters import has_wave
 from gicodec.fit.published import PublishedModel
-from gicodec.format import GsiFile, Kernel, Method
+from gicodec.fit.state import State
+from gicodec.fit.tune import Tuner
+from gicodec.format import GsiFile, Header, Kernel, Method
 from gicodec.published import RECIPES
 from gicodec.quantize import dequantize
 from gicodec.render import View, place, render
@@ -92,6 +96,72 @@ def test_doctor_tells_what_there_is() -> None:
     assert found["torch"] == torch.__version__
     assert "C++" in found["engine cpu"]
     assert found["engine cuda"] in missing()[0]
+
+
+# A fit on another device: "meta", which has no data, refuses any step that takes a tensor of the CPU
+
+META = torch.device("meta")
+
+
+class NoEngine(Engine):
+    device = META
+
+    def draw(self, splats: Splats, background: torch.Tensor, image: torch.Tensor, kernel: Kernel) -> None:
+        self.check(*splats, background, image)
+
+    def gradients(self, splats: Splats, grad_image: torch.Tensor, kernel: Kernel) -> Splats:
+        self.check(*splats, grad_image)
+        return Splats(*(None if t is None else torch.empty_like(t) for t in splats))  # type: ignore[arg-type]
+
+    def correlate(self, *arrays: object) -> Any:
+        raise NotImplementedError
+
+    def correlate_waves(self, *arrays: object) -> Any:
+        raise NotImplementedError
+
+    def check(self, *tensors: torch.Tensor | None) -> None:
+        for tensor in tensors:
+            if tensor is not None:
+                assert tensor.device == META
+                assert tensor.is_contiguous()
+
+
+def objective_there(kernel: Kernel) -> Objective:
+    return Objective(torch.empty(3, 40, 50, device=META), kernel, engine=NoEngine())
+
+
+@pytest.mark.parametrize("waves", [False, True])
+def test_the_steps_of_a_fit_stay_on_its_device(waves: bool) -> None:
+    objective, optimizer = objective_there(Kernel.COMPACT), Optimizer(torch.zeros(30, 12))
+    optimizer.to(META)
+    for _ in range(2):
+        optimizer.step(2 * objective.residual_and_gradient(optimizer.parameters, waves=waves), 0.5)
+    assert optimizer.parameters.device == META
+
+
+def test_the_steps_of_tuning_stay_on_its_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    state, there = State(torch.zeros(30, 12), 1.0), []
+    tuner = Tuner(objective_there(Kernel.COMPACT), Header(50, 40), state, torch.Generator())
+    to = Tuner._to
+
+    def only_there(tuner: Tuner, device: torch.device) -> None:
+        there.append(device)
+        if device == META:  # from where nothing comes back
+            to(tuner, device)
+
+    monkeypatch.setattr(Tuner, "_to", only_there)
+    tuner.run(3, 1.0, 0.5)
+    assert there == [META, torch.device("cpu")]
+    assert tuner.state.values.device == META
+
+
+@pytest.mark.parametrize("method", RECIPES)
+def test_the_steps_of_the_papers_methods_stay_on_their_device(method: Method) -> None:
+    objective = objective_there(Kernel.CUT)
+    model = PublishedModel(objective, 20, RECIPES[method], 50, 0)
+    model.draw(objective)
+    model.step(0)
+    assert model._raw.device == META
 
 
 # A fit, on the other engine
