@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import replace
 from functools import cache
 from itertools import groupby
@@ -15,9 +16,10 @@ from numpy.typing import NDArray
 from pictures import Pixels, photograph
 from torch import Tensor
 
-from gicodec import Encoded, EncodeOptions, Progress, TargetError, decode, describe, encode, psnr
+from gicodec import DeviceError, Encoded, EncodeOptions, Progress, TargetError, decode, describe, encode, psnr
 from gicodec.fit import Objective, as_target
 from gicodec.fit.adan import Adan
+from gicodec.fit.blended import BlendedModel
 from gicodec.fit.gaussianimage import CHOLESKY
 from gicodec.fit.gaussianimage_plus import DIRECT
 from gicodec.fit.learned import Codebooks, LogUniform, Uniform
@@ -390,3 +392,60 @@ def test_records_that_rounding_left_without_a_covariance_are_left_out() -> None:
     covariances: NDArray[np.float64] = payload.model.arrays(payload.records)[1]
     xx, xy, yy = covariances.T
     assert (xx * yy > xy * xy).all()
+
+
+# The baseline
+
+
+class FakeSplat:
+    """gsplat's interface, for one small image: every Gaussian at every pixel, front to back."""
+
+    def isect_tiles(
+        self, means: Tensor, radii: Tensor, depths: Tensor, tile: int, width: int, height: int
+    ) -> tuple[None, Tensor, Tensor]:
+        assert means.shape[:2] == radii.shape[:2] == depths.shape
+        assert radii.dtype == torch.int32
+        assert (tile, width, height) == (16, 3, 2)
+        return None, torch.zeros(1, dtype=torch.int64), depths[0].argsort()
+
+    def isect_offset_encode(self, isect_ids: Tensor, n_images: int, width: int, height: int) -> Tensor:
+        return torch.zeros(n_images, height, width, dtype=torch.int32)
+
+    def rasterize_to_pixels(
+        self,
+        means: Tensor,
+        conics: Tensor,
+        colors: Tensor,
+        opacities: Tensor,
+        width: int,
+        height: int,
+        tile: int,
+        offsets: Tensor,
+        order: Tensor,
+    ) -> tuple[Tensor, Tensor]:
+        x, y = torch.arange(width) + 0.5, torch.arange(height)[:, None] + 0.5
+        image, left = torch.zeros(height, width, colors.shape[2]), torch.ones(height, width)
+        for i in order.tolist():
+            (a, b, c), (u, v) = conics[0, i], means[0, i]
+            exponent = (a * (x - u) ** 2 + c * (y - v) ** 2) / 2 + b * (x - u) * (y - v)
+            alpha = (opacities[0, i] * torch.exp(-exponent)).clamp(max=0.999)
+            alpha = torch.where(alpha < 1 / 255, 0.0, alpha)
+            image = image + (left * alpha)[:, :, None] * colors[0, i]
+            left = left * (1 - alpha)
+        return image[None], left[None]
+
+
+def test_the_baseline_blends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "gsplat", FakeSplat())
+    objective = Objective(as_target(photograph()[:30, :40]), Kernel.CUT)
+    before = objective.error()
+    model = BlendedModel(objective, 20, 300, 0)
+    run(model, objective, 300, "fit", None)
+    assert objective.psnr(objective.error()) > objective.psnr(before) + 5
+    assert model._raw.shape == (20, 9)
+
+
+def test_without_gsplat_the_baseline_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "gsplat", None)
+    with pytest.raises(DeviceError, match="pip install"):
+        BlendedModel(Objective(as_target(photograph())), 9, 9, 0)

@@ -160,7 +160,7 @@ class PublishedModel(Model):
         covariances = self._widened(self._parametrization.covariances(values[:, SHAPES]))
         self._drawn = covariances.detach()
         centers = self._parametrization.centers(values[:, PLACES])
-        loss = loss + objective.loss(centers, _conics(covariances), values[:, COLORS])
+        loss = loss + objective.loss(centers, conics_of(covariances), values[:, COLORS])
         self._gradients = torch.autograd.grad(loss, leaves)
         self._raw.requires_grad_(False)
 
@@ -223,7 +223,7 @@ def _determinants(covariances: Tensor) -> Tensor:
     return xx * yy - xy * xy
 
 
-def _conics(covariances: Tensor) -> Tensor:
+def conics_of(covariances: Tensor) -> Tensor:
     """Return the inverses [N, 3] (a, b, c); of what is no covariance those of none, which are not drawn."""
     xx, xy, yy = covariances.unbind(1)
     determinants = _determinants(covariances)
