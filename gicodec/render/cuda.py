@@ -6,6 +6,7 @@ Values agree with the reference as the C++ engine's do; results are the same, bi
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import torch
 import triton
@@ -114,7 +115,9 @@ def _draw(
     centers, conics, colors = gaussians
     numbers, bounds, phases = _prepared(centers, conics, waves, height, width, kernel)
     n_tiles = triton.cdiv(width, TILE[0]) * triton.cdiv(height, TILE[1])
-    kernels.forward[n_tiles, 1 if starts is None else len(images)](
+    _launch(
+        kernels.forward,
+        (n_tiles, 1 if starts is None else len(images)),
         numbers,
         bounds,
         phases,
@@ -135,7 +138,6 @@ def _draw(
         TILE_X=TILE[0],
         TILE_Y=TILE[1],
         CHUNK=CHUNK,
-        **OPTIONS,
     )
 
 
@@ -159,7 +161,9 @@ def backward(
     grads = [torch.empty_like(t) for t in (centers, conics, colors, *([] if waves is None else [waves]))]
     numbers, bounds, phases = _prepared(centers, conics, waves, height, width, kernel)
     if n:
-        kernels.backward[n,](
+        _launch(
+            kernels.backward,
+            (n,),
             numbers,
             bounds,
             phases,
@@ -176,7 +180,6 @@ def backward(
             CHANNELS=triton.next_power_of_2(channels),
             PATCH_X=PATCH[0],
             PATCH_Y=PATCH[1],
-            **OPTIONS,
         )
     return tuple(grads)
 
@@ -219,7 +222,9 @@ def _correlated(
     sums = [torch.zeros(n, *shape, device=centers.device) for shape in shapes]
     numbers, bounds, phases = _prepared(centers, conics, waves, height, width, kernel)
     if n:
-        kernels.correlate[n,](
+        _launch(
+            kernels.correlate,
+            (n,),
             numbers,
             bounds,
             phases,
@@ -233,7 +238,6 @@ def _correlated(
             CHANNELS=triton.next_power_of_2(len(image)),
             PATCH_X=PATCH[0],
             PATCH_Y=PATCH[1],
-            **OPTIONS,
         )
     return sums[0], sums[1], sums[2]
 
@@ -248,7 +252,9 @@ def _prepared(
     n_phases = 0 if waves is None else n
     phases = torch.empty(n_phases, kernels.N_PHASES, dtype=torch.int32, device=device)
     if n:
-        kernels.prepare[triton.cdiv(n, BLOCK),](
+        _launch(
+            kernels.prepare,
+            (triton.cdiv(n, BLOCK),),
             centers,
             conics,
             waves if waves is not None else centers,
@@ -261,9 +267,14 @@ def _prepared(
             CUTOFFS[kernel],
             HAS_WAVES=waves is not None,
             BLOCK=BLOCK,
-            **OPTIONS,
         )
     return numbers, bounds, phases
+
+
+def _launch(program: Any, grid: tuple[int, ...], *arguments: Any, **constants: Any) -> None:
+    """Start a program on the device of its first tensor: Triton would take the current one."""
+    with torch.cuda.device_of(arguments[0]):  # type: ignore[no-untyped-call]
+        program[grid](*arguments, **constants, **OPTIONS)
 
 
 def _checked(
