@@ -231,8 +231,8 @@ def triton_engine() -> Iterator[Any]:
 
     with pytest.MonkeyPatch.context() as patch, np.errstate(all="ignore"):
         if DEVICE == "cpu":
-            patch.setattr(cuda, "TILE", (64, 32))
-            patch.setattr(cuda, "PATCH", (64, 32))
+            patch.setattr(cuda.launch, "TILE", (64, 32))
+            patch.setattr(cuda.launch, "PATCH", (64, 32))
         yield cuda
 
 

@@ -33,25 +33,24 @@ def tensors(*arrays: np.ndarray | None) -> list[torch.Tensor]:
 
 
 COMPILE = """
-import sys
 import triton
 from triton.backends.compiler import GPUTarget
 from triton.compiler import ASTSource
-from gicodec.render import cuda, triton_kernels as kernels
+from gicodec.render.cuda import differentiate, draw, launch, products, table
 
 SIZES = {"n": "i32", "channels": "i32", "height": "i32", "width": "i32", "cutoff": "fp32"}
 TABLES = {"bounds": "*i32", "phases": "*i32", "starts": "*i32"}
-GIVEN = {"HAS_BACKGROUND": True, "CHANNELS": 4, "CHUNK": cuda.CHUNK, "BLOCK": cuda.BLOCK}
-GIVEN |= dict(zip(("TILE_X", "TILE_Y"), cuda.TILE)) | dict(zip(("PATCH_X", "PATCH_Y"), cuda.PATCH))
-for name in ("prepare", "forward", "backward", "correlate"):
+GIVEN = {"HAS_BACKGROUND": True, "CHANNELS": 4, "CHUNK": launch.CHUNK, "BLOCK": launch.BLOCK}
+GIVEN |= dict(zip(("TILE_X", "TILE_Y"), launch.TILE)) | dict(zip(("PATCH_X", "PATCH_Y"), launch.PATCH))
+for function in (table.prepare_block, draw.draw_tile, differentiate.differentiate_one, products.correlate_one):
     for flag in (False, True):
-        function, given = getattr(kernels, name), GIVEN | {"CUT": flag, "HAS_WAVES": flag, "BATCHED": flag}
+        given = GIVEN | {"CUT": flag, "HAS_WAVES": flag, "BATCHED": flag}
         types = {key: SIZES.get(key) or TABLES.get(key, "*fp32") for key in function.arg_names}
         types |= {key: "constexpr" for key in types.keys() & given.keys()}
         constants = {(i,): given[key] for i, key in enumerate(function.arg_names) if key in given}
         source = ASTSource(function, types, constants)
         for architecture in (75, 90):
-            compiled = triton.compile(source, GPUTarget("cuda", architecture, 32), cuda.OPTIONS)
+            compiled = triton.compile(source, GPUTarget("cuda", architecture, 32), launch.OPTIONS)
             assert compiled.asm["cubin"]
 """
 

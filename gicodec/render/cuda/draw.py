@@ -1,0 +1,194 @@
+"""Rendering, one program for each tile of pixels.
+
+A tile looks through the whole table by chunks, and draws those that touch it, in their order: lists of them
+would have to be sorted, and need memory that nobody knows before.
+"""
+
+from __future__ import annotations
+
+import torch
+import triton
+import triton.language as tl
+from torch import Tensor
+
+from gicodec.format import Kernel
+from gicodec.render.cuda import launch
+from gicodec.render.cuda.table import prepared
+from gicodec.render.cuda.weights import oscillation, places, weigh
+
+
+def forward(
+    centers: Tensor,
+    conics: Tensor,
+    colors: Tensor,
+    height: int,
+    width: int,
+    kernel: Kernel,
+    *,
+    waves: Tensor | None = None,
+    background: Tensor | None = None,
+    image: Tensor | None = None,
+) -> Tensor:
+    """Render: as ``reference.forward``.
+
+    Args:
+        centers: [N, 2].
+        conics: [N, 3].
+        colors: [N, C].
+        height: Rows of the image.
+        width: Columns of the image.
+        kernel: Which weight.
+        waves: [N, 4]; without them no Gaussian has one, which is faster.
+        background: [C, height, width] that the Gaussians are added to; none is zero.
+        image: [C, height, width], where the result goes, which may be the background; none is a new tensor.
+
+    Raises:
+        TypeError: A tensor is not of contiguous float32, or on another device.
+        ValueError: Shapes do not match.
+    """
+    _, channels = launch.checked(centers, conics, colors, waves)
+    if image is None:
+        image = torch.empty(channels, height, width, device=centers.device)
+    launch.check_shape("image", image, (channels, height, width), centers.device)
+    if background is not None:
+        launch.check_shape("background", background, (channels, height, width), centers.device)
+    _draw((centers, conics, colors), image, kernel, waves, background, None)
+    return image
+
+
+def forward_batch(
+    centers: Tensor,
+    conics: Tensor,
+    colors: Tensor,
+    starts: Tensor,
+    height: int,
+    width: int,
+    kernel: Kernel,
+    *,
+    waves: Tensor | None = None,
+) -> Tensor:
+    """Render several pictures of one size at once: to start each by itself takes longer than to draw it.
+
+    Args:
+        centers: [N, 2], those of one picture after those of another.
+        conics: [N, 3].
+        colors: [N, C].
+        starts: [B + 1], int32, from 0 to N: where each picture's Gaussians begin, and the last one's end.
+        height: Rows of each image.
+        width: Columns of each image.
+        kernel: Which weight.
+        waves: [N, 4]; without them no Gaussian has one, which is faster.
+
+    Returns:
+        The images, [B, C, height, width].
+
+    Raises:
+        TypeError: A tensor is not of contiguous float32 (starts: int32), or on another device.
+        ValueError: Shapes do not match.
+    """
+    _, channels = launch.checked(centers, conics, colors, waves)
+    if starts.dtype != torch.int32 or starts.ndim != 1 or starts.device != centers.device:
+        raise TypeError(f"starts: need one dimension of int32 on {centers.device}")
+    images = torch.empty(len(starts) - 1, channels, height, width, device=centers.device)
+    _draw((centers, conics, colors), images, kernel, waves, None, starts)
+    return images
+
+
+def _draw(
+    gaussians: tuple[Tensor, Tensor, Tensor],
+    images: Tensor,
+    kernel: Kernel,
+    waves: Tensor | None,
+    background: Tensor | None,
+    starts: Tensor | None,
+) -> None:
+    """Render into one image [C, H, W], or a batch of them."""
+    *_, channels, height, width = images.shape
+    if min(height, width) < 1:
+        raise ValueError("an image has pixels")
+    centers, conics, colors = gaussians
+    table = prepared(centers, conics, waves, height, width, kernel)
+    n_tiles = triton.cdiv(width, launch.TILE[0]) * triton.cdiv(height, launch.TILE[1])
+    launch.start(
+        draw_tile,
+        (n_tiles, 1 if starts is None else len(images)),
+        *table,
+        waves if waves is not None else table.phases,
+        colors,
+        background if background is not None else images,
+        images,
+        starts if starts is not None else table.bounds,
+        len(centers),
+        channels,
+        height,
+        width,
+        CUT=kernel is Kernel.CUT,
+        HAS_WAVES=waves is not None,
+        HAS_BACKGROUND=background is not None,
+        BATCHED=starts is not None,
+        CHANNELS=triton.next_power_of_2(channels),
+        TILE_X=launch.TILE[0],
+        TILE_Y=launch.TILE[1],
+        CHUNK=launch.CHUNK,
+    )
+
+
+@triton.jit(do_not_specialize=["n", "channels", "height", "width"])
+def draw_tile(
+    numbers: tl.tensor,
+    bounds: tl.tensor,
+    phases: tl.tensor,
+    waves: tl.tensor,
+    colors: tl.tensor,
+    background: tl.tensor,
+    image: tl.tensor,
+    starts: tl.tensor,
+    n: int,
+    channels: int,
+    height: int,
+    width: int,
+    CUT: tl.constexpr,
+    HAS_WAVES: tl.constexpr,
+    HAS_BACKGROUND: tl.constexpr,
+    BATCHED: tl.constexpr,
+    CHANNELS: tl.constexpr,
+    TILE_X: tl.constexpr,
+    TILE_Y: tl.constexpr,
+    CHUNK: tl.constexpr,
+) -> None:
+    """Draw one tile; of one picture of a batch, of the Gaussians between two starts."""
+    tile, across = tl.program_id(0), tl.cdiv(width, TILE_X)
+    x, y = tile % across * TILE_X, tile // across * TILE_Y
+    pixels = tl.arange(0, TILE_X * TILE_Y)
+    columns, rows = x + pixels % TILE_X, y + pixels // TILE_X
+    channel = tl.arange(0, CHANNELS)
+    place = places(channel, rows, columns, height, width)
+    inside = (channel < channels)[:, None] & ((columns < width) & (rows < height))[None, :]
+    first, end = 0, n
+    if BATCHED:
+        picture = tl.program_id(1)
+        first, end = tl.load(starts + picture), tl.load(starts + picture + 1)
+        image += picture.to(tl.int64) * channels * height * width
+    if HAS_BACKGROUND:
+        total = tl.load(background + place, inside, 0.0)
+    else:
+        total = tl.zeros([CHANNELS, TILE_X * TILE_Y], tl.float32)
+    lanes = tl.arange(0, CHUNK)
+    for start in range(first, end, CHUNK):
+        i = start + lanes
+        at = bounds + 4 * i.to(tl.int64)
+        touches = (tl.load(at, i < end, 0) < x + TILE_X) & (tl.load(at + 1, i < end, 0) > x)
+        touches &= (tl.load(at + 2, i < end, 0) < y + TILE_Y) & (tl.load(at + 3, i < end, 0) > y)
+        rank = tl.cumsum(touches.to(tl.int32), 0)
+        for k in range(1, tl.max(rank, 0) + 1):
+            g = (start + tl.sum(tl.where(touches & (rank == k), lanes, 0), 0)).to(tl.int64)
+            _, _, _, weight, _ = weigh(numbers, g, columns, rows, CUT)
+            color = tl.load(colors + g * channels + channel, channel < channels, 0.0)
+            light = color[:, None] * weight[None, :]
+            if HAS_WAVES:
+                a, b = tl.load(waves + 4 * g), tl.load(waves + 4 * g + 1)
+                if (a != 0) | (b != 0):
+                    cos, sin = oscillation(phases, g, columns, rows)
+                    light += ((a * cos + b * sin) * weight)[None, :]
+            total += light
+    tl.store(image + place, total, inside)
