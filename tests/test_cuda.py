@@ -42,7 +42,8 @@ SIZES = {"n": "i32", "channels": "i32", "height": "i32", "width": "i32", "cutoff
 TABLES = {"bounds": "*i32", "phases": "*i32", "starts": "*i32"}
 GIVEN = {"HAS_BACKGROUND": True, "CHANNELS": 4, "CHUNK": launch.CHUNK, "BLOCK": launch.BLOCK}
 GIVEN |= dict(zip(("TILE_X", "TILE_Y"), launch.TILE)) | dict(zip(("PATCH_X", "PATCH_Y"), launch.PATCH))
-for function in (table.prepare_block, draw.draw_tile, differentiate.differentiate_one, products.correlate_one):
+PROGRAMS = table.prepare_block, draw.draw_tile, differentiate.differentiate_one, products.correlate_one
+for function in PROGRAMS:
     for flag in (False, True):
         given = GIVEN | {"CUT": flag, "HAS_WAVES": flag, "BATCHED": flag}
         types = {key: SIZES.get(key) or TABLES.get(key, "*fp32") for key in function.arg_names}
