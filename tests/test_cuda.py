@@ -39,8 +39,8 @@ from triton.compiler import ASTSource
 from gicodec.render.cuda import differentiate, draw, launch, products, table
 
 SIZES = {"n": "i32", "channels": "i32", "height": "i32", "width": "i32", "cutoff": "fp32"}
-TABLES = {"bounds": "*i32", "phases": "*i32", "starts": "*i32"}
-GIVEN = {"HAS_BACKGROUND": True, "CHANNELS": 4, "CHUNK": launch.CHUNK, "BLOCK": launch.BLOCK}
+TABLES = {"bounds": "*i32", "block_bounds": "*i32", "phases": "*i32", "starts": "*i32"}
+GIVEN = {"HAS_BACKGROUND": True, "CHANNELS": 4, "GROUP": launch.GROUP, "BLOCK": launch.BLOCK}
 GIVEN |= dict(zip(("TILE_X", "TILE_Y"), launch.TILE)) | dict(zip(("PATCH_X", "PATCH_Y"), launch.PATCH))
 PROGRAMS = table.prepare_block, draw.draw_tile, differentiate.differentiate_one, products.correlate_one
 for function in PROGRAMS:

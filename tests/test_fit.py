@@ -27,6 +27,7 @@ from gicodec.fit.parameters import (
     limit_frequency,
     root_covariances,
 )
+from gicodec.fit.placement import along_a_curve
 from gicodec.format import Kernel
 from gicodec.gaussians import Gaussians
 from gicodec.options import Progress
@@ -169,6 +170,17 @@ def true_psnr(result: Fit, pixels: Pixels) -> float:
     height, width, _ = pixels.shape
     image = render(to_gaussians(result.parameters), View(width, height))
     return -10 * float(np.log10(np.square(image - as_target(pixels).numpy()).mean()))
+
+
+def test_neighbors_on_the_curve_are_neighbors_in_the_picture() -> None:
+    rows = torch.rand(2000, 12, generator=torch.Generator().manual_seed(0)) * 800 - 20
+    order = along_a_curve(rows)
+    assert order.sort().values.tolist() == list(range(2000))
+
+    def mean_step(centers: torch.Tensor) -> float:
+        return centers.diff(dim=0).norm(dim=1).mean().item()
+
+    assert mean_step(rows[order, :2]) < 0.1 * mean_step(rows[:, :2])
 
 
 def test_a_photograph_is_fitted_well() -> None:

@@ -16,7 +16,7 @@ from gicodec.fit.loop import Model, as_target, one_torch_thread, run
 from gicodec.fit.objective import Objective
 from gicodec.fit.optimizer import Optimizer
 from gicodec.fit.parameters import COLOR, SIZE
-from gicodec.fit.placement import first_guess, more
+from gicodec.fit.placement import along_a_curve, first_guess, more
 from gicodec.fit.waves import cost_of_waves, energies, renew_waves, with_waves
 from gicodec.options import Effort, ProgressCallback
 
@@ -136,6 +136,8 @@ class GsiModel(Model):
         self._grow(objective, n_after)
         if self._waves and self._growths[iteration] % WAVES_EVERY == 0:
             renew_waves(self._optimizer, objective)
+        if objective.device != CPU:  # where rows that are near each other are drawn faster
+            self._optimizer.keep(along_a_curve(self.parameters))
         self._optimizer.to(objective.device)
 
     def draw(self, objective: Objective) -> None:

@@ -118,7 +118,7 @@ class Optimizer:
         limit_frequency(self.parameters)
 
     def keep(self, rows: Tensor) -> None:
-        """Drop all rows but these: a mask [N]."""
+        """Drop all rows but these: a mask [N], or indices [K], which also order them."""
         self.parameters = self.parameters[rows]
         self._moments.keep(rows)
 

@@ -8,13 +8,14 @@ import torch
 from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
-from gicodec.fit.parameters import COLOR, A
+from gicodec.fit.parameters import COLOR, A, Y
 
 UNIFORM_SHARE = 0.1  # of the first Gaussians: flat regions need some too
 MIN_SIZE, MAX_FIRST_SIZE, MAX_SIZE = 0.7, 55.0, 12.0  # pixels
 ERROR_POWER = 2  # of the squared error: few go where the error is small
 COLOR_SHARE = 0.5  # of what is missing at its center: neighbors bring the rest
 MOST_TOGETHER = 2.0  # times what is missing: a crowd on one spot would overshoot, more with each growth
+CELL, CELL_BITS = 16, 16  # pixels; a curve of 2^CELL_BITS cells a side
 ORIENTATION_REACH = 4  # pixels on every side
 ERROR_WINDOW = 3  # pixels
 MIN_ELONGATION, EDGE_ELONGATION = 0.1, 1.0  # of r: anywhere, and more on a perfect edge
@@ -40,6 +41,16 @@ def more(residual: Tensor, n: int, n_after: int, generator: torch.Generator) -> 
     density = smooth.double() ** ERROR_POWER
     density = (density / density.sum().clamp(min=1e-300)).float()
     return _place(-residual, density, n, n_after, MAX_SIZE, generator)
+
+
+def along_a_curve(parameters: Tensor) -> Tensor:
+    """Return an order [N] of rows in which neighbors are neighbors in the picture: a Z-curve of cells."""
+    cells = (parameters[:, : Y + 1] / CELL).long().clamp(0, 2**CELL_BITS - 1)
+    code = torch.zeros(len(parameters), dtype=torch.long)
+    for bit in range(CELL_BITS):
+        digits = cells >> bit & 1
+        code |= (digits[:, 0] | digits[:, 1] << 1) << 2 * bit
+    return code.argsort(stable=True)
 
 
 def _place(

@@ -58,6 +58,7 @@ def backward(
 def differentiate_one(
     numbers: tl.tensor,
     bounds: tl.tensor,
+    block_bounds: tl.tensor,
     phases: tl.tensor,
     waves: tl.tensor,
     colors: tl.tensor,

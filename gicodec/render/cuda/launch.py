@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 TILE = 16, 8  # columns and rows of the pixels that one program draws
-CHUNK = 128  # Gaussians that it looks at together
+BLOCK = 128  # Gaussians that are prepared, and looked at, together
+GROUP = 32  # blocks that are looked at together
 PATCH = 16, 8  # columns and rows of the pixels at which a Gaussian is differentiated at once
-BLOCK = 128  # Gaussians that are prepared together
 OPTIONS = {"num_warps": 1, "enable_fp_fusion": True}  # sums within a warp need no memory
 
 

@@ -73,6 +73,7 @@ def _correlated(
 def correlate_one(
     numbers: tl.tensor,
     bounds: tl.tensor,
+    block_bounds: tl.tensor,
     phases: tl.tensor,
     picture: tl.tensor,
     grams: tl.tensor,

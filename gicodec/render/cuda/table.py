@@ -20,10 +20,11 @@ CUTOFFS = {Kernel.COMPACT: 4.5, Kernel.CUT: math.log(255)}
 
 
 class Table(NamedTuple):
-    """N prepared Gaussians."""
+    """N prepared Gaussians, in B blocks of launch.BLOCK."""
 
     numbers: Tensor  # [N, N_NUMBERS]
     bounds: Tensor  # [N, N_BOUNDS], int32
+    block_bounds: Tensor  # [B, N_BOUNDS], int32: around the bounds of each block
     phases: Tensor  # [N, N_PHASES], int32; [0, N_PHASES] where there are no waves
 
 
@@ -34,17 +35,19 @@ def prepared(
     n, device = len(centers), centers.device
     numbers = torch.empty(n, N_NUMBERS, device=device)
     bounds = torch.empty(n, N_BOUNDS, dtype=torch.int32, device=device)
-    n_phases = 0 if waves is None else n
+    n_blocks, n_phases = triton.cdiv(n, launch.BLOCK), 0 if waves is None else n
+    block_bounds = torch.empty(n_blocks, N_BOUNDS, dtype=torch.int32, device=device)
     phases = torch.empty(n_phases, N_PHASES, dtype=torch.int32, device=device)
     if n:
         launch.start(
             prepare_block,
-            (triton.cdiv(n, launch.BLOCK),),
+            (n_blocks,),
             centers,
             conics,
             waves if waves is not None else centers,
             numbers,
             bounds,
+            block_bounds,
             phases,
             n,
             height,
@@ -53,7 +56,7 @@ def prepared(
             HAS_WAVES=waves is not None,
             BLOCK=launch.BLOCK,
         )
-    return Table(numbers, bounds, phases)
+    return Table(numbers, bounds, block_bounds, phases)
 
 
 @triton.jit(do_not_specialize=["n", "channels", "height", "width"])
@@ -63,6 +66,7 @@ def prepare_block(
     waves: tl.tensor,
     numbers: tl.tensor,
     bounds: tl.tensor,
+    block_bounds: tl.tensor,
     phases: tl.tensor,
     n: int,
     height: int,
@@ -97,10 +101,16 @@ def prepare_block(
     x0, x1 = _covered(x, tl.sqrt(twice * (c_safe / det)), width)
     y0, y1 = _covered(y, tl.sqrt(twice * (tl.where(drawn, a, 1.0) / det)), height)
     drawn &= (x0 < x1) & (y0 < y1)
+    x1, y1 = tl.where(drawn, x1, 0), tl.where(drawn, y1, 0)
     tl.store(bounds + 4 * i, tl.where(drawn, x0, 0), here)
-    tl.store(bounds + 4 * i + 1, tl.where(drawn, x1, 0), here)
+    tl.store(bounds + 4 * i + 1, x1, here)
     tl.store(bounds + 4 * i + 2, tl.where(drawn, y0, 0), here)
-    tl.store(bounds + 4 * i + 3, tl.where(drawn, y1, 0), here)
+    tl.store(bounds + 4 * i + 3, y1, here)
+    around = block_bounds + 4 * tl.program_id(0)
+    tl.store(around, tl.min(tl.where(drawn, x0, 2147483647), 0))
+    tl.store(around + 1, tl.max(x1, 0))
+    tl.store(around + 2, tl.min(tl.where(drawn, y0, 2147483647), 0))
+    tl.store(around + 3, tl.max(y1, 0))
     half = -0.5 * 1.4426950408889634
     tl.store(numbers + 8 * i, x.to(tl.float32), here)
     tl.store(numbers + 8 * i + 1, y.to(tl.float32), here)

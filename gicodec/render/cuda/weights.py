@@ -37,8 +37,19 @@ def weigh(
 def oscillation(
     phases: tl.tensor, g: tl.tensor, columns: tl.tensor, rows: tl.tensor
 ) -> tuple[tl.tensor, tl.tensor]:
-    """Return cosine and sine of a wave at pixels [P]."""
+    """Return cosine and sine of a wave at pixels [P].
+
+    By Cephes' polynomials on an eighth of a turn to either side of the nearest quarter: the library's reduce
+    any float, which takes ten times as many instructions.
+    """
     at = phases + 3 * g
     phase = tl.load(at) + tl.load(at + 1) * columns + tl.load(at + 2) * rows
-    angle = phase.to(tl.float32) * (6.283185307179586 / 4294967296.0)
-    return tl.cos(angle), tl.sin(angle)
+    quarter = (phase + 536870912) >> 30
+    angle = (phase - (quarter << 30)).to(tl.float32) * (6.283185307179586 / 4294967296.0)
+    z = angle * angle
+    sine = angle + angle * z * (-1.6666654611e-1 + z * (8.3321608736e-3 + z * -1.9515295891e-4))
+    cosine = 1 - z / 2 + z * z * (4.1666645683e-2 + z * (-1.3887316255e-3 + z * 2.4433157118e-5))
+    odd = (quarter & 1) != 0
+    along, across = tl.where(odd, sine, cosine), tl.where(odd, cosine, sine)
+    negative = ((quarter + 1) & 2) != 0, (quarter & 2) != 0
+    return tl.where(negative[0], -along, along), tl.where(negative[1], -across, across)
