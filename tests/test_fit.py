@@ -178,7 +178,7 @@ def test_neighbors_on_the_curve_are_neighbors_in_the_picture() -> None:
     assert order.sort().values.tolist() == list(range(2000))
 
     def mean_step(centers: torch.Tensor) -> float:
-        return centers.diff(dim=0).norm(dim=1).mean().item()
+        return float(centers.diff(dim=0).norm(dim=1).mean())
 
     assert mean_step(rows[order, :2]) < 0.1 * mean_step(rows[:, :2])
 
