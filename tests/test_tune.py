@@ -70,7 +70,8 @@ def test_the_states_colors_have_the_gaussians_energy() -> None:
 
 
 def test_the_gradient_by_the_state_is_that_of_differences(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(state_module, "_TRANSFORM", torch.tensor(TRANSFORM))  # float64 for the differences
+    double = torch.tensor(TRANSFORM)  # for the differences
+    monkeypatch.setattr(state_module, "_transform", lambda device: double)
     generator = torch.Generator().manual_seed(0)
     values, weights, targets = (
         torch.randn(7, 12, generator=generator, dtype=torch.float64) for _ in range(3)
