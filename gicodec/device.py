@@ -30,7 +30,7 @@ def find_device(name: str) -> torch.device:
     device = torch.device(name)
     index, n_devices = device.index or 0, torch.cuda.device_count()
     if index >= n_devices:
-        raise DeviceError(f"{name}: there are {n_devices} CUDA devices, and the first is cuda:0")
+        raise DeviceError(f"{name}: the last CUDA device is cuda:{n_devices - 1}")
     return torch.device("cuda", index)
 
 

@@ -66,7 +66,7 @@ def test_what_a_gpu_lacks_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(device, "find_spec", lambda name: object())
     assert device.cuda_problem() is None
     assert device.find_device("auto") == device.find_device("cuda") == torch.device("cuda", 0)
-    with pytest.raises(DeviceError, match="the first is cuda:0"):
+    with pytest.raises(DeviceError, match="the last CUDA device is cuda:0"):
         device.find_device("cuda:1")
 
     def old_driver() -> bool:
