@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gicodec import read_image
+from gicodec.gaussians import Gaussians
+from gicodec.render import View, place
 
 ROOT = Path(__file__).resolve().parent.parent
 KODAK = Path(os.environ.get("GSI_KODAK", ROOT.parent / "shared" / "data" / "kodak"))
@@ -19,6 +21,11 @@ KODAK = Path(os.environ.get("GSI_KODAK", ROOT.parent / "shared" / "data" / "koda
 def kodak(number: int) -> NDArray[np.uint8]:
     """Read a Kodak picture, [H, W, 3]; GSI_KODAK says where they are."""
     return read_image(KODAK / f"kodim{number:02d}.png")[0]
+
+
+def arrays_of(gaussians: Gaussians, view: View) -> list[NDArray[np.float32]]:
+    """Give what the engine takes: centers, conics, colors, any waves."""
+    return [np.ascontiguousarray(a, dtype=np.float32) for a in place(gaussians, view)]
 
 
 def times(run: Callable[[], object], n_runs: int) -> NDArray[np.float64]:

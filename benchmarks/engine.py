@@ -15,13 +15,13 @@ from typing import Any
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read when NumPy is loaded: one core's arithmetic is the limit
 
 import numpy as np
-from common import kodak, times
+from common import arrays_of, kodak, times
 from numpy.typing import NDArray
 
 from gicodec.fit import FitSettings, fit, to_gaussians
 from gicodec.format import Kernel
 from gicodec.gaussians import Gaussians
-from gicodec.render import View, cpu, place
+from gicodec.render import View, cpu
 
 # What the arithmetic alone would take: multiplications and fused multiply-adds, of which a processor of today
 # starts two a cycle. For a vector of pixels the recurrence takes 2, each channel one; backward twice that and
@@ -41,11 +41,6 @@ def gaussian_pixels(arrays: list[NDArray[np.float32]], height: int, width: int) 
         dx, dy = columns[None, :], rows[:, None]
         total += int((a * dx * dx + 2 * b * dx * dy + c * dy * dy < 9).sum())
     return total
-
-
-def arrays_of(gaussians: Gaussians, view: View) -> list[NDArray[np.float32]]:
-    """Give what the engine takes: centers, conics, colors, any waves."""
-    return [np.ascontiguousarray(a, dtype=np.float32) for a in place(gaussians, view)]
 
 
 def aligned(shape: tuple[int, ...]) -> NDArray[np.float32]:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
-from common import ROOT, times
+from common import ROOT, arrays_of, times
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -24,7 +24,7 @@ from gicodec.fit import FitSettings, fit, to_gaussians
 from gicodec.format import Kernel
 from gicodec.gaussians import Gaussians
 from gicodec.options import EFFORTS
-from gicodec.render import View, cpu, place
+from gicodec.render import View, cpu
 from gicodec.samples import to_samples
 
 IMAGES = sorted((ROOT / "examples" / "images").glob("*.png"))
@@ -60,8 +60,7 @@ def device_ms(run: Callable[[], object]) -> float:
 
 def on_device(gaussians: Gaussians, view: View, device: torch.device) -> tuple[Tensor, Tensor, Tensor]:
     """Place Gaussians in a view: centers, conics and colors; effort fast has no waves."""
-    arrays = (np.ascontiguousarray(array, np.float32) for array in place(gaussians, view))
-    centers, conics, colors = (torch.from_numpy(array).to(device) for array in arrays)
+    centers, conics, colors = (torch.from_numpy(array).to(device) for array in arrays_of(gaussians, view))
     return centers, conics, colors
 
 

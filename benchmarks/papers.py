@@ -35,8 +35,7 @@ def representation(
         if method == "3dgs":
             model: Model = BlendedModel(objective, n_gaussians, n_iterations, 0)
         else:
-            recipe = RECIPES[{m.label: m for m in Method}[method]]
-            model = PublishedModel(objective, n_gaussians, recipe, n_iterations, 0)
+            model = PublishedModel(objective, n_gaussians, RECIPES[Method.of(method)], n_iterations, 0)
         run(model, objective, n_iterations, "fit", None)
         image = (objective.residual + objective.target).clamp(0, 1)
         return objective.psnr((image - objective.target).square().sum().item())

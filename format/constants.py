@@ -1,5 +1,7 @@
 """The tables of SPEC.md: signature, section types, limits with their reasons."""
 
+from __future__ import annotations
+
 from enum import IntEnum
 
 SIGNATURE = b"\x89GSI\r\n\x1a\n"  # as PNG's: bit 7, CR LF, ^Z and LF show what mangled a file
@@ -48,6 +50,11 @@ class Method(IntEnum):
     def label(self) -> str:
         """What users call it."""
         return self.name.lower().replace("_plus", "++").replace("_", "-")
+
+    @classmethod
+    def of(cls, label: str) -> Method:
+        """Return the method of a label."""
+        return next(method for method in cls if method.label == label)
 
 
 MAX_SECTIONS = 256  # a file has 3; more is an attack on the memory of a list

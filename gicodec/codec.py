@@ -72,7 +72,7 @@ def _encode_published(
     from gicodec.published import encode_published
 
     is_gray = bool((pixels == pixels[:, :, :1]).all())
-    method = {method.label: method for method in Method}[options.method]
+    method = Method.of(options.method)
     header = Header(pixels.shape[1], pixels.shape[0], 1 if is_gray else 3, kernel=Kernel.CUT, method=method)
     return GsiFile(header, encode_published(pixels[:, :, : header.channels], header, options, progress))
 

@@ -6,6 +6,9 @@ import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
+import torch
+
+from gicodec.device import cuda_problem
 from gicodec.render import cpu
 
 LIBRARIES = "torch", "triton", "gsplat", "vector-quantize-pytorch", "constriction", "numpy", "pillow"
@@ -13,10 +16,6 @@ LIBRARIES = "torch", "triton", "gsplat", "vector-quantize-pytorch", "constrictio
 
 def findings() -> dict[str, str]:
     """Return what was found, by name, in the order to print."""
-    import torch  # only who asks waits for it
-
-    from gicodec.device import cuda_problem
-
     found = {
         "gicodec": version("gicodec"),
         "Python": f"{platform.python_version()}, {platform.system()} {platform.machine()}",
@@ -35,8 +34,6 @@ def findings() -> dict[str, str]:
 
 def missing() -> list[str]:
     """Return what is missing, and what for, a sentence each."""
-    from gicodec.device import cuda_problem
-
     problem = cuda_problem()
     sentences = [f"No GPU is used: {problem}."] if problem else []
     if _version_of("gsplat") == "none":

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from gicodec import _native
+from gicodec.device import CPU
 from gicodec.format import Kernel
 from gicodec.render import cpu
 
@@ -51,7 +52,7 @@ class Engine(ABC):
 class NativeEngine(Engine):
     """The C++ engine, on the CPU."""
 
-    device = torch.device("cpu")
+    device = CPU
 
     def __init__(self, threads: int) -> None:
         """Use so many threads; 0 for one per core."""

@@ -15,7 +15,7 @@ from gicodec.device import CPU
 from gicodec.fit.loop import Model, as_target, one_torch_thread, run
 from gicodec.fit.objective import Objective
 from gicodec.fit.optimizer import Optimizer
-from gicodec.fit.parameters import COLOR, SIZE
+from gicodec.fit.parameters import COLOR, SIZE, has_wave
 from gicodec.fit.placement import along_a_curve, first_guess, more
 from gicodec.fit.waves import cost_of_waves, energies, renew_waves, with_waves
 from gicodec.options import Effort, ProgressCallback
@@ -110,6 +110,7 @@ class GsiModel(Model):
         self._optimizer = Optimizer(first_guess(objective.target.cpu(), self._n_first, self._generator))
         self._optimizer.to(objective.device)
         self._n_iterations, self._plan, self._waves = n_iterations, plan, waves
+        self._has_waves = False  # they come and go in change() only
         self._gradient = torch.empty(0)
         self._growths = {round(n_iterations * GROWTH_END * k / N_GROWTHS): k for k in range(1, N_GROWTHS + 1)}
 
@@ -136,13 +137,14 @@ class GsiModel(Model):
         self._grow(objective, n_after)
         if self._waves and self._growths[iteration] % WAVES_EVERY == 0:
             renew_waves(self._optimizer, objective)
+        self._has_waves = bool(has_wave(self.parameters).any())
         if objective.device != CPU:  # where rows that are near each other are drawn faster
             self._optimizer.keep(along_a_curve(self.parameters))
         self._optimizer.to(objective.device)
 
     def draw(self, objective: Objective) -> None:
         """Render, and remember the gradient."""
-        self._gradient = 2 * objective.residual_and_gradient(self.parameters, waves=self._waves)
+        self._gradient = 2 * objective.residual_and_gradient(self.parameters, waves=self._has_waves)
 
     def step(self, iteration: int) -> None:
         """Take a step of Adam."""

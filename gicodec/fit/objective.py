@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from gicodec.fit.engine import Engine, Splats, engine_of
-from gicodec.fit.parameters import COLOR, SIZE, WAVE, conics, has_wave, pull_back
+from gicodec.fit.parameters import COLOR, SIZE, WAVE, conics, pull_back
 from gicodec.format import Kernel
 from gicodec.render.cpu import Array
 
@@ -83,10 +83,8 @@ class Objective:
     def residual_and_gradient(self, parameters: Tensor, *, waves: bool = True) -> Tensor:
         """Render into the residual; return the gradient [N, 9 + C] of half the squared error.
 
-        Without ``waves`` there are none, which is faster than to look; a GPU would have to be waited for.
+        Without ``waves`` there are none, which is faster; to look would keep a GPU waiting at every step.
         """
-        if waves and self.device.type == "cpu":
-            waves = bool(has_wave(parameters).any())
         placed = parameters[:, :SIZE].contiguous(), conics(parameters), parameters[:, COLOR:].contiguous()
         by = self._draw(Splats(*placed, parameters[:, WAVE].contiguous() if waves else None))
         by_waves = torch.zeros_like(parameters[:, WAVE]) if by.waves is None else by.waves

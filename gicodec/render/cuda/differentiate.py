@@ -36,7 +36,9 @@ def backward(
         launch.start(
             differentiate_one,
             (n,),
-            *table,
+            table.numbers,
+            table.bounds,
+            table.phases,
             waves if waves is not None else table.phases,
             colors,
             grad_image,
@@ -54,11 +56,10 @@ def backward(
     return tuple(grads)
 
 
-@triton.jit(do_not_specialize=["n", "channels", "height", "width"])
+@triton.jit(do_not_specialize=["channels", "height", "width"])
 def differentiate_one(
     numbers: tl.tensor,
     bounds: tl.tensor,
-    block_bounds: tl.tensor,
     phases: tl.tensor,
     waves: tl.tensor,
     colors: tl.tensor,

@@ -54,7 +54,9 @@ def _correlated(
         launch.start(
             correlate_one,
             (n,),
-            *table,
+            table.numbers,
+            table.bounds,
+            table.phases,
             image,
             *sums,
             len(image),
@@ -69,11 +71,10 @@ def _correlated(
     return sums[0], sums[1], sums[2]
 
 
-@triton.jit(do_not_specialize=["n", "channels", "height", "width"])
+@triton.jit(do_not_specialize=["channels", "height", "width"])
 def correlate_one(
     numbers: tl.tensor,
     bounds: tl.tensor,
-    block_bounds: tl.tensor,
     phases: tl.tensor,
     picture: tl.tensor,
     grams: tl.tensor,

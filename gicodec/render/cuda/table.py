@@ -59,7 +59,7 @@ def prepared(
     return Table(numbers, bounds, block_bounds, phases)
 
 
-@triton.jit(do_not_specialize=["n", "channels", "height", "width"])
+@triton.jit(do_not_specialize=["n", "height", "width"])
 def prepare_block(
     centers: tl.tensor,
     conics: tl.tensor,
