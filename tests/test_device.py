@@ -6,7 +6,6 @@ import warnings
 from importlib.util import find_spec
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 from pictures import photograph
@@ -27,7 +26,7 @@ from gicodec.fit.tune import Tuner
 from gicodec.format import GsiFile, Header, Kernel, Method
 from gicodec.published import RECIPES
 from gicodec.quantize import dequantize
-from gicodec.render import View, place, render
+from gicodec.render import View, render, there
 from gicodec.samples import to_samples
 
 needs_triton = pytest.mark.skipif(not find_spec("triton"), reason="no Triton here")
@@ -140,18 +139,18 @@ def test_the_steps_of_a_fit_stay_on_its_device(waves: bool) -> None:
 
 
 def test_the_steps_of_tuning_stay_on_its_device(monkeypatch: pytest.MonkeyPatch) -> None:
-    state, there = State(torch.zeros(30, 12), 1.0), []
+    state, visited = State(torch.zeros(30, 12), 1.0), []
     tuner = Tuner(objective_there(Kernel.COMPACT), Header(50, 40), state, torch.Generator())
     to = Tuner._to
 
     def only_there(tuner: Tuner, device: torch.device) -> None:
-        there.append(device)
+        visited.append(device)
         if device == META:  # from where nothing comes back
             to(tuner, device)
 
     monkeypatch.setattr(Tuner, "_to", only_there)
     tuner.run(3, 1.0, 0.5)
-    assert there == [META, torch.device("cpu")]
+    assert visited == [META, torch.device("cpu")]
     assert tuner.state.values.device == META
 
 
@@ -210,25 +209,24 @@ def test_a_fit_begins_the_same_on_both_engines(method: str) -> None:
 
 
 @needs_triton
-def test_a_decoded_picture_is_the_same_but_for_a_level() -> None:
+def test_a_picture_decoded_in_bands_is_the_same_but_for_a_level(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(there, "find_device", lambda name: THERE)
+    monkeypatch.setattr(there, "BAND", 96 * 30)
     file = GsiFile.from_bytes(encoded().data)
     gaussians = dequantize(file.payload)
     for view in (View(96, 64), View(60, 40, 0.6, 0.6, 1, 2)):
         truth = render(gaussians, view, file.header.kernel)
-        arrays = (np.ascontiguousarray(array, np.float32) for array in place(gaussians, view))
-        centers, conics, colors, *waves = (torch.from_numpy(array).to(THERE) for array in arrays)
-        with triton_engine() as cuda:
-            size, drawn = (view.height, view.width), waves[0] if waves else None
-            image = cuda.forward(centers, conics, colors, *size, file.header.kernel, waves=drawn)
-        difference = to_samples(image.cpu().numpy(), 8).astype(int) - to_samples(truth, 8)
+        with triton_engine():
+            image = render(gaussians, view, file.header.kernel, device="cuda")
+        difference = to_samples(image, 8).astype(int) - to_samples(truth, 8)
         assert abs(difference).max() <= 1
         assert (difference == 0).mean() >= 0.999
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
 def test_a_gpu_encodes_as_well_as_the_cpu() -> None:
-    there, here = encoded(device="cuda"), encoded()
-    assert there.data == encoded(device="cuda").data
-    assert there.psnr == pytest.approx(here.psnr, abs=0.3)
+    abroad, here = encoded(device="cuda"), encoded()
+    assert abroad.data == encoded(device="cuda").data
+    assert abroad.psnr == pytest.approx(here.psnr, abs=0.3)
     pixels = decode(here.data).astype(int) - decode(here.data, DecodeOptions(device="cuda"))
     assert abs(pixels).max() <= 1
