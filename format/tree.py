@@ -67,12 +67,12 @@ class _Splits:
 
 
 def code_cells(
-    coder: Coder, n: int, width: int, height: int, points: Symbols | None
+    coder: Coder | None, n: int, width: int, height: int, points: Symbols | None
 ) -> tuple[Symbols, Symbols]:
     """Code the cells of n centers in a picture.
 
     Args:
-        coder: A writer or a reader.
+        coder: A writer or a reader; None to find the cells of points, and no more.
         n: How many centers.
         width: Of the picture, pixels.
         height: Of the picture, pixels.
@@ -95,7 +95,8 @@ def code_cells(
         nodes, counts = nodes[~whole], counts[~whole]
         first, second = _halves(nodes)
         sides = None if where is None else where.sides(first)
-        firsts = splits.code(coder, counts, None if sides is None else sides)
+        firsts = sides if coder is None else splits.code(coder, counts, sides)
+        assert firsts is not None, "nothing to code, nor to read from"
         nodes = np.stack([first, second], axis=1).reshape(-1, 4)
         counts = np.stack([firsts, counts - firsts], axis=1).reshape(-1)
         if where is not None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from gicodec.device import find_device, one_line_errors
 from gicodec.fit import Fit, FitSettings, Objective, as_target, fit, one_torch_thread
@@ -206,15 +207,24 @@ class SizeTarget(Target):
     def judge(self, state: State) -> Attempt:
         """Drop the weakest Gaussians until the file is within the budget."""
         size, order = self._size(state), weakest_first(state)
-        n_dropped = bisect_left(
-            range(len(order)), True, key=lambda n: self._size(state.without(order[:n])) <= self._budget
-        )
-        payload = state.without(order[:n_dropped]).payload(self._header)
+        payload = state.without(order[: self._n_dropped(state, order, size)]).payload(self._header)
         share = size / self._budget
         if FULL <= share <= 1 / FULL:
             return Attempt(payload, abs(1 - share), None)
         ratio = max(1, size - self._empty) / (FROZEN_AIM * (self._budget - self._empty))
         return Attempt(payload, max(share - 1, UNUSED * (1 - share)), ratio ** (1 / FROZEN_SLOPE))
+
+    def _n_dropped(self, state: State, order: Tensor, size: int) -> int:
+        """Return how many, the first of this order, to take from a state that makes a file of this size."""
+        enough, too_few = 0, -1
+        while size > self._budget:  # the first are weak, and take less than the mean
+            share = (size - self._budget) / max(1, size - self._empty)
+            too_few, enough = enough, enough + math.ceil(share * (len(order) - enough))
+            size = self._size(state.without(order[:enough]))
+        between = range(too_few + 1, enough)
+        return between.start + bisect_left(
+            between, True, key=lambda n: self._size(state.without(order[:n])) <= self._budget
+        )
 
     def _excess(self, state: State) -> float:
         """Compare the file of what does not round to zero with the budget."""

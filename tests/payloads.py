@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gicodec.format import GsiFile, GsiPayload, Header, Payload, RecordPayload
-from gicodec.format.coder import SymbolWriter
 from gicodec.format.color_codes import color_shifts
 from gicodec.format.gaussianimage import GaussianImage
 from gicodec.format.gaussianimage_plus import GaussianImagePlus
@@ -61,7 +60,7 @@ def random_payload(
     if not n:
         return GsiPayload.empty(header.channels)
     points = random_points(rng, n, header) if points is None else points
-    cells, _ = code_cells(SymbolWriter(), n, header.width, header.height, points)
+    cells, _ = code_cells(None, n, header.width, header.height, points)
     if classes is None:
         classes = np.where(rng.random(n) < 0.2, rng.integers(0, N_CLASSES, n), rng.binomial(12, 0.4, n))
     reach = COLOR_REACH << color_shifts(classes)

@@ -30,7 +30,6 @@ from gicodec import (
 from gicodec.codec import MAX_WORK
 from gicodec.format import MAX_PIXELS, GsiFile, GsiPayload, Header, Kernel, Section
 from gicodec.format.bits import write_varint
-from gicodec.format.coder import SymbolWriter
 from gicodec.format.color_codes import color_shifts
 from gicodec.format.constants import SectionType
 from gicodec.format.lattice import (
@@ -186,7 +185,7 @@ def plain_file(header: Header, n: int, log_size: float, log_elongation: float = 
     shapes = Shapes.of(classes, sizes, elongations, angles)
     columns, rows = shapes.nearest_places(np.ones((n, 2)))
     points = np.floor(shapes.centers(columns, rows)).astype(np.int64)
-    cells, _ = code_cells(SymbolWriter(), n, header.width, header.height, points)
+    cells, _ = code_cells(None, n, header.width, header.height, points)
     colors = np.tile([[COLOR_REACH], [0], [0]], n) << color_shifts(classes)
     none = np.zeros((2, n), np.int64)
     planes = (sizes, elongations, angles, columns, rows, none, none)

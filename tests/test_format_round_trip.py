@@ -39,7 +39,7 @@ def alike(n: int, header: Header = KODAK) -> GsiPayload:
     """The cheapest there is: one Gaussian, n times in one pixel."""
     none = np.zeros(n, np.int64)
     points = np.stack([none, none], axis=1)
-    cells, _ = code_cells(SymbolWriter(), n, header.width, header.height, points)
+    cells, _ = code_cells(None, n, header.width, header.height, points)
     pairs = np.zeros((2, n), np.int64)
     return GsiPayload(
         0, cells, none, np.zeros((3, n), np.int64), none + 2, none, none, none, none, pairs, pairs
@@ -94,7 +94,7 @@ def test_gaussians_that_are_alike_cost_nothing() -> None:
 def test_cells_partition_what_they_hold() -> None:
     rng = np.random.default_rng(3)
     points = rng.integers(-MARGIN, [768 + MARGIN, 512 + MARGIN], (400, 2))
-    cells, order = code_cells(SymbolWriter(), 400, 768, 512, points)
+    cells, order = code_cells(None, 400, 768, 512, points)
     assert sorted(order.tolist()) == list(range(400))
     ordered = points[order]
     assert (ordered >= cells[:, :2]).all()

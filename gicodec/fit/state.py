@@ -16,7 +16,7 @@ from torch import Tensor
 from gicodec.fit.parameters import AMPLITUDES, COLOR, FREQUENCIES, SIZE, WAVE, U, V, Y
 from gicodec.fit.rounded import Rounded, into_range
 from gicodec.format import GsiPayload, Header
-from gicodec.format.coder import Symbols, SymbolWriter
+from gicodec.format.coder import Symbols
 from gicodec.format.color_codes import color_shifts
 from gicodec.format.lattice import (
     Shapes,
@@ -136,7 +136,7 @@ class State:
         most = np.array([header.width, header.height]) + MARGIN - 1
         centers = rounded.shapes().centers(rounded.columns, rounded.rows)
         points = np.clip(np.floor(centers), -MARGIN, most).astype(np.int64)
-        cells, order = code_cells(SymbolWriter(), len(points), header.width, header.height, points)
+        cells, order = code_cells(None, len(points), header.width, header.height, points)
         r = rounded.take(order)
         rows = _into_range(r.rows, *r.shapes().rows_in(cells))
         columns = _into_range(r.columns, *r.shapes().columns_in(cells, rows))
