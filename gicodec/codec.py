@@ -81,7 +81,7 @@ def _target(pixels: NDArray[np.uint8], header: Header, options: EncodeOptions) -
     from gicodec.count import CountTarget
     from gicodec.fidelity import PsnrTarget
     from gicodec.quality import QualityTarget
-    from gicodec.rate import SizeTarget
+    from gicodec.size import SizeTarget
 
     kind, value = options.target
     targets: dict[str, Callable[[], Target]] = {

@@ -21,7 +21,8 @@ BELOW_CLI = [path for path in LIBRARY if path.name != "__main__.py"] + FORMAT
 
 FITTING = {"torch", "vector_quantize_pytorch", "gsplat"}
 DEVICE = {f"gicodec/{name}.py" for name in ("device", "doctor", "render/there")}
-SEARCH = {f"gicodec/{name}.py" for name in ("count", "fidelity", "published", "quality", "rate", "target")}
+TARGETS = "count", "fidelity", "quality", "size", "target"
+SEARCH = {f"gicodec/{name}.py" for name in ("contest", "published", "rate", *TARGETS)}
 EXITS = {"sys.exit", "os._exit", "exit", "quit", "SystemExit"}
 
 

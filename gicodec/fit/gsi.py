@@ -28,7 +28,8 @@ RELOCATED_SHARE = 0.04  # of the Gaussians, the weakest, are dropped and placed 
 DECAY_START, LAST_RATE = 0.5, 0.05  # the rates fall from here, exponentially, to this share
 
 Plan = Callable[[int, float], int]
-"""From how many Gaussians there are, and the dB that they give, to how many there should be in the end."""
+"""From how many Gaussians there are, their waves counted, and the dB that they give, to how many there
+should be in the end."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,8 @@ class GsiModel(Model):
         if iteration not in self._growths:
             return
         if self._plan is not None:
-            self._n = min(self._plan(len(self), objective.psnr(objective.error())), self._n_most)
+            n = len(self) + round(cost_of_waves(self.parameters))
+            self._n = min(self._plan(n, objective.psnr(objective.error())), self._n_most)
         n_after = self._n_first + (self._n - self._n_first) * self._growths[iteration] // N_GROWTHS
         self._optimizer.to(CPU)  # what is seldom done is done there, and alike for every device
         self._grow(objective, n_after)
