@@ -18,7 +18,7 @@ from gicodec.target import Target
 DB_PER_DOUBLING = 2.7  # of the bits, at a time
 LEAST_GAIN = 0.05  # dB that a fit with waves must be better by: they lose that much in being rounded
 LEAST_LEAD = 0.02  # dB that it must be ahead by ...
-DECIDED_AT, LOOKED_BACK = 10, 6  # ... at this of its growths, as a mean of so many, to go on
+DECIDED_AT, LOOKED_BACK = 12, 6  # ... at this of its growths, as a mean of so many, to go on
 
 
 def best_fit(
