@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import torch
+
 from gicodec.fit.state import State
 from gicodec.fit.tune import Tuner
 from gicodec.format import GsiPayload, Header
@@ -48,7 +50,9 @@ class CountTarget(Target):
         lead = (FITTED / KEPT) ** max(0.0, 1 - progress / KEPT_AFTER)
         n_dropped = len(tuner.state.values) - math.ceil(KEPT * self._n * lead)
         if n_dropped > 0:
-            tuner.restart(tuner.state.without(weakest_first(tuner.state)[:n_dropped]))
+            kept = torch.ones(len(tuner.state.values), dtype=torch.bool)
+            kept[weakest_first(tuner.state)[:n_dropped]] = False
+            tuner.keep(kept)
         state = tuner.state
         strongest = state.without(weakest_first(state)[: max(0, len(state.values) - self._n)])
         bits = 8 * (file_size(strongest.payload(self._header), self._header) - self._empty) / self._n

@@ -94,13 +94,13 @@ def _tune(
 
 def _best_attempt(tuner: Tuner, target: Target, settings: TuneSettings) -> Attempt:
     """Freeze; where that is not yet what was asked for, again from the same state with another D."""
-    tuned, step = tuner.state, tuner.state.step
+    step = tuner.state.step
     attempts: list[Attempt] = []
     for _ in range(target.most_attempts):
-        tuner.restart(tuned.at_step(step))
-        freeze(tuner, settings.n_freeze)
-        refine(tuner.objective, tuner.state, settings.n_sweeps)
-        attempts.append(target.judge(tuner.state))
+        frozen = tuner.at_step(step)
+        freeze(frozen, settings.n_freeze)
+        refine(frozen.objective, frozen.state, settings.n_sweeps)
+        attempts.append(target.judge(frozen.state))
         correction = attempts[-1].correction
         if correction is None:
             break

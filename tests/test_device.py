@@ -134,7 +134,9 @@ def test_the_steps_of_a_fit_stay_on_its_device(waves: bool) -> None:
     objective, optimizer = objective_there(Kernel.COMPACT), Optimizer(torch.zeros(30, 12))
     optimizer.to(META)
     for _ in range(2):
-        optimizer.step(2 * objective.residual_and_gradient(optimizer.parameters, waves=waves), 0.5)
+        optimizer.step(
+            2 * objective.residual_and_gradient(optimizer.parameters, waves=waves), 0.5, waves=waves
+        )
     assert optimizer.parameters.device == META
 
 

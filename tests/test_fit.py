@@ -22,6 +22,7 @@ from gicodec.fit.parameters import (
     Y,
     conics,
     has_wave,
+    inverse_roots,
     keep_phases,
     limit_elongation,
     limit_frequency,
@@ -104,7 +105,9 @@ def test_shapes_are_those_of_the_gaussians() -> None:
     rows = parameters()
     covariances = to_gaussians(rows).covariances()
     np.testing.assert_allclose(conics(rows).numpy(), inverses(covariances), rtol=1e-5, atol=1e-9)
-    for root, square in zip(root_covariances(rows), (covariances, inverses(covariances)), strict=True):
+    roots = root_covariances(rows)
+    both = roots, inverse_roots(rows, roots)
+    for root, square in zip(both, (covariances, inverses(covariances)), strict=True):
         xx, xy, yy = (part.numpy() for part in root)
         squared = np.stack([xx * xx + xy * xy, xy * (xx + yy), xy * xy + yy * yy], axis=1)
         np.testing.assert_allclose(squared, square, rtol=1e-5, atol=1e-5)

@@ -150,7 +150,7 @@ class GsiModel(Model):
 
     def step(self, iteration: int) -> None:
         """Take a step of Adam."""
-        self._optimizer.step(self._gradient, _rate(iteration / self._n_iterations))
+        self._optimizer.step(self._gradient, _rate(iteration / self._n_iterations), waves=self._has_waves)
 
     def _grow(self, objective: Objective, n_after: int) -> None:
         """Drop the weakest, then add where the error is until there are n_after."""

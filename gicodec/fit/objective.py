@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from gicodec.fit.engine import Engine, Splats, engine_of
-from gicodec.fit.parameters import COLOR, SIZE, WAVE, conics, pull_back
+from gicodec.fit.parameters import COLOR, SIZE, WAVE, InverseCovariances, conics_of, pull_back
 from gicodec.format import Kernel
 from gicodec.render.cpu import Array
 
@@ -85,10 +85,10 @@ class Objective:
 
         Without ``waves`` there are none, which is faster; to look would keep a GPU waiting at every step.
         """
-        placed = parameters[:, :SIZE].contiguous(), conics(parameters), parameters[:, COLOR:].contiguous()
+        inverse = InverseCovariances.of(parameters)
+        placed = parameters[:, :SIZE].contiguous(), conics_of(inverse), parameters[:, COLOR:].contiguous()
         by = self._draw(Splats(*placed, parameters[:, WAVE].contiguous() if waves else None))
-        by_waves = torch.zeros_like(parameters[:, WAVE]) if by.waves is None else by.waves
-        return pull_back(parameters, by.centers, by.conics, by.colors, by_waves)
+        return pull_back(parameters, inverse, *by)
 
     def _draw(self, splats: Splats) -> Splats:
         """Render into the residual; return the gradients of half the squared error."""

@@ -15,6 +15,7 @@ from gicodec.fit.parameters import (
     WAVE,
     X,
     Y,
+    inverse_roots,
     keep_phases,
     limit_elongation,
     limit_frequency,
@@ -79,9 +80,11 @@ class Metric:
     Gaussian is as easy to move by its own width as a large one.
     """
 
-    def __init__(self, parameters: Tensor) -> None:
-        by_columns = zip(((X, Y), (KX, KY)), root_covariances(parameters), strict=True)
-        self._roots = list(by_columns)
+    def __init__(self, parameters: Tensor, *, waves: bool) -> None:
+        roots = root_covariances(parameters)
+        self._roots = [((X, Y), roots)]
+        if waves:
+            self._roots.append(((KX, KY), inverse_roots(parameters, roots)))
 
     def apply(self, rows: Tensor) -> None:
         """Take gradients to those by z, or changes of z to those they make, in place."""
@@ -105,17 +108,19 @@ class Optimizer:
         self.parameters, self._rates = self.parameters.to(device), self._rates.to(device)
         self._moments.to(device)
 
-    def step(self, gradient: Tensor, rate: float) -> None:
-        """Take one step against the gradient [N, 9 + C], all rates times ``rate``."""
-        metric = Metric(self.parameters)
+    def step(self, gradient: Tensor, rate: float, *, waves: bool) -> None:
+        """Take one step against the gradient [N, 9 + C], all rates times ``rate``; faster without waves."""
+        metric = Metric(self.parameters, waves=waves)
         metric.apply(gradient)
         change = self._moments.direction(gradient)
         change.mul_(self._rates * self._moments.corrected(rate))
         metric.apply(change)
-        keep_phases(self.parameters, -change[:, :SIZE])
+        if waves:
+            keep_phases(self.parameters, -change[:, :SIZE])
         self.parameters.sub_(change)
         limit_elongation(self.parameters)
-        limit_frequency(self.parameters)
+        if waves:
+            limit_frequency(self.parameters)
 
     def keep(self, rows: Tensor) -> None:
         """Drop all rows but these: a mask [N], or indices [K], which also order them."""

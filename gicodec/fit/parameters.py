@@ -12,6 +12,8 @@ it is. Without that a wave can only follow by unlearning it.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor
 
@@ -63,33 +65,64 @@ def limit_frequency(parameters: Tensor) -> None:
 
 
 Root = tuple[Tensor, Tensor, Tensor]
+"""The (xx, xy, yy) of symmetric matrices, [N] each."""
 
 
-def root_covariances(parameters: Tensor) -> tuple[Root, Root]:
-    """Return the (xx, xy, yy) of the symmetric square roots of the covariances, and of those' inverses.
-
-    [N] each, pixels and one over pixels.
-    """
+def root_covariances(parameters: Tensor) -> Root:
+    """Return the square roots of the covariances, pixels."""
     size = parameters[:, SIZE].exp()
     r, cos, sin = _polar(parameters[:, U], parameters[:, V])
     round_part, long_part = size * r.cosh(), size * r.sinh()
     along_x = long_part * cos
-    xx, xy, yy = round_part + along_x, long_part * sin, round_part - along_x
-    inverse = 1 / size.square()
-    return (xx, xy, yy), (yy * inverse, -xy * inverse, xx * inverse)
+    return round_part + along_x, long_part * sin, round_part - along_x
+
+
+def inverse_roots(parameters: Tensor, roots: Root) -> Root:
+    """Return the inverses of the square roots of the covariances, one over pixels."""
+    (xx, xy, yy), inverse = roots, 1 / parameters[:, SIZE].exp().square()
+    return yy * inverse, -xy * inverse, xx * inverse
+
+
+class InverseCovariances(NamedTuple):
+    """Inverse covariances, as ``round_part I - long_part [[cos, sin], [sin, -cos]]``; [N] each."""
+
+    cos: Tensor
+    """Of 2 theta."""
+    sin: Tensor
+    round_part: Tensor
+    long_part: Tensor
+    r: Tensor
+
+    @classmethod
+    def of(cls, parameters: Tensor) -> InverseCovariances:
+        """Invert the covariances of parameters [N, 9 + C]."""
+        size, u, v = parameters[:, SHAPE].unbind(1)
+        r, cos, sin = _polar(u, v)
+        scale, twice = (-2 * size).exp_(), 2 * r
+        return cls(cos, sin, scale * twice.cosh(), scale * twice.sinh(), r)
 
 
 def conics(parameters: Tensor) -> Tensor:
     """Return the inverse covariances [N, 3] (a, b, c)."""
-    cos, sin, round_part, long_part, _ = _inverse_parts(parameters)
+    return conics_of(InverseCovariances.of(parameters))
+
+
+def conics_of(inverse: InverseCovariances) -> Tensor:
+    """Return inverse covariances as an engine takes them, [N, 3] (a, b, c)."""
+    cos, sin, round_part, long_part, _ = inverse
     return torch.stack([round_part - long_part * cos, -long_part * sin, round_part + long_part * cos], dim=1)
 
 
 def pull_back(
-    parameters: Tensor, by_centers: Tensor, by_conics: Tensor, by_colors: Tensor, by_waves: Tensor
+    parameters: Tensor,
+    inverse: InverseCovariances,
+    by_centers: Tensor,
+    by_conics: Tensor,
+    by_colors: Tensor,
+    by_waves: Tensor | None,
 ) -> Tensor:
     """Turn gradients by what the engine takes into the gradient [N, 9 + C] by the parameters."""
-    cos, sin, round_part, long_part, r = _inverse_parts(parameters)
+    cos, sin, round_part, long_part, r = inverse
     by_a, by_b, by_c = by_conics.unbind(1)
     total = by_a + by_c
     difference = by_c - by_a
@@ -99,17 +132,12 @@ def pull_back(
     by_r = 2 * (total * long_part + along * round_part)
     turn = across * long_part / r
     by_shape = torch.stack([by_size, cos * by_r - sin * turn, sin * by_r + cos * turn], dim=1)
-    turned = parameters[:, B] * by_waves[:, 0] - parameters[:, A] * by_waves[:, 1]  # see keep_phases
-    by_centers = by_centers + parameters[:, FREQUENCIES] * turned[:, None]
+    if by_waves is None:
+        by_waves = torch.zeros_like(parameters[:, WAVE])
+    else:
+        turned = parameters[:, B] * by_waves[:, 0] - parameters[:, A] * by_waves[:, 1]  # see keep_phases
+        by_centers = by_centers + parameters[:, FREQUENCIES] * turned[:, None]
     return torch.cat([by_centers, by_shape, by_waves, by_colors], dim=1)
-
-
-def _inverse_parts(parameters: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-    """Return cos and sin of 2 theta, the round and the elongated part of the inverse covariance, and r."""
-    size, u, v = parameters[:, SHAPE].unbind(1)
-    r, cos, sin = _polar(u, v)
-    scale, twice = (-2 * size).exp_(), 2 * r
-    return cos, sin, scale * twice.cosh(), scale * twice.sinh(), r
 
 
 def _polar(u: Tensor, v: Tensor) -> tuple[Tensor, Tensor, Tensor]:

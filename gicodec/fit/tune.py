@@ -8,6 +8,7 @@ without it lead farther (0.14 dB, benchmarks/NOTES.md). Rounding itself is done 
 
 from __future__ import annotations
 
+import copy
 import math
 from dataclasses import dataclass
 
@@ -70,6 +71,10 @@ class Frozen:
         """Freeze nothing of n rows."""
         return cls(*(torch.zeros(n, dtype=torch.bool) for _ in range(5)))
 
+    def any(self) -> bool:
+        """Tell whether anything is frozen."""
+        return any(bool(mask.any()) for mask in vars(self).values())
+
     def to(self, device: torch.device) -> Frozen:
         """Return the same on a device."""
         masks = self.shapes, self.angles, self.centers, self.waves, self.colors
@@ -83,18 +88,22 @@ class Tuner:
         self, objective: Objective, header: Header, state: State, generator: torch.Generator
     ) -> None:
         self.objective, self.header, self._generator = objective, header, generator
-        self.restart(state)
-
-    def restart(self, state: State) -> None:
-        """Go on from a state, with nothing frozen and no momentum."""
-        self.state = state
-        self.frozen = Frozen.none(len(state.values))
+        self.state, self.frozen = state, Frozen.none(len(state.values))
         self._moments = Moments(state.values)
+
+    def at_step(self, step: float) -> Tuner:
+        """Return another that goes on from the same state, nothing frozen yet, with another D.
+
+        It keeps the momentum: Adam's first steps without are large, and took waves apart (NOTES.md).
+        """
+        tuner = Tuner(self.objective, self.header, self.state.at_step(step), self._generator)
+        tuner._moments = copy.deepcopy(self._moments)
+        return tuner
 
     def run(self, n_iterations: int, first_rate: float, last_rate: float) -> None:
         """Iterate on the objective's device, the rates falling exponentially from the first to the last."""
         device, waves = self.objective.device, bool(has_wave(self.state.values).any())
-        frozen = self.frozen.to(device)
+        frozen = self.frozen.to(device) if self.frozen.any() else None
         self._to(device)
         for iteration in range(n_iterations):
             values = self.state.values
@@ -102,7 +111,7 @@ class Tuner:
             gradient = 2 * self.objective.residual_and_gradient(parameters, waves=waves)
             gradient = to_state_gradient(values, parameters, gradient) + self._rate_gradient()
             rate = first_rate * (last_rate / first_rate) ** (iteration / n_iterations)
-            self._step(gradient, rate, frozen)
+            self._step(gradient, rate, frozen, waves=waves)
         self._to(CPU)
 
     def prune(self, n_least: int = 0, n_least_waves: int = 0) -> None:
@@ -116,6 +125,10 @@ class Tuner:
         kept = self.state.rounded_lights().any(dim=1)
         energies = self.state.lights().square().sum(dim=1)
         kept[energies.argsort(descending=True, stable=True)[:n_least]] = True
+        self.keep(kept)
+
+    def keep(self, kept: Tensor) -> None:
+        """Drop all rows but these, a mask [N]; nothing may be frozen yet."""
         if kept.all():
             return
         self.state.keep(kept)
@@ -155,10 +168,10 @@ class Tuner:
         gradient[:, U], gradient[:, V] = by_r * values[:, U] / r, by_r * values[:, V] / r
         return gradient
 
-    def _step(self, gradient: Tensor, rate: float, frozen: Frozen) -> None:
+    def _step(self, gradient: Tensor, rate: float, frozen: Frozen | None, *, waves: bool) -> None:
         """Take a step of Adam as the fit's optimizer does, but for what is frozen."""
         values = self.state.values
-        metric = Metric(values)
+        metric = Metric(values, waves=waves)
         metric.apply(gradient)
         change = self._moments.direction(gradient) * self._moments.corrected(rate)
         change[:, :SIZE] *= CENTER_RATE
@@ -168,26 +181,35 @@ class Tuner:
         change[:, AMPLITUDES] *= by_size
         change[:, COLOR:] *= by_size
         metric.apply(change)
-        for rows, columns in (
-            (frozen.colors, slice(COLOR, None)),
-            (frozen.waves, WAVE),
-            (frozen.shapes, slice(SIZE, SIZE + 1)),
-            (frozen.centers, slice(SIZE)),
-        ):
-            change[:, columns].masked_fill_(rows[:, None], 0)
-        keep_phases(values, -change[:, :SIZE])
-        self.state.values = self._legal(values - change, frozen)
+        if frozen is not None:
+            for rows, columns in (
+                (frozen.colors, slice(COLOR, None)),
+                (frozen.waves, WAVE),
+                (frozen.shapes, slice(SIZE, SIZE + 1)),
+                (frozen.centers, slice(SIZE)),
+            ):
+                change[:, columns].masked_fill_(rows[:, None], 0)
+        if waves:
+            keep_phases(values, -change[:, :SIZE])
+        moved = values - change
+        self._limit(moved, waves=waves)
+        if frozen is not None:
+            _hold_shapes(moved, values, frozen)
+        self.state.values = moved
 
-    def _legal(self, moved: Tensor, frozen: Frozen) -> Tensor:
-        """Bring moved values back to what the lattice has, and to what is frozen of the shapes."""
-        before = self.state.values
+    def _limit(self, moved: Tensor, *, waves: bool) -> None:
+        """Bring moved values back to what the lattice has, in place."""
         limit_elongation(moved)
-        limit_frequency(moved)
+        if waves:
+            limit_frequency(moved)
         moved[:, SIZE].clamp_(MIN_LOG_SIZE + 1e-3, MAX_LOG_SIZE - 1e-3)
         moved[:, X].clamp_(-MARGIN, self.header.width + MARGIN - 1e-2)
         moved[:, Y].clamp_(-MARGIN, self.header.height + MARGIN - 1e-2)
-        turned = frozen.shapes & ~frozen.angles  # r stays, the angle may follow
-        r_before, r_moved = (torch.hypot(v[:, U], v[:, V]) for v in (before, moved))
-        moved[:, U:A] *= torch.where(turned, r_before / r_moved.clamp(min=1e-9), 1.0)[:, None]
-        moved[:, U:A] = torch.where(frozen.angles[:, None], before[:, U:A], moved[:, U:A])
-        return moved
+
+
+def _hold_shapes(moved: Tensor, before: Tensor, frozen: Frozen) -> None:
+    """Bring moved values back to what is frozen of their shapes, in place."""
+    turned = frozen.shapes & ~frozen.angles  # r stays, the angle may follow
+    r_before, r_moved = (torch.hypot(v[:, U], v[:, V]) for v in (before, moved))
+    moved[:, U:A] *= torch.where(turned, r_before / r_moved.clamp(min=1e-9), 1.0)[:, None]
+    moved[:, U:A] = torch.where(frozen.angles[:, None], before[:, U:A], moved[:, U:A])

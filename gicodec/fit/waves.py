@@ -25,6 +25,7 @@ from gicodec.fit.parameters import (
     Y,
     conics,
     has_wave,
+    inverse_roots,
     root_covariances,
 )
 
@@ -147,7 +148,7 @@ def propose(objective: Objective, parameters: Tensor) -> tuple[Tensor, Tensor, T
     n = len(parameters)
     gains, solutions = np.zeros(n), np.zeros((n, 3))
     frequencies = np.zeros((n, 2), np.float32)
-    xx, xy, yy = (root.numpy() for root in root_covariances(parameters)[1])
+    xx, xy, yy = (root.numpy() for root in inverse_roots(parameters, root_covariances(parameters)))
     placed = parameters[:, : Y + 1].contiguous().numpy(), conics(parameters).numpy()
     for x, y in tried_frequencies():
         k = np.stack([xx * x + xy * y, xy * x + yy * y], axis=1)
