@@ -17,8 +17,7 @@ from gicodec.target import Target
 
 DB_PER_DOUBLING = 2.7  # of the bits, at a time
 LEAST_GAIN = 0.05  # dB that a fit with waves must be better by: they lose that much in being rounded
-LEAST_LEAD = 0.02  # dB that it must be ahead by ...
-DECIDED_AT, LOOKED_BACK = 12, 6  # ... at this of its growths, as a mean of so many, to go on
+DECIDED_AT, LOOKED_BACK = 12, 6  # at this of its growths it must be ahead in the mean of so many, to go on
 
 
 def best_fit(
@@ -81,7 +80,7 @@ class _Race:
         promises.append(_promise(n, psnr))
         if waves and len(promises) == DECIDED_AT:
             leads = [waved - plain for waved, plain in zip(self._waved, self._plain, strict=False)]
-            if leads and fmean(leads[-LOOKED_BACK:]) < LEAST_LEAD:
+            if leads and fmean(leads[-LOOKED_BACK:]) < 0:
                 raise _BehindError
 
 
