@@ -152,7 +152,7 @@ def propose(objective: Objective, parameters: Tensor) -> tuple[Tensor, Tensor, T
     placed = parameters[:, : Y + 1].contiguous().numpy(), conics(parameters).numpy()
     for x, y in tried_frequencies():
         k = np.stack([xx * x + xy * y, xy * x + yy * y], axis=1)
-        gain, solution = _solve(*objective.correlate_waves(*placed, np.ascontiguousarray(k, np.float32)))
+        gain, solution = best_lights(*objective.correlate_waves(*placed, np.ascontiguousarray(k, np.float32)))
         better = (gain > gains) & (np.hypot(*k.T) < HIGHEST)
         gains[better], solutions[better], frequencies[better] = gain[better], solution[better], k[better]
     solutions *= START
@@ -160,7 +160,7 @@ def propose(objective: Objective, parameters: Tensor) -> tuple[Tensor, Tensor, T
     return torch.from_numpy(gains), torch.from_numpy(solutions[:, 0]).float(), waves
 
 
-def _solve(grams: Single, products: Single, wave_products: Single) -> tuple[Array, Array]:
+def best_lights(grams: Single, products: Single, wave_products: Single) -> tuple[Array, Array]:
     """Find the best (brightness, A, B) of each of N.
 
     Returns:
