@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
-from pictures import texture
+from pictures import photograph, texture
 from torch import Tensor
 
-from gicodec import decode, psnr
+from gicodec import EncodeOptions, contest, decode, encode, psnr
 from gicodec.fit import FitSettings, Objective, as_target, fit, to_gaussians
 from gicodec.fit import state as state_module
 from gicodec.fit.freeze import freeze
@@ -224,3 +224,17 @@ def test_rows_stay_where_a_file_can_have_them() -> None:
         assert -8 <= values[:, column].min() <= values[:, column].max() < length + 8
     assert values.isfinite().all()
     GsiPayload.from_bytes(tuning.state.payload(HEADER).to_bytes(HEADER), HEADER)
+
+
+def test_waves_survive_rounding_as_well_as_gaussians_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Adam without momentum took these apart: 25.3 dB in place of 27.6."""
+    monkeypatch.setattr(contest, "LEAST_GAIN", -100.0)
+    monkeypatch.setattr(contest, "DECIDED_AT", -1)
+    pixels, settings = photograph(96, 80), {"quality": 40, "effort": "fast", "threads": 1}
+    waved, plain = (
+        encode(pixels, EncodeOptions(**settings, waves=waves))  # type: ignore[arg-type]
+        for waves in (True, False)
+    )
+    payload = GsiFile.from_bytes(waved.data).payload
+    assert payload.n_waves > payload.n_gaussians / 4
+    assert waved.psnr > plain.psnr - 0.5
