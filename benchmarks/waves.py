@@ -11,56 +11,46 @@ import argparse
 import math
 
 import numpy as np
-import torch
-from common import KODAK
+from common import KODAK, arrays_of
 from numpy.typing import NDArray
 
 import gicodec
 from gicodec.fit import Objective, as_target
-from gicodec.fit.parameters import Y, conics
 from gicodec.fit.tune import LAMBDA
 from gicodec.fit.waves import best_lights, tried_frequencies
 from gicodec.format import GsiFile
 from gicodec.format.gsi_payload import GsiPayload
 from gicodec.format.lattice import step_of
 from gicodec.gaussians import Gaussians
-from gicodec.quantize import dequantize
+from gicodec.quantize import dequantize, pixel_frequencies
+from gicodec.render import View
 
 Array = NDArray[np.float64]
+Single = NDArray[np.float32]
+Pair = tuple[int, int]
 
-# Frequencies (along, across), radians per standard deviation, and the bits of a wave of one of them
-HEXAGONS = [(float(x), float(y)) for x, y in tried_frequencies()]
-KINDS: dict[str, tuple[list[tuple[float, float]], list[float]]] = {
+# Frequencies (along, across), hundredths of a radian per standard deviation, and the bits of a wave of one
+HEXAGONS = [(round(100 * x), round(100 * y)) for x, y in tried_frequencies()]
+KINDS: dict[str, tuple[list[Pair], list[int]]] = {
     "one of 31, 4 to 8 radians: as the encoder tries": (HEXAGONS, [16, 20]),
-    "across, 2.2 radians": ([(0, 2.2)], [6, 8]),
-    "across, 3 radians": ([(0, 3)], [6, 8]),
-    "across, 4 radians": ([(0, 4)], [6, 8]),
-    "along, 3 radians": ([(3, 0)], [6, 8]),
-    "along, 4 radians": ([(4, 0)], [6, 8]),
-    "one of two diagonals, 2.5 radians": ([(1.77, 1.77), (-1.77, 1.77)], [7, 9]),
+    "across, 2.2 radians": ([(0, 220)], [6, 8]),
+    "across, 3 radians": ([(0, 300)], [6, 8]),
+    "across, 4 radians": ([(0, 400)], [6, 8]),
+    "along, 3 radians": ([(300, 0)], [6, 8]),
+    "along, 4 radians": ([(400, 0)], [6, 8]),
+    "one of two diagonals, 2.5 radians": ([(177, 177), (-177, 177)], [7, 9]),
 }
 
 
-def to_parameters(gaussians: Gaussians) -> torch.Tensor:
-    """Return parameters [N, 9 + C] without waves."""
-    r, turns = gaussians.log_elongations, 2 * gaussians.angles
-    shapes = np.column_stack(
-        [gaussians.log_sizes, r * np.cos(turns), r * np.sin(turns), np.zeros((len(r), 4))]
-    )
-    return torch.from_numpy(np.hstack([gaussians.centers, shapes, gaussians.colors])).float()
-
-
-def gains(objective: Objective, gaussians: Gaussians, frequencies: list[tuple[float, float]]) -> Array:
+def gains(
+    objective: Objective, gaussians: Gaussians, placed: tuple[Single, Single], kind: list[Pair]
+) -> Array:
     """Return what the best of these waves takes of the squared error, Gaussian by Gaussian, [N]."""
-    parameters = to_parameters(gaussians)
-    placed = parameters[:, : Y + 1].contiguous().numpy(), conics(parameters).numpy()
-    cos, sin = np.cos(gaussians.angles), np.sin(gaussians.angles)
-    wide, narrow = (np.exp(gaussians.log_sizes + sign * gaussians.log_elongations) for sign in (1, -1))
-    best = np.zeros(len(cos))
-    for along, across in frequencies:
-        k = np.stack(
-            [cos * along / wide - sin * across / narrow, sin * along / wide + cos * across / narrow], 1
-        )
+    hundredths = np.full(len(gaussians.angles), 0.01)
+    axes = hundredths, gaussians.log_sizes, gaussians.log_elongations, gaussians.angles
+    best = np.zeros(len(hundredths))
+    for frequency in kind:
+        k = pixel_frequencies(np.array(frequency)[:, None], *axes).T
         products = objective.correlate_waves(*placed, np.ascontiguousarray(k, np.float32))
         best = np.maximum(best, best_lights(*products)[0])
     return best
@@ -82,14 +72,15 @@ def main() -> None:
         assert isinstance(payload, GsiPayload)
         gaussians, price = dequantize(payload), LAMBDA * step_of(payload.step) ** 2
         objective = Objective(as_target(pixels))
-        objective.residual_and_gradient(to_parameters(gaussians), waves=False)
-        for kind, (frequencies, lengths) in KINDS.items():
-            found, error = gains(objective, gaussians, frequencies), objective.error()
+        centers, conics, colors = arrays_of(gaussians, View(pixels.shape[1], pixels.shape[0]))
+        objective.add(centers, conics, colors, None)
+        for name_of_kind, (kind, lengths) in KINDS.items():
+            found, error = gains(objective, gaussians, (centers, conics), kind), objective.error()
             for bits in lengths:
                 left = np.maximum(found - price * bits, 0)
                 db = -10 * math.log10(1 - left.sum() / error)
                 shares = f"{(left > 0).mean():.1%} | {left.sum() / error:.2%}, {db:.3f} dB"
-                print(f"| {name} | {kind} | {bits:.0f} | {shares} |", flush=True)
+                print(f"| {name} | {name_of_kind} | {bits} | {shares} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from gicodec.options import EncodeOptions, ProgressCallback
 from gicodec.target import Target
 
 DB_PER_DOUBLING = 2.7  # of the bits, at a time
-LEAST_GAIN = 0.05  # dB that a fit with waves must be better by: they lose that much in being rounded
+LEAST_GAIN = 0.05  # dB that a fit with waves must be better by: tuning leaves that much less of them
 DECIDED_AT, LOOKED_BACK = 12, 6  # at this of its growths it must be ahead in the mean of so many, to go on
 
 

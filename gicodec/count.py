@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 
-import torch
-
+from gicodec.fit.parameters import all_but
 from gicodec.fit.state import State
 from gicodec.fit.tune import Tuner
 from gicodec.format import GsiPayload, Header
@@ -50,9 +49,7 @@ class CountTarget(Target):
         lead = (FITTED / KEPT) ** max(0.0, 1 - progress / KEPT_AFTER)
         n_dropped = len(tuner.state.values) - math.ceil(KEPT * self._n * lead)
         if n_dropped > 0:
-            kept = torch.ones(len(tuner.state.values), dtype=torch.bool)
-            kept[weakest_first(tuner.state)[:n_dropped]] = False
-            tuner.keep(kept)
+            tuner.keep(all_but(len(tuner.state.values), weakest_first(tuner.state)[:n_dropped]))
         state = tuner.state
         strongest = state.without(weakest_first(state)[: max(0, len(state.values) - self._n)])
         bits = 8 * (file_size(strongest.payload(self._header), self._header) - self._empty) / self._n

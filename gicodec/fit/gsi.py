@@ -15,7 +15,7 @@ from gicodec.device import CPU
 from gicodec.fit.loop import Model, as_target, one_torch_thread, run
 from gicodec.fit.objective import Objective
 from gicodec.fit.optimizer import Optimizer
-from gicodec.fit.parameters import COLOR, SIZE, has_wave
+from gicodec.fit.parameters import COLOR, SIZE, all_but, has_wave
 from gicodec.fit.placement import along_a_curve, first_guess, more
 from gicodec.fit.waves import cost_of_waves, energies, renew_waves, with_waves
 from gicodec.options import Effort, ProgressCallback
@@ -158,9 +158,7 @@ class GsiModel(Model):
         energy = parameters[:, COLOR:].square().sum(1) * (2 * parameters[:, SIZE]).exp() * math.pi
         energy += energies(parameters)
         n_dropped = int(RELOCATED_SHARE * len(parameters))
-        keep = torch.ones(len(parameters), dtype=torch.bool)
-        keep[energy.argsort()[:n_dropped]] = False
-        optimizer.keep(keep)
+        optimizer.keep(all_but(len(parameters), energy.argsort()[:n_dropped]))
         n_new = n_after - len(optimizer.parameters) - round(cost_of_waves(optimizer.parameters))
         if n_new > 0:
             residual = objective.residual.cpu()

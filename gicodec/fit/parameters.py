@@ -39,6 +39,13 @@ def to_gaussians(parameters: Tensor) -> Gaussians:
     )
 
 
+def all_but(n: int, rows: Tensor) -> Tensor:
+    """Return a mask [n] that is true but for some rows [K]."""
+    mask = torch.ones(n, dtype=torch.bool)
+    mask[rows] = False
+    return mask
+
+
 def has_wave(parameters: Tensor) -> Tensor:
     """Tell who has a wave, [N]."""
     return (parameters[:, AMPLITUDES] != 0).any(dim=1)

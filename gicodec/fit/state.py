@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from gicodec.fit.parameters import AMPLITUDES, COLOR, FREQUENCIES, SIZE, WAVE, U, V, Y
+from gicodec.fit.parameters import AMPLITUDES, COLOR, FREQUENCIES, SIZE, WAVE, U, V, Y, all_but
 from gicodec.fit.rounded import Rounded, into_range
 from gicodec.format import GsiPayload, Header
 from gicodec.format.coder import Symbols
@@ -80,8 +80,7 @@ class State:
 
     def without(self, rows: Tensor) -> State:
         """Return a state without some rows [K]; the cells of the others may grow."""
-        kept = torch.ones(len(self.values), dtype=torch.bool)
-        kept[rows] = False
+        kept = all_but(len(self.values), rows)
         fewer = State(self.values[kept], self.step)
         fewer.classes = None if self.classes is None else self.classes[kept]
         return fewer

@@ -77,8 +77,7 @@ class Frozen:
 
     def to(self, device: torch.device) -> Frozen:
         """Return the same on a device."""
-        masks = self.shapes, self.angles, self.centers, self.waves, self.colors
-        return Frozen(*(mask.to(device) for mask in masks))
+        return Frozen(*(mask.to(device) for mask in vars(self).values()))
 
 
 class Tuner:
