@@ -19,13 +19,13 @@ from torch import Tensor
 
 import gicodec
 from gicodec.device import cuda_problem, find_device
-from gicodec.doctor import findings
+from gicodec.diagnostics import diagnostics
 from gicodec.fit import FitSettings, fit, to_gaussians
 from gicodec.format import Kernel
 from gicodec.gaussians import Gaussians
+from gicodec.image.samples import to_samples
 from gicodec.options import EFFORTS
 from gicodec.render import View, cpu
-from gicodec.samples import to_samples
 
 IMAGES = sorted((ROOT / "examples" / "images").glob("*.png"))
 NUMBERS = [1000, 3500, 10_000, 20_000]
@@ -155,7 +155,7 @@ def main() -> None:
     parser.add_argument("--device", default="cuda")
     parser.add_argument("--efforts", nargs="+", choices=EFFORTS, default=["fast", "medium"])
     args = parser.parse_args()
-    for name, text in findings().items():
+    for name, text in diagnostics().items():
         print(f"{name}: {text}")
     if problem := cuda_problem():
         raise SystemExit(f"There is nothing to measure: {problem}.")

@@ -1,10 +1,10 @@
-"""Measure the constants of format/laws.py and format/shape_codes.py over a folder of .gsi files.
+"""Measure the constants of format/priors.py and format/shape_codes.py over a folder of .gsi files.
 
-    python benchmarks/laws.py FOLDER [--half odd|even]
+    python benchmarks/priors.py FOLDER [--half odd|even]
 
 Prints the shares of the classes, the shares of the colors whose energy is beside their class, the middles
-and spreads of the logistic laws of m and r, by greatest likelihood, and the same of waves: how many there
-are, their energy beside the class, and the laws of their frequencies. --half takes every second file.
+and spreads of the logistic priors of m and r, by greatest likelihood, and the same of waves: how many there
+are, their energy beside the class, and the priors of their frequencies. --half takes every second file.
 """
 
 from __future__ import annotations
@@ -14,23 +14,21 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from gicodec.format import GsiFile, GsiPayload
+from gicodec.format.arrays import FloatArray
 from gicodec.format.exact import log2
-from gicodec.format.lattice import (
+from gicodec.format.gsi.cells import HEIGHT, WIDTH
+from gicodec.format.gsi.lattice import (
     STEPS_PER_OCTAVE,
     color_classes,
     energy_classes,
     shape_steps,
     wave_steps,
 )
-from gicodec.format.laws import TINTS
-from gicodec.format.neighbors import crowding_of
-from gicodec.format.shape_codes import narrowness
-from gicodec.format.tree import HEIGHT, WIDTH
-
-Array = NDArray[np.float64]
+from gicodec.format.gsi.neighborhood import log_density_of
+from gicodec.format.gsi.priors import CHROMA_DECAY
+from gicodec.format.gsi.shapes import minor_axis_class
 
 
 def symbols_of(file: GsiFile) -> GsiPayload:
@@ -39,7 +37,7 @@ def symbols_of(file: GsiFile) -> GsiPayload:
     return file.payload
 
 
-def features(file: GsiFile) -> Array:
+def features(file: GsiFile) -> FloatArray:
     """Return [N, 10]: m's five factors, m, m^2, r, half a step, and by how much energy and class differ."""
     payload = symbols_of(file)
     near = np.minimum(payload.classes, 15)
@@ -51,7 +49,7 @@ def features(file: GsiFile) -> Array:
         payload.classes + 2 * payload.step / STEPS_PER_OCTAVE - 20,
         near * near,
         log2(area),
-        crowding_of(payload.cells, file.header.width, file.header.height),
+        log_density_of(payload.cells, file.header.width, file.header.height),
         m,
         m * m,
         payload.elongations * steps,
@@ -61,18 +59,20 @@ def features(file: GsiFile) -> Array:
     return np.stack(columns, axis=1)
 
 
-def wave_features(file: GsiFile) -> Array:
-    """Return [n, 5]: narrow side, frequencies across, along, half a step, energy's class less all's."""
+def wave_features(file: GsiFile) -> FloatArray:
+    """Return [n, 5]: minor_axis side, frequencies across, along, half a step, energy's class less all's."""
     payload = symbols_of(file)
     which = payload.wave_amplitudes.any(axis=0)
     wave_classes = energy_classes(payload.wave_amplitudes)
     along, across = abs(payload.wave_frequencies * wave_steps(wave_classes))
-    narrow = narrowness(payload.classes, payload.sizes, payload.elongations)
-    columns = [narrow, across, along, wave_steps(wave_classes) / 2, wave_classes - payload.classes]
+    minor_axis = minor_axis_class(payload.classes, payload.sizes, payload.elongations)
+    columns = [minor_axis, across, along, wave_steps(wave_classes) / 2, wave_classes - payload.classes]
     return np.stack(columns, axis=1)[which]
 
 
-def fit_logistic(values: Array, half: Array, middles: Array, spreads: Array, least: float) -> list[Array]:
+def fit_logistic(
+    values: FloatArray, half: FloatArray, middles: FloatArray, spreads: FloatArray, least: float
+) -> list[FloatArray]:
     """Fit the middle, and the log of the spread, as sums of columns; none is below least."""
     x, h, by_middle, by_spread = (torch.from_numpy(a) for a in (values, half, middles, spreads))
     weights = [torch.zeros(a.shape[1], dtype=torch.float64, requires_grad=True) for a in (middles, spreads)]
@@ -117,17 +117,17 @@ def main() -> None:
     print_waves(np.concatenate([wave_features(file) for file in files]), len(table))
 
 
-def print_waves(table: Array, n_gaussians: int) -> None:
-    """Print the laws of waves [n, 5] among so many Gaussians."""
+def print_waves(table: FloatArray, n_gaussians: int) -> None:
+    """Print the priors of waves [n, 5] among so many Gaussians."""
     print("waves, per mille:", round(1000 * len(table) / n_gaussians))
     errors = np.bincount(np.clip(table[:, 4], -4, 2).astype(int) + 4, minlength=7)
     shares = (1000 * errors / len(table)).round(1).tolist()
     print("their energy beside the class by -4 ... 2, per mille:", shares)
     one = np.ones((len(table), 1))
-    for side in range(len(TINTS)):
+    for side in range(len(CHROMA_DECAY)):
         rows = table[:, 0] == side
-        law = fit_logistic(table[rows, 1], table[rows, 3], one[rows], one[rows], 0.0)
-        print(f"across, narrow side {side}: middle, ln spread", *law)
+        prior = fit_logistic(table[rows, 1], table[rows, 3], one[rows], one[rows], 0.0)
+        print(f"across, minor_axis side {side}: middle, ln spread", *prior)
     print("along: middle, ln spread", *fit_logistic(table[:, 2], table[:, 3], one, one, 0.0))
 
 

@@ -15,11 +15,11 @@ from common import kodak
 
 from gicodec.device import find_device
 from gicodec.fit import Objective, as_target, one_torch_thread
-from gicodec.fit.blended import BlendedModel
 from gicodec.fit.loop import Model, run
-from gicodec.fit.published import PublishedModel
 from gicodec.format import Kernel, Method
-from gicodec.published import RECIPES
+from gicodec.papers.blended_3dgs import BlendedModel
+from gicodec.papers.method import PublishedModel
+from gicodec.papers.pipeline import RECIPES
 
 EIGHT = [1, 4, 8, 12, 15, 17, 20, 23]
 PUBLISHED = {"gaussianimage": 29.85, "gaussianimage++": 31.83, "3dgs": 27.02}  # dB, means of Kodak, N = 5000

@@ -21,8 +21,8 @@ from scipy.interpolate import PchipInterpolator
 
 END_TOLERANCE = 0.02  # of the rate: this near beyond its end, a curve answers with its end
 SET_MEAN = "kodak-mean"  # stands for the picture in rows that others published as means of all 24
-Metric = Literal["psnr", "ms_ssim"]
-METRICS: tuple[Metric, ...] = ("psnr", "ms_ssim")
+Preconditioner = Literal["psnr", "ms_ssim"]
+METRICS: tuple[Preconditioner, ...] = ("psnr", "ms_ssim")
 Rates = tuple[float, float]  # lowest and highest bpp
 
 
@@ -75,17 +75,17 @@ def bd_rate(anchor: Curve, test: Curve, rates: Rates) -> float:
     return float(bjontegaard.bd_rate(*arrays, method="pchip", require_matching_points=False, min_overlap=0))
 
 
-def to_db(metric: Metric, value: float) -> float:
+def to_db(metric: Preconditioner, value: float) -> float:
     """Turn a metric into dB: MS-SSIM is stretched where it is near 1."""
     return value if metric == "psnr" or value >= 1 else -10 * math.log10(1 - value)
 
 
-def from_db(metric: Metric, quality: float) -> float:
+def from_db(metric: Preconditioner, quality: float) -> float:
     """Turn dB into a metric: the mirror of to_db."""
     return quality if metric == "psnr" else 1 - 10 ** (-quality / 10)
 
 
-def read_anchors(path: Path, metric: Metric) -> Curves:
+def read_anchors(path: Path, metric: Preconditioner) -> Curves:
     """Read the other codecs' curves; those without this metric are left out."""
     points: dict[str, dict[str, list[tuple[float, float]]]] = defaultdict(lambda: defaultdict(list))
     with path.open(newline="", encoding="utf-8") as file:

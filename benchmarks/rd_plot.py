@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.figure import Figure
-from rd_curves import SET_MEAN, Curves, Metric, from_db
+from rd_curves import SET_MEAN, Curves, Preconditioner, from_db
 from rd_series import Series
 
 SHOWN_MEANS = ("gaussianimage-gipp-table2-published", "gaussianimage++-gipp-table2-published")
@@ -15,7 +15,7 @@ MARKERS = "osD^v*XP"  # ours are black
 LABELS = {"psnr": "mean PSNR (RGB), dB", "ms_ssim": "mean MS-SSIM (RGB)"}
 
 
-def plot(every: list[Series], anchors: Curves, metric: Metric, path: Path) -> None:
+def plot(every: list[Series], anchors: Curves, metric: Preconditioner, path: Path) -> None:
     """Draw the series with the most pictures, those with the same pictures, and the other codecs."""
     first = max(every, key=lambda series: len(series.images))
     figure = Figure(figsize=(11, 6.5), layout="constrained")
@@ -36,7 +36,7 @@ def plot(every: list[Series], anchors: Curves, metric: Metric, path: Path) -> No
 
 
 def other_means(
-    anchors: Curves, series: Series, metric: Metric
+    anchors: Curves, series: Series, metric: Preconditioner
 ) -> dict[str, tuple[list[float], list[float]]]:
     """Give each codec's rates and means, where it reaches on every picture."""
     rates = [series.mean(target, lambda row: row.bpp) for target in series.targets]

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
-from rd_curves import METRICS, SET_MEAN, Curve, Curves, Metric, bd_rate, from_db, read_anchors
+from rd_curves import METRICS, SET_MEAN, Curve, Curves, Preconditioner, bd_rate, from_db, read_anchors
 from rd_plot import plot
 from rd_results import Result
 from rd_series import Series, all_series, value_of
@@ -27,7 +27,7 @@ Table = dict[str, list[str]]  # rows by title
 
 def print_report(results: list[Result], targets: list[float], anchors_path: Path, plots: Path) -> None:
     """Print a section for each method and effort; plot them all."""
-    anchors: dict[Metric, Curves] = {metric: {} for metric in METRICS}
+    anchors: dict[Preconditioner, Curves] = {metric: {} for metric in METRICS}
     if anchors_path.exists():
         anchors = {metric: read_anchors(anchors_path, metric) for metric in METRICS}
     else:
@@ -40,7 +40,7 @@ def print_report(results: list[Result], targets: list[float], anchors_path: Path
             plot(every, anchors[metric], metric, plots / f"rd-{metric.replace('_', '-')}.png")
 
 
-def print_section(series: Series, anchors: dict[Metric, Curves]) -> None:
+def print_section(series: Series, anchors: dict[Preconditioner, Curves]) -> None:
     """Print what one series is, and how it stands against the others."""
     targets = [f"{target:g}" for target in series.targets]
     print(f"\n## {series.name}\n\nPictures: {len(series.images)}; made by {', '.join(series.versions)}.")
@@ -90,7 +90,7 @@ def own_rows(series: Series) -> Table:
     }
 
 
-def quality_rows(series: Series, anchors: Curves, metric: Metric) -> Table:
+def quality_rows(series: Series, anchors: Curves, metric: Preconditioner) -> Table:
     """Give our mean quality, and that of each codec that reaches one of our rates."""
     rows = {series.name: [series.mean(t, lambda r: value_of(r, metric)) for t in series.targets]}
     rows |= {codec: fixed_rate_means(curves, series, metric) for codec, curves in anchors.items()}
@@ -98,7 +98,7 @@ def quality_rows(series: Series, anchors: Curves, metric: Metric) -> Table:
     return {name: [number(value, DIGITS[metric]) for value in row] for name, row in reached.items()}
 
 
-def fixed_rate_means(curves: dict[str, Curve], series: Series, metric: Metric) -> list[float]:
+def fixed_rate_means(curves: dict[str, Curve], series: Series, metric: Preconditioner) -> list[float]:
     """Average a codec over our pictures at our rates; nan where it does not reach on each of them."""
     names = [SET_MEAN] if SET_MEAN in curves and series.is_kodak else series.images
     if not set(names) <= set(curves):
@@ -112,7 +112,7 @@ def fixed_rate_means(curves: dict[str, Curve], series: Series, metric: Metric) -
     return [mean(target) for target in series.targets]
 
 
-def bd_rows(series: Series, anchors: dict[Metric, Curves]) -> Table:
+def bd_rows(series: Series, anchors: dict[Preconditioner, Curves]) -> Table:
     """Give the BD-rate against each codec, where one can be had."""
     rows = {}
     for codec in dict.fromkeys(codec for metric in METRICS for codec in anchors[metric]):
@@ -123,7 +123,7 @@ def bd_rows(series: Series, anchors: dict[Metric, Curves]) -> Table:
     return rows
 
 
-def bd_rates(curves: dict[str, Curve], series: Series, metric: Metric) -> dict[str, float]:
+def bd_rates(curves: dict[str, Curve], series: Series, metric: Preconditioner) -> dict[str, float]:
     """Return the BD-rate of each picture whose curves overlap, or that of means over the whole set."""
     if SET_MEAN in curves:
         ours = {SET_MEAN: series.mean_curve(metric)} if series.is_kodak else {}

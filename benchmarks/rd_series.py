@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from rd_curves import Curve, Metric, to_db
+from rd_curves import Curve, Preconditioner, to_db
 from rd_results import Result
 
 KODAK_NAMES = {f"kodim{i:02d}" for i in range(1, 25)}
@@ -41,18 +41,18 @@ class Series:
         """Average over the pictures at a rate."""
         return float(np.mean([value(self.rows[image, target]) for image in self.images]))
 
-    def curve(self, image: str, metric: Metric) -> Curve:
+    def curve(self, image: str, metric: Preconditioner) -> Curve:
         """Return a picture's curve."""
         rows = [self.rows[image, target] for target in self.targets]
         return Curve.of((row.bpp, to_db(metric, value_of(row, metric))) for row in rows)
 
-    def mean_curve(self, metric: Metric) -> Curve:
+    def mean_curve(self, metric: Preconditioner) -> Curve:
         """Return the curve of the means."""
         means = {t: self.mean(t, lambda row: value_of(row, metric)) for t in self.targets}
         return Curve.of((self.mean(t, lambda row: row.bpp), to_db(metric, means[t])) for t in self.targets)
 
 
-def value_of(row: Result, metric: Metric) -> float:
+def value_of(row: Result, metric: Preconditioner) -> float:
     """Pick a metric."""
     return row.psnr if metric == "psnr" else row.ms_ssim
 

@@ -15,17 +15,17 @@ from common import KODAK, arrays_of
 from numpy.typing import NDArray
 
 import gicodec
+from gicodec.encoder.tuning.tuner import LAMBDA
 from gicodec.fit import Objective, as_target
-from gicodec.fit.tune import LAMBDA
 from gicodec.fit.waves import best_lights, tried_frequencies
 from gicodec.format import GsiFile
-from gicodec.format.gsi_payload import GsiPayload
-from gicodec.format.lattice import step_of
+from gicodec.format.arrays import FloatArray
+from gicodec.format.gsi.lattice import step_of
+from gicodec.format.gsi.payload import GsiPayload
 from gicodec.gaussians import Gaussians
 from gicodec.quantize import dequantize, pixel_frequencies
 from gicodec.render import View
 
-Array = NDArray[np.float64]
 Single = NDArray[np.float32]
 Pair = tuple[int, int]
 
@@ -44,7 +44,7 @@ KINDS: dict[str, tuple[list[Pair], list[int]]] = {
 
 def gains(
     objective: Objective, gaussians: Gaussians, placed: tuple[Single, Single], kind: list[Pair]
-) -> Array:
+) -> FloatArray:
     """Return what the best of these waves takes of the squared error, Gaussian by Gaussian, [N]."""
     hundredths = np.full(len(gaussians.angles), 0.01)
     axes = hundredths, gaussians.log_sizes, gaussians.log_elongations, gaussians.angles

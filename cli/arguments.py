@@ -75,7 +75,7 @@ def check_target(source: str, target: str) -> None:
 
 def make_directory(directory: str | None) -> None:
     """Create the directory of a batch if it is missing."""
-    from gicodec.format.errors import OutputError
+    from gicodec.errors import OutputError
 
     try:
         if directory is not None:

@@ -70,7 +70,7 @@ def decode(
 
 def _decode_file(source: str, target: str, options: DecodeOptions, quiet: bool) -> None:
     from gicodec.codec import decode as decode_bytes
-    from gicodec.image import image_format, write_image
+    from gicodec.image.write import image_format, write_image
 
     to_stream = target == arguments.STANDARD
     extension = STREAM_FORMAT if to_stream else image_format(target, bits=options.bits)

@@ -8,9 +8,9 @@ import click
 @click.command()
 def doctor() -> None:
     """Print what there is to work with, and what is missing."""
-    from gicodec.doctor import findings, missing
+    from gicodec.diagnostics import diagnostics, missing
 
-    found = findings()
+    found = diagnostics()
     width = max(map(len, found))
     for name, text in found.items():
         click.echo(f"{name:{width}}  {text}")

@@ -115,7 +115,7 @@ def _warn_of_unused_gpu(*, quiet: bool) -> None:
 def _encode_file(source: str, target: str, options: EncodeOptions, quiet: bool, verbose: bool) -> None:
     start = time.monotonic()
     arguments.check_target(source, target)
-    from gicodec.image import read_image
+    from gicodec.image.read import read_image
 
     name = arguments.name_of(source, "standard input")
     pixels, warnings = read_image(sys.stdin.buffer if source == arguments.STANDARD else source)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 
 import click
 
-OTHER, USAGE, IMAGE, FILE, OUTPUT, LIMIT, TARGET, DEVICE = range(1, 9)
 INTERRUPTED, TERMINATED = 130, 143  # as shells count: 128 + signal
 
 
@@ -16,7 +15,7 @@ def report(err: Exception, name: str | None = None) -> int:
     if os.environ.get("GSI_DEBUG") == "1" and not isinstance(err, click.ClickException):
         raise err
     text, code = _describe(err)
-    if name and code not in (IMAGE, OUTPUT) and not text.startswith(f"{name}:"):
+    if name and not _names_its_file(err) and not text.startswith(f"{name}:"):
         text = f"{name}: {text}"
     click.echo(f"gsi: error: {text}", err=True)
     return code
@@ -39,30 +38,23 @@ def _attempt(name: str, job: Callable[[], None]) -> int:
 
 
 def _describe(err: Exception) -> tuple[str, int]:
-    from gicodec.format import errors  # imports numpy, which --help does not need
+    from gicodec.errors import GsiError, LimitError, OptionError  # --help does not need them
 
-    codes = {
-        errors.ImageError: IMAGE,
-        errors.CorruptFileError: FILE,
-        errors.UnsupportedFileError: FILE,
-        errors.OutputError: OUTPUT,
-        errors.LimitError: LIMIT,
-        errors.TargetError: TARGET,
-        errors.DeviceError: DEVICE,
-        errors.GsiError: OTHER,
-    }
     if isinstance(err, click.UsageError) and err.ctx:
-        return f"{_plain(err.format_message())} (see {err.ctx.command_path} --help)", USAGE
+        return f"{_plain(err.format_message())} (see {err.ctx.command_path} --help)", OptionError.exit_code
     if isinstance(err, click.ClickException):
         return _plain(err.format_message()), err.exit_code
-    for kind, code in codes.items():
-        if isinstance(err, kind):
-            return str(err), code
+    if isinstance(err, GsiError):
+        return str(err), err.exit_code
     if isinstance(err, MemoryError):
-        return "not enough memory", LIMIT
-    if isinstance(err, ValueError):
-        return str(err), USAGE
-    return f"{type(err).__name__}: {err} (GSI_DEBUG=1 shows where)", OTHER
+        return "not enough memory", LimitError.exit_code
+    return f"{type(err).__name__}: {err} (GSI_DEBUG=1 shows where)", GsiError.exit_code
+
+
+def _names_its_file(err: Exception) -> bool:
+    from gicodec.errors import ImageError, OutputError
+
+    return isinstance(err, ImageError | OutputError)
 
 
 def _plain(text: str) -> str:

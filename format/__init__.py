@@ -13,23 +13,19 @@ from gicodec.format.constants import (
     Kernel,
     Method,
 )
+from gicodec.format.container import Section
 from gicodec.format.errors import (
     CorruptFileError,
-    DeviceError,
     GsiError,
-    ImageError,
     LimitError,
-    OutputError,
-    TargetError,
     TruncatedFileError,
     UnsupportedFileError,
 )
-from gicodec.format.gsi_payload import GsiPayload
+from gicodec.format.file import FileInfo, GsiFile, bits_by_attribute, describe
+from gicodec.format.gsi.payload import GsiPayload
 from gicodec.format.header import Header
 from gicodec.format.payload import Payload
-from gicodec.format.record_payload import RecordPayload
-from gicodec.format.sections import Section
-from gicodec.format.stream import FileInfo, GsiFile, bits_by_attribute, describe
+from gicodec.format.records.payload import RecordPayload
 
 __all__ = [
     "MAX_GAUSSIANS",
@@ -39,21 +35,17 @@ __all__ = [
     "VERSION",
     "ColorSpace",
     "CorruptFileError",
-    "DeviceError",
     "FileInfo",
     "GsiError",
     "GsiFile",
     "GsiPayload",
     "Header",
-    "ImageError",
     "Kernel",
     "LimitError",
     "Method",
-    "OutputError",
     "Payload",
     "RecordPayload",
     "Section",
-    "TargetError",
     "TruncatedFileError",
     "UnsupportedFileError",
     "bits_by_attribute",

@@ -1,23 +1,19 @@
-"""What can go wrong, as one tree; ``gicodec`` re-exports it, the command line maps it to exits.
+"""What can be wrong with a file. ``gicodec.errors`` has the rest of the tree, and draws it whole."""
 
-GsiError
-├── CorruptFileError        the bytes of a .gsi break a rule of the format       exit 4
-│   └── TruncatedFileError  ... by ending too soon
-├── UnsupportedFileError    well formed, but not for this version                exit 4
-├── LimitError              more pixels, Gaussians or work than we agree to      exit 6
-├── ImageError              an input picture that cannot be read                 exit 3
-├── OutputError             a file that cannot be written                        exit 5
-├── TargetError             a rate that this picture cannot be coded at          exit 7
-└── DeviceError             a device that is not there, or fails                 exit 8
-"""
+from typing import ClassVar
 
 
 class GsiError(Exception):
     """Any failure that is not the caller's mistake; its text is one line."""
 
+    exit_code: ClassVar[int] = 1
+    """What the command line exits with."""
+
 
 class CorruptFileError(GsiError):
     """The bytes break a rule of the format."""
+
+    exit_code = 4
 
 
 class TruncatedFileError(CorruptFileError):
@@ -31,22 +27,10 @@ class TruncatedFileError(CorruptFileError):
 class UnsupportedFileError(GsiError):
     """The file is well formed, but needs a newer (or another) version."""
 
+    exit_code = 4
+
 
 class LimitError(GsiError):
     """The picture or the file asks for more than the limits allow."""
 
-
-class ImageError(GsiError):
-    """The input cannot be read as a picture."""
-
-
-class OutputError(GsiError):
-    """The output cannot be written."""
-
-
-class TargetError(GsiError):
-    """The asked rate cannot be reached; the text names what can."""
-
-
-class DeviceError(GsiError):
-    """The device asked for is not there, cannot be used, or failed."""
+    exit_code = 6

@@ -10,9 +10,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from gicodec.format.arrays import FloatArray
 
 PI = float.fromhex("0x1.921fb54442d18p+1")
 INVERSE_LN2 = float.fromhex("0x1.71547652b82fep+0")
@@ -25,15 +24,15 @@ SIN = [(-1) ** i / math.factorial(2 * i + 1) for i in range(8, -1, -1)]  # |x| <
 COS = [(-1) ** i / math.factorial(2 * i) for i in range(8, -1, -1)]
 
 
-def exp(x: Array) -> Array:
+def exp(x: FloatArray) -> FloatArray:
     """Return e^x for |x| < 700."""
     n = np.floor(x * INVERSE_LN2 + 0.5)
     rest = (x - n * LN2_HIGH) - n * LN2_LOW
-    result: Array = np.ldexp(_horner(rest, EXP), n.astype(np.int32))
+    result: FloatArray = np.ldexp(_horner(rest, EXP), n.astype(np.int32))
     return result
 
 
-def cos_sin(x: Array) -> tuple[Array, Array]:
+def cos_sin(x: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return the cosine and the sine of 0 <= x < 2 pi."""
     n = np.floor(x * (2 / PI) + 0.5)
     rest = x - n * (PI / 2)
@@ -43,14 +42,14 @@ def cos_sin(x: Array) -> tuple[Array, Array]:
     return np.choose(quarter, [cos, -sin, -cos, sin]), np.choose(quarter, [sin, cos, -sin, -cos])
 
 
-def log2(x: Array) -> Array:
+def log2(x: FloatArray) -> FloatArray:
     """Return a rough log2 of x > 0: exact for powers of two, linear in between."""
     mantissa, exponent = np.frexp(x)
-    result: Array = exponent + (2 * mantissa - 2)
+    result: FloatArray = exponent + (2 * mantissa - 2)
     return result
 
 
-def _horner(x: Array, coefficients: list[float]) -> Array:
+def _horner(x: FloatArray, coefficients: list[float]) -> FloatArray:
     result = np.full_like(x, coefficients[0])
     for coefficient in coefficients[1:]:
         result = result * x + coefficient

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TypeVar
 
-from gicodec.format.bits import ByteReader, write_varint
 from gicodec.format.constants import (
     MAX_CHANNELS,
     MAX_GAUSSIANS,
@@ -23,6 +22,7 @@ from gicodec.format.constants import (
     Method,
 )
 from gicodec.format.errors import CorruptFileError, LimitError, UnsupportedFileError
+from gicodec.format.varint import ByteReader, write_varint
 
 TRAIT_BITS = (2, 2, 3, 4, 5)  # as drawn above
 BIT_DEPTHS = (8,)  # depth is an index into it

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-from gicodec.format.bits import ByteReader
 from gicodec.format.constants import FREE_GAUSSIANS, MAX_GAUSSIANS_PER_BYTE
 from gicodec.format.errors import LimitError
 from gicodec.format.header import Header
+from gicodec.format.varint import ByteReader
 
 
 class Payload(ABC):
@@ -48,7 +48,7 @@ def read_number(reader: ByteReader, header: Header) -> int:
     return n
 
 
-def most_gaussians(n_bytes: int) -> int:
+def max_gaussians_of(n_bytes: int) -> int:
     """Return how many Gaussians coded words may hold: few bytes can make no reader work for long."""
     return FREE_GAUSSIANS + MAX_GAUSSIANS_PER_BYTE * n_bytes
 

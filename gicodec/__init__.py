@@ -6,7 +6,7 @@
 >>> picture = gicodec.decode(encoded.data, gicodec.DecodeOptions(scale=2))
 >>> gicodec.write_image("twice.png", picture)
 
-The parts have names of their own: ``gicodec.fit`` (pixels to Gaussians; the one that imports torch),
+The parts have names of their own: ``gicodec.fit`` (pixels to Gaussians; it imports torch),
 ``gicodec.render`` (Gaussians to pixels) and ``gicodec.format`` (the bytes).
 
 Importing this package imports neither torch nor Pillow nor NumPy: names are loaded when first used.
@@ -18,46 +18,80 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gicodec.codec import Encoded, decode, encode
-    from gicodec.format import (
+    from gicodec.codec import (
+        Encoded,
+        decode,
+        encode,
+    )
+    from gicodec.errors import (
         CorruptFileError,
         DeviceError,
-        FileInfo,
         GsiError,
         ImageError,
-        Kernel,
         LimitError,
+        OptionError,
         OutputError,
         TargetError,
         TruncatedFileError,
         UnsupportedFileError,
+    )
+    from gicodec.format import (
+        FileInfo,
+        Kernel,
         describe,
     )
-    from gicodec.gaussians import Gaussians
-    from gicodec.image import read_image, write_image
-    from gicodec.options import Crop, DecodeOptions, EncodeOptions, Progress
-    from gicodec.samples import psnr
+    from gicodec.gaussians import (
+        Gaussians,
+    )
+    from gicodec.image.read import (
+        read_image,
+    )
+    from gicodec.image.write import (
+        write_image,
+    )
+    from gicodec.metrics import (
+        psnr,
+    )
+    from gicodec.options import (
+        Crop,
+        DecodeOptions,
+        EncodeOptions,
+        Progress,
+    )
 
 _HOMES = {
-    "gicodec.codec": ("Encoded", "decode", "encode"),
-    "gicodec.format": (
+    "gicodec.codec": (
+        "Encoded",
+        "decode",
+        "encode",
+    ),
+    "gicodec.errors": (
         "CorruptFileError",
         "DeviceError",
-        "FileInfo",
         "GsiError",
         "ImageError",
-        "Kernel",
         "LimitError",
+        "OptionError",
         "OutputError",
         "TargetError",
         "TruncatedFileError",
         "UnsupportedFileError",
+    ),
+    "gicodec.format": (
+        "FileInfo",
+        "Kernel",
         "describe",
     ),
     "gicodec.gaussians": ("Gaussians",),
-    "gicodec.image": ("read_image", "write_image"),
-    "gicodec.options": ("Crop", "DecodeOptions", "EncodeOptions", "Progress"),
-    "gicodec.samples": ("psnr",),
+    "gicodec.image.read": ("read_image",),
+    "gicodec.image.write": ("write_image",),
+    "gicodec.metrics": ("psnr",),
+    "gicodec.options": (
+        "Crop",
+        "DecodeOptions",
+        "EncodeOptions",
+        "Progress",
+    ),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -74,6 +108,7 @@ __all__ = [
     "ImageError",
     "Kernel",
     "LimitError",
+    "OptionError",
     "OutputError",
     "Progress",
     "TargetError",

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gicodec.format import MAX_PIXELS, GsiFile, Header, Kernel, LimitError, Method
+from gicodec.errors import OptionError
+from gicodec.format import MAX_PIXELS, GsiFile, Header, LimitError, Method
 from gicodec.gaussians import Gaussians
+from gicodec.image.samples import Pixels, to_samples
+from gicodec.methods import encoder_of
+from gicodec.metrics import psnr
 from gicodec.options import DecodeOptions, EncodeOptions, ProgressCallback
 from gicodec.quantize import dequantize
 from gicodec.render import View, covered_pixels, render
-from gicodec.samples import Pixels, psnr, to_samples
-
-if TYPE_CHECKING:
-    from gicodec.target import Target
 
 MAX_WORK = 2**35  # Gaussian-pixels: some seconds; a picture of MAX_PIXELS with 100 Gaussians everywhere
 MAX_SCALED_SIDE = 2**53  # pixels of the picture that a crop is cut from; a float64 counts no further
@@ -45,53 +43,14 @@ def encode(
         DeviceError: There is no such device, or it failed.
         LimitError: The picture is too large.
         TargetError: This picture cannot meet the target; the text says what it can meet.
-        ValueError: The array has another shape or type.
+        OptionError: The array has another shape or type.
     """
     if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8:
-        raise ValueError(f"need uint8 [H, W, 3], not {pixels.dtype} {list(pixels.shape)}")
-    run = _encode_gsi if options.method == "gsi" else _encode_published
-    file = run(np.ascontiguousarray(pixels), options, progress)
+        raise OptionError(f"need uint8 [H, W, 3], not {pixels.dtype} {list(pixels.shape)}")
+    file = encoder_of(Method.of(options.method))(np.ascontiguousarray(pixels), options, progress)
     data = file.to_bytes()
     decoded = decode(data, DecodeOptions(threads=options.threads))
     return Encoded(data, psnr(pixels, decoded), file.payload.n_gaussians)
-
-
-def _encode_gsi(
-    pixels: NDArray[np.uint8], options: EncodeOptions, progress: ProgressCallback | None
-) -> GsiFile:
-    from gicodec.rate import encode_to_target  # imports torch, which decoding does not need
-
-    header = Header(width=pixels.shape[1], height=pixels.shape[0])
-    target = _target(pixels, header, options)
-    return GsiFile(header, encode_to_target(pixels, header, target, options, progress))
-
-
-def _encode_published(
-    pixels: NDArray[np.uint8], options: EncodeOptions, progress: ProgressCallback | None
-) -> GsiFile:
-    from gicodec.published import encode_published
-
-    is_gray = bool((pixels == pixels[:, :, :1]).all())
-    method = Method.of(options.method)
-    header = Header(pixels.shape[1], pixels.shape[0], 1 if is_gray else 3, kernel=Kernel.CUT, method=method)
-    return GsiFile(header, encode_published(pixels[:, :, : header.channels], header, options, progress))
-
-
-def _target(pixels: NDArray[np.uint8], header: Header, options: EncodeOptions) -> Target:
-    from gicodec.count import CountTarget
-    from gicodec.fidelity import PsnrTarget
-    from gicodec.quality import QualityTarget
-    from gicodec.size import SizeTarget
-
-    kind, value = options.target
-    targets: dict[str, Callable[[], Target]] = {
-        "bpp": lambda: SizeTarget(options.budget(header.n_pixels), header),
-        "target_size": lambda: SizeTarget(options.budget(header.n_pixels), header),
-        "psnr": lambda: PsnrTarget(value, pixels, header, options.threads),
-        "quality": lambda: QualityTarget(value, header),
-        "gaussians": lambda: CountTarget(int(value), header),
-    }
-    return targets[kind]()
 
 
 def decode(
@@ -105,7 +64,7 @@ def decode(
         DeviceError: There is no such device, or it failed.
         UnsupportedFileError: The file needs another version.
         LimitError: The file, or the size asked for, is too large.
-        ValueError: The crop does not lie inside the output.
+        OptionError: The crop does not lie inside the output.
     """
     file = GsiFile.from_bytes(data)
     view = _view(file.header, options)
@@ -127,7 +86,7 @@ def _view(header: Header, options: DecodeOptions) -> View:
     crop = options.crop
     x, y, columns, rows = (crop.x, crop.y, crop.width, crop.height) if crop else (0, 0, width, height)
     if crop and not (0 <= x < x + columns <= width and 0 <= y < y + rows <= height):
-        raise ValueError(f"crop {columns}x{rows}+{x}+{y} is not inside the output, {width}x{height}")
+        raise OptionError(f"crop {columns}x{rows}+{x}+{y} is not inside the output, {width}x{height}")
     if columns * rows > MAX_PIXELS:
         raise LimitError(f"{columns}x{rows}: over {MAX_PIXELS} pixels")
     return View(columns, rows, width / header.width, height / header.height, x, y)

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 
 import torch
 
-from gicodec.format.errors import DeviceError
+from gicodec.errors import DeviceError
 
 CPU = torch.device("cpu")
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gicodec.format.errors import ImageError, OutputError
+from gicodec.errors import ImageError, OutputError
 
 NEW_FILE_MODE = 0o666  # the umask takes its share
 _BINARY = getattr(os, "O_BINARY", 0)  # Windows would translate line ends

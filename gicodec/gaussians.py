@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from gicodec.format.arrays import FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,22 +16,22 @@ class Gaussians:
     The standard deviations along and across a Gaussian are ``exp(m + r)`` and ``exp(m - r)``.
     """
 
-    centers: Array
+    centers: FloatArray
     """[N, 2] (x, y), pixels."""
-    log_sizes: Array
+    log_sizes: FloatArray
     """[N] m, the log of the geometric mean of the two standard deviations in pixels."""
-    log_elongations: Array
+    log_elongations: FloatArray
     """[N] r >= 0, half the log of their ratio."""
-    angles: Array
+    angles: FloatArray
     """[N] theta of the longer axis, radians from x towards y."""
-    colors: Array
+    colors: FloatArray
     """[N, C], unbounded; 0 to 1 is the range of a sample."""
-    waves: Array | None = None
+    waves: FloatArray | None = None
     """[N, 4] (A, B, kx, ky), or None where no Gaussian has one: ``A cos(k . d) + B sin(k . d)``, d the offset
     from the center in pixels and k in radians a pixel, is added to every channel of the color."""
 
     @classmethod
-    def of_covariances(cls, centers: Array, covariances: Array, colors: Array) -> Gaussians:
+    def of_covariances(cls, centers: FloatArray, covariances: FloatArray, colors: FloatArray) -> Gaussians:
         """Take covariances [N, 3] (xx, xy, yy), pixels^2; what is not positive definite is not drawn."""
         xx, xy, yy = covariances.T
         with np.errstate(all="ignore"):
@@ -53,12 +52,12 @@ class Gaussians:
         """How many Gaussians there are."""
         return len(self.centers)
 
-    def covariances(self) -> Array:
+    def covariances(self) -> FloatArray:
         """[N, 3] (xx, xy, yy), pixels^2."""
         with np.errstate(over="ignore", invalid="ignore"):  # a hostile file's; never drawn
             return self._covariances()
 
-    def _covariances(self) -> Array:
+    def _covariances(self) -> FloatArray:
         area = np.exp(2 * self.log_sizes)
         round_part = area * np.cosh(2 * self.log_elongations)
         long_part = area * np.sinh(2 * self.log_elongations)

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from gicodec.errors import OptionError, TargetError
 from gicodec.format.constants import Method
+from gicodec.format.header import Header
 
 Effort = Literal["fast", "medium", "slow"]
 EFFORTS: tuple[str, ...] = get_args(Effort)
@@ -26,7 +28,7 @@ class EncodeOptions:
     """How to encode one picture, and what to aim at: one of the first five, by default a bpp of DEFAULT_BPP.
 
     Raises:
-        ValueError: A value is out of its range, or several targets are given.
+        OptionError: A value is out of its range, or several targets are given.
     """
 
     bpp: float | None = None
@@ -67,45 +69,45 @@ class EncodeOptions:
     def __post_init__(self) -> None:
         given = [name for name in TARGETS if getattr(self, name) is not None]
         if len(given) > 1:
-            raise ValueError(f"give one target, not {' and '.join(given)}")
+            raise OptionError(f"give one target, not {' and '.join(given)}")
         kind, value = self.target
         if kind == "quality" and not 0 <= value <= 100:
-            raise ValueError(f"quality must be 0 to 100, not {value}")
+            raise OptionError(f"quality must be 0 to 100, not {value}")
         if not (math.isfinite(value) and (value > 0 or kind == "quality")):
-            raise ValueError(f"{kind} must be positive and finite, not {value}")
+            raise OptionError(f"{kind} must be positive and finite, not {value}")
         if kind in ("target_size", "gaussians") and value != int(value):
-            raise ValueError(f"{kind} must be a whole number, not {value}")
+            raise OptionError(f"{kind} must be a whole number, not {value}")
         if self.effort not in EFFORTS:
-            raise ValueError(f"effort must be one of {', '.join(EFFORTS)}, not {self.effort!r}")
+            raise OptionError(f"effort must be one of {', '.join(EFFORTS)}, not {self.effort!r}")
         self._check_method()
         if not 0 <= self.seed < 2**63:
-            raise ValueError(f"seed must be 0 to 2**63 - 1, not {self.seed}")
+            raise OptionError(f"seed must be 0 to 2**63 - 1, not {self.seed}")
         _check_threads(self.threads)
         _check_device(self.device)
 
     def _check_method(self) -> None:
         """Refuse what the method has no use for, rather than ignore it."""
         if self.method not in METHODS:
-            raise ValueError(f"method must be one of {', '.join(METHODS)}, not {self.method!r}")
+            raise OptionError(f"method must be one of {', '.join(METHODS)}, not {self.method!r}")
         papers = self.bits_back, self.iterations, self.bits, self.densify, self.filters
         names = "bits_back", "iterations", "bits", "densify", "filters"
         if self.method == "gsi":
             for name, value in zip(names, papers, strict=True):
                 if value is not None and value is not False:
-                    raise ValueError(f"method gsi has no {name}{REASONS.get(name, '')}")
+                    raise OptionError(f"method gsi has no {name}{REASONS.get(name, '')}")
             return
         kind, _ = self.target
         if kind in ("psnr", "quality"):
-            raise ValueError(f"method {self.method} has no {kind}: give gaussians, bpp or target_size")
+            raise OptionError(f"method {self.method} has no {kind}: give gaussians, bpp or target_size")
         if self.waves:
-            raise ValueError(f"method {self.method} has no waves")
+            raise OptionError(f"method {self.method} has no waves")
         if self.iterations is not None and self.iterations < 1:
-            raise ValueError(f"iterations must be 1 or more, not {self.iterations}")
+            raise OptionError(f"iterations must be 1 or more, not {self.iterations}")
         if self.bits is not None:
             if self.method != "gaussianimage++":
-                raise ValueError(f"method {self.method} has no bits to choose")
+                raise OptionError(f"method {self.method} has no bits to choose")
             if len(self.bits) != 3 or not all(1 <= n <= 16 for n in self.bits):
-                raise ValueError(f"bits must be three numbers of 1 to 16, not {self.bits}")
+                raise OptionError(f"bits must be three numbers of 1 to 16, not {self.bits}")
 
     @property
     def target(self) -> tuple[str, float]:
@@ -117,6 +119,19 @@ class EncodeOptions:
         """Return the bytes that a target of bpp or bytes allows the file of a picture."""
         kind, value = self.target
         return int(value * n_pixels / 8) if kind == "bpp" else int(value)
+
+    def gaussians_of(self, header: Header) -> int:
+        """Return the number of Gaussians that was asked for.
+
+        Raises:
+            TargetError: The picture of this header cannot have so many.
+        """
+        _, value = self.target
+        n_max = min(header.n_pixels, header.max_gaussians)
+        if value > n_max:
+            size = f"{header.width}x{header.height}"
+            raise TargetError(f"{value:.0f} Gaussians are too many: a {size} picture can have {n_max}")
+        return int(value)
 
     @property
     def tries_waves(self) -> bool:
@@ -139,7 +154,7 @@ class DecodeOptions:
     """At which size, and which part, to decode.
 
     Raises:
-        ValueError: A value is out of its range, or both scale and size are given.
+        OptionError: A value is out of its range, or both scale and size are given.
     """
 
     scale: float | None = None
@@ -158,25 +173,25 @@ class DecodeOptions:
 
     def __post_init__(self) -> None:
         if self.scale is not None and self.size is not None:
-            raise ValueError("give a scale or a size, not both")
+            raise OptionError("give a scale or a size, not both")
         if self.scale is not None and not (math.isfinite(self.scale) and self.scale > 0):
-            raise ValueError(f"scale must be positive and finite, not {self.scale}")
+            raise OptionError(f"scale must be positive and finite, not {self.scale}")
         if self.size is not None and min(self.size) < 1:
-            raise ValueError(f"size must be at least 1x1, not {self.size[0]}x{self.size[1]}")
+            raise OptionError(f"size must be at least 1x1, not {self.size[0]}x{self.size[1]}")
         if self.bits not in (8, 16):
-            raise ValueError(f"bits must be 8 or 16, not {self.bits}")
+            raise OptionError(f"bits must be 8 or 16, not {self.bits}")
         _check_threads(self.threads)
         _check_device(self.device)
 
 
 def _check_device(device: str) -> None:
     if not re.fullmatch(r"auto|cpu|cuda(:[0-9]{1,3})?", device):
-        raise ValueError(f"device must be auto, cpu, cuda or cuda:1, not {device!r}")
+        raise OptionError(f"device must be auto, cpu, cuda or cuda:1, not {device!r}")
 
 
 def _check_threads(threads: int) -> None:
     if threads < 0:
-        raise ValueError(f"threads must be 0 (one per core) or more, not {threads}")
+        raise OptionError(f"threads must be 0 (one per core) or more, not {threads}")
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from gicodec.format import GsiPayload, Payload, RecordPayload, UnsupportedFileError
-from gicodec.format.coder import Symbols
+from gicodec.format.arrays import FloatArray, IntArray
 from gicodec.format.exact import PI, cos_sin, exp
-from gicodec.format.lattice import (
+from gicodec.format.gsi.lattice import (
     MAX_FREQUENCY,
     Shapes,
     angle_levels,
@@ -20,9 +20,9 @@ from gicodec.format.lattice import (
     step_of,
     wave_steps,
 )
-from gicodec.gaussians import Array, Gaussians
+from gicodec.gaussians import Gaussians
 
-TRANSFORM: Array = np.array([[1, 1, 1], [1, 0, -1], [-1, 2, -1]]) / np.sqrt([[3.0], [2.0], [6.0]])
+TRANSFORM: FloatArray = np.array([[1, 1, 1], [1, 0, -1], [-1, 2, -1]]) / np.sqrt([[3.0], [2.0], [6.0]])
 """[3, 3] orthonormal: luminance, red against blue, green against both."""
 WAVE_SCALE = np.sqrt(2 / len(TRANSFORM))
 """Of A and B times exp(m), in units of D and of their symbols: a wave is luminance, with half its energy."""
@@ -57,7 +57,7 @@ def dequantize(payload: Payload) -> Gaussians:
     )
 
 
-def _waves(payload: GsiPayload, sizes: Array, elongations: Array, angles: Array) -> Array:
+def _waves(payload: GsiPayload, sizes: FloatArray, elongations: FloatArray, angles: FloatArray) -> FloatArray:
     """Compute the waves [N, 4] (A, B, kx, ky); all 0 where there is none."""
     amplitudes = payload.wave_amplitudes * (step_of(payload.step) * WAVE_SCALE) * exp(-sizes)
     steps = wave_steps(energy_classes(payload.wave_amplitudes))
@@ -67,8 +67,8 @@ def _waves(payload: GsiPayload, sizes: Array, elongations: Array, angles: Array)
 
 
 def pixel_frequencies(
-    symbols: Symbols, steps: Array, sizes: Array, elongations: Array, angles: Array
-) -> Array:
+    symbols: IntArray, steps: FloatArray, sizes: FloatArray, elongations: FloatArray, angles: FloatArray
+) -> FloatArray:
     """Return (kx, ky) [2, N], radians a pixel, of symbols [2, N] (along, across) in a Gaussian's axes.
 
     Args:
@@ -85,8 +85,8 @@ def pixel_frequencies(
 
 
 def nearest_frequencies(
-    frequencies: Array, steps: Array, sizes: Array, elongations: Array, angles: Array
-) -> Symbols:
+    frequencies: FloatArray, steps: FloatArray, sizes: FloatArray, elongations: FloatArray, angles: FloatArray
+) -> IntArray:
     """Return the symbols [2, N] nearest to (kx, ky) [2, N]: the mirror of :func:`pixel_frequencies`."""
     cos, sin = cos_sin(angles)
     kx, ky = frequencies

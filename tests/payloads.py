@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gicodec.format import GsiFile, GsiPayload, Header, Payload, RecordPayload
-from gicodec.format.color_codes import color_shifts
-from gicodec.format.gaussianimage import GaussianImage
-from gicodec.format.gaussianimage_plus import GaussianImagePlus
-from gicodec.format.lattice import (
+from gicodec.format.arrays import IntArray
+from gicodec.format.file import RECORD_MODELS
+from gicodec.format.gsi.cells import MARGIN, code_cells
+from gicodec.format.gsi.colors import color_shifts
+from gicodec.format.gsi.lattice import (
     MAX_FREQUENCY,
     MIN_LOG_SIZE,
     N_CLASSES,
@@ -20,16 +21,14 @@ from gicodec.format.lattice import (
     shape_steps,
     wave_steps,
 )
-from gicodec.format.laws import COLOR_REACH
-from gicodec.format.record_payload import RecordModel
-from gicodec.format.shape_codes import ELONGATION_BIN, N_ELONGATION_BINS, N_SIZE_BINS, SIZE_BIN
-from gicodec.format.stream import RECORD_MODELS
-from gicodec.format.tree import MARGIN, code_cells
-
-Symbols = NDArray[np.int64]
+from gicodec.format.gsi.priors import COLOR_REACH
+from gicodec.format.gsi.shapes import ELONGATION_BIN, N_ELONGATION_BINS, N_SIZE_BINS, SIZE_BIN
+from gicodec.format.records.gaussianimage import GaussianImage
+from gicodec.format.records.gaussianimage_plus import GaussianImagePlus
+from gicodec.format.records.payload import RecordModel
 
 
-def random_points(rng: np.random.Generator, n: int, header: Header) -> Symbols:
+def random_points(rng: np.random.Generator, n: int, header: Header) -> IntArray:
     """Draw [n, 2] pixels, of which some are alike and some in the margin."""
     most = np.array([header.width, header.height]) + MARGIN - 1
     points = rng.integers(-MARGIN, most + 1, (n, 2))
@@ -38,7 +37,7 @@ def random_points(rng: np.random.Generator, n: int, header: Header) -> Symbols:
     return np.clip(points, -MARGIN, most)
 
 
-def between(rng: np.random.Generator, low: Symbols, high: Symbols) -> Symbols:
+def between(rng: np.random.Generator, low: IntArray, high: IntArray) -> IntArray:
     """Draw from low to high - 1, one in five of them an end of it."""
     drawn = rng.integers(low, high)
     ends = np.where(rng.random(len(low)) < 0.5, low, high - 1)
@@ -49,8 +48,8 @@ def random_payload(
     rng: np.random.Generator,
     n: int,
     header: Header,
-    points: Symbols | None = None,
-    classes: Symbols | None = None,
+    points: IntArray | None = None,
+    classes: IntArray | None = None,
     waves: float | None = None,
 ) -> GsiPayload:
     """Draw n Gaussians over all that the lattice has, near its limits more often than elsewhere.
@@ -84,8 +83,8 @@ def random_payload(
 
 
 def random_waves(
-    rng: np.random.Generator, classes: Symbols, which: NDArray[np.bool_]
-) -> tuple[Symbols, Symbols]:
+    rng: np.random.Generator, classes: IntArray, which: NDArray[np.bool_]
+) -> tuple[IntArray, IntArray]:
     """Draw amplitudes and frequencies [2, N] of the waves that some have [N]."""
     reach = (COLOR_REACH << color_shifts(classes)) + (1 << color_shifts(classes)) - 1
     amplitudes = np.clip(rng.laplace(0, reach / 8, (2, len(classes))), -reach, reach).astype(np.int64)
@@ -125,7 +124,7 @@ def random_model(rng: np.random.Generator, header: Header) -> RecordModel:
     return kind((header.width, header.height), scales, offsets, codebooks)
 
 
-def whole(values: NDArray[np.float64]) -> Symbols:
+def whole(values: NDArray[np.float64]) -> IntArray:
     """Round up."""
     return np.ceil(values).astype(np.int64)
 

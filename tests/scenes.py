@@ -119,7 +119,7 @@ def steep() -> Scene:
     return make(centers, conics_of(long, thin, np.repeat([0, 0.01, -0.3, 0.05], 5)), 37, 50)
 
 
-def waved(scene: Scene) -> Scene:
+def has_wave(scene: Scene) -> Scene:
     """Waves of all directions up to the finest that pixels hold; every third Gaussian has none."""
     rng = np.random.default_rng(5)
     waves = rng.uniform(-1, 1, (len(scene.centers), 4)) * (1, 1, np.pi, np.pi)
@@ -147,7 +147,7 @@ PLAIN: dict[str, Callable[[], Scene]] = {
     **{f"{c}_channels": partial(scattered, 15, 17, 37, c) for c in range(1, 12)},
 }
 SCENES = PLAIN | {
-    f"{name}_waved": (lambda make_plain=plain: waved(make_plain())) for name, plain in PLAIN.items()
+    f"{name}_waved": (lambda make_plain=plain: has_wave(make_plain())) for name, plain in PLAIN.items()
 }
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from gicodec.format import Header
-from gicodec.format.bits import ByteReader
+from gicodec.format.varint import ByteReader
 
 
 class Words:
@@ -352,13 +352,13 @@ def decode_by_spec(data: bytes, header: Header) -> tuple[dict[str, Any], list[st
     def first_levels(least: float, width: float, n_bins: int) -> list[list[int]]:
         return [[ceil((least + b * width) / step) for b in range(n_bins + 1)] for step in steps]
 
-    crowding = crowding_by_spec(cells, header.width, header.height)
+    log_density = crowding_by_spec(cells, header.width, header.height)
     middles = [
         -0.73
         + 0.106 * (classes[i] + 2 * step_code / 32 - 20)
         + 0.009 * (near[i] * near[i])
         + 0.065 * log2_by_spec(cells[i][2] * cells[i][3])
-        - 0.186 * crowding[i]
+        - 0.186 * log_density[i]
         for i in range(n)
     ]
     near_middles = [min(29, max(0, floor((middle + 2) / 0.35 + 0.5))) for middle in middles]

@@ -29,10 +29,11 @@ from gicodec import (
 )
 from gicodec.codec import MAX_WORK
 from gicodec.format import MAX_PIXELS, GsiFile, GsiPayload, Header, Kernel, Section
-from gicodec.format.bits import write_varint
-from gicodec.format.color_codes import color_shifts
 from gicodec.format.constants import SectionType
-from gicodec.format.lattice import (
+from gicodec.format.container import write_sections
+from gicodec.format.gsi.cells import MARGIN, code_cells
+from gicodec.format.gsi.colors import color_shifts
+from gicodec.format.gsi.lattice import (
     MAX_LOG_SIZE,
     N_CLASSES,
     N_STEP_CODES,
@@ -40,9 +41,8 @@ from gicodec.format.lattice import (
     angle_levels,
     shape_steps,
 )
-from gicodec.format.laws import COLOR_REACH
-from gicodec.format.sections import write_sections
-from gicodec.format.tree import MARGIN, code_cells
+from gicodec.format.gsi.priors import COLOR_REACH
+from gicodec.format.varint import write_varint
 from gicodec.quantize import dequantize
 
 OPTIONS = EncodeOptions(bpp=1, effort="fast")

@@ -13,21 +13,21 @@ from scenes import DEVICE, triton_engine
 
 from gicodec import DecodeOptions, DeviceError, EncodeOptions, decode, device, encode
 from gicodec.codec import Encoded
-from gicodec.doctor import findings, missing
+from gicodec.diagnostics import diagnostics, missing
+from gicodec.encoder.tuning.state import State
+from gicodec.encoder.tuning.tuner import Tuner
 from gicodec.fit import Objective, as_target
-from gicodec.fit.engine import Engine, NativeEngine, Splats, TritonEngine
-from gicodec.fit.gsi import GsiModel
+from gicodec.fit.adam import Optimizer
+from gicodec.fit.backend import Engine, NativeEngine, Splats, TritonEngine
 from gicodec.fit.loop import run
-from gicodec.fit.optimizer import Optimizer
+from gicodec.fit.model import GsiModel
 from gicodec.fit.parameters import has_wave
-from gicodec.fit.published import PublishedModel
-from gicodec.fit.state import State
-from gicodec.fit.tune import Tuner
 from gicodec.format import GsiFile, Header, Kernel, Method
-from gicodec.published import RECIPES
+from gicodec.image.samples import to_samples
+from gicodec.papers.method import PublishedModel
+from gicodec.papers.pipeline import RECIPES
 from gicodec.quantize import dequantize
-from gicodec.render import View, render, there
-from gicodec.samples import to_samples
+from gicodec.render import View, on_device, render
 
 needs_triton = pytest.mark.skipif(not find_spec("triton"), reason="no Triton here")
 no_gpu = pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
@@ -91,7 +91,7 @@ def test_a_gpu_that_fails_is_a_line(error: Exception, text: str) -> None:
 
 @no_gpu
 def test_doctor_tells_what_there_is() -> None:
-    found = findings()
+    found = diagnostics()
     assert found["torch"] == torch.__version__
     assert "C++" in found["engine cpu"]
     assert found["engine cuda"] in missing()[0]
@@ -212,8 +212,8 @@ def test_a_fit_begins_the_same_on_both_engines(method: str) -> None:
 
 @needs_triton
 def test_a_picture_decoded_in_bands_is_the_same_but_for_a_level(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(there, "find_device", lambda name: THERE)
-    monkeypatch.setattr(there, "BAND", 96 * 30)
+    monkeypatch.setattr(on_device, "find_device", lambda name: THERE)
+    monkeypatch.setattr(on_device, "BAND", 96 * 30)
     file = GsiFile.from_bytes(encoded().data)
     gaussians = dequantize(file.payload)
     for view in (View(96, 64), View(60, 40, 0.6, 0.6, 1, 2)):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gicodec import files
-from gicodec.format import ImageError, OutputError
+from gicodec.errors import ImageError, OutputError
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="modes and links of POSIX")
 

@@ -1,64 +1,75 @@
-"""Imports go cli -> gicodec -> gicodec.format, never back; heavy ones stay where they are needed.
-
-What format/ may import is in test_format_layering.py.
-"""
+"""Imports go down the house, never up or around; heavy ones stay where they are needed."""
 
 import ast
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).parents[1]
-LIBRARY = sorted(
-    path
-    for path in (ROOT / "gicodec").rglob("*.py")
-    if not {"format", "cli"} & set(path.relative_to(ROOT / "gicodec").parts[:-1])
+from modules import (
+    BELOW_CLI,
+    CLI,
+    FORMAT,
+    LIBRARY,
+    ROOT,
+    imported,
+    imports,
+    module_of,
+    name_of,
+    tree_of,
+    within,
 )
-FORMAT = sorted((ROOT / "format").glob("*.py"))
-CLI = sorted((ROOT / "cli").glob("*.py"))
-BELOW_CLI = [path for path in LIBRARY if path.name != "__main__.py"] + FORMAT
 
-FITTING = {"torch", "vector_quantize_pytorch", "gsplat"}
-DEVICE = {f"gicodec/{name}.py" for name in ("device", "doctor", "render/there")}
-TARGETS = "count", "fidelity", "quality", "size", "target"
-SEARCH = {f"gicodec/{name}.py" for name in ("contest", "published", "rate", *TARGETS)}
+FLOORS = [
+    {"gicodec.format", "gicodec._native"},
+    {"gicodec.errors"},
+    {"gicodec.files", "gicodec.gaussians", "gicodec.device"},
+    {"gicodec.image", "gicodec.options", "gicodec.quantize", "gicodec.render"},
+    {"gicodec.metrics", "gicodec.fit"},
+    {"gicodec.encoder", "gicodec.papers"},
+    {"gicodec.methods"},
+    {"gicodec.codec", "gicodec.diagnostics"},
+    {"gicodec.cli"},
+]
+"""From the ground up: a module imports from its own folder, or from below."""
+
+TORCH = {"torch", "vector_quantize_pytorch", "gsplat"}
+WITH_TORCH = {"gicodec.fit", "gicodec.encoder", "gicodec.papers", "gicodec.device", "gicodec.diagnostics"}
+WITH_TORCH |= {"gicodec.render.cuda", "gicodec.render.on_device"}
 EXITS = {"sys.exit", "os._exit", "exit", "quit", "SystemExit"}
+LONGEST = 250  # lines
+MODULES = {module_of(path): path for path in [*LIBRARY, *FORMAT, *CLI]}
 
 
-def name_of(path: object) -> str:
-    return path.relative_to(ROOT).as_posix() if isinstance(path, Path) else str(path)
+def floor_of(name: str) -> tuple[int, str]:
+    """Return the floor of a module, and the room on it."""
+    return next((i, room) for i, floor in enumerate(FLOORS) for room in floor if within(name, {room}))
 
 
-def tree_of(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
+@pytest.mark.parametrize("path", [*LIBRARY, *FORMAT, *CLI], ids=name_of)
+def test_no_import_runs_up_the_house(path: Path) -> None:
+    name = module_of(path)
+    if name in ("gicodec", "gicodec.__main__"):  # the door: it only names what is inside
+        return
+    floor, room = floor_of(name)
+    for other in imported(tree_of(path)):
+        if within(other, {"gicodec"}):
+            below, other_room = floor_of(other)
+            assert below < floor or other_room == room, f"{name} imports {other}"
 
 
-def imported(path: Path) -> Iterator[str]:
-    """Yield the modules that a file imports anywhere, with ``from a import b`` as a.b."""
-    for node in ast.walk(tree_of(path)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, "imports are absolute"
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-
-
-def imports(path: Path, packages: set[str]) -> bool:
-    return any(f"{name}.".startswith(f"{package}.") for name in imported(path) for package in packages)
-
-
-def fits(path: Path) -> bool:
-    """Tell whether a file belongs to the fitting side, or to that of GPUs."""
-    return (
-        name_of(path).startswith(("gicodec/fit/", "gicodec/render/cuda/")) or name_of(path) in SEARCH | DEVICE
-    )
-
-
-def test_every_layer_has_files() -> None:
-    assert {"gicodec/codec.py", "gicodec/fit/loop.py", "gicodec/render/cpu.py"} <= set(map(name_of, LIBRARY))
-    assert len(FORMAT) > 5
-    assert len(CLI) > 5
+def test_no_imports_run_in_a_circle() -> None:
+    """Follow what modules import when they are loaded."""
+    early = {
+        name: {
+            next((m for m in (other, other.rpartition(".")[0]) if m in MODULES), name)
+            for other in imported(tree_of(path).body)
+            if within(other, {"gicodec"})
+        }
+        - {name}
+        for name, path in MODULES.items()
+    }
+    while leaves := [name for name, others in early.items() if not others]:
+        early = {name: others - set(leaves) for name, others in early.items() if name not in leaves}
+    assert not early
 
 
 @pytest.mark.parametrize("path", BELOW_CLI, ids=name_of)
@@ -67,25 +78,20 @@ def test_nothing_below_cli_knows_of_it(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", [*BELOW_CLI, *CLI], ids=name_of)
-def test_only_the_fitting_side_imports_torch(path: Path) -> None:
-    assert fits(path) or not imports(path, FITTING)
+def test_torch_stays_where_pictures_are_fitted_or_gpus_used(path: Path) -> None:
+    assert within(module_of(path), WITH_TORCH) or not imports(path, TORCH)
 
 
 @pytest.mark.parametrize("path", [*BELOW_CLI, *CLI], ids=name_of)
-def test_the_fitting_side_is_imported_late(path: Path) -> None:
-    """So that decoding does not import torch: encode() reaches it from inside the function."""
-    early = [str(node.module) for node in tree_of(path).body if isinstance(node, ast.ImportFrom)]
-    late = {
-        "gicodec.fit",
-        "gicodec.render.cuda",
-        *(file[: -len(".py")].replace("/", ".") for file in SEARCH | DEVICE),
-    }
-    assert fits(path) or not any(f"{name}.".startswith(f"{module}.") for name in early for module in late)
+def test_what_imports_torch_is_imported_late(path: Path) -> None:
+    """So that decoding does not import it: encode() reaches it from inside a function."""
+    early = [name for name in imported(tree_of(path).body) if within(name, WITH_TORCH)]
+    assert within(module_of(path), WITH_TORCH) or not early
 
 
-def test_only_image_py_knows_pillow() -> None:
+def test_only_image_knows_pillow() -> None:
     users = [name_of(path) for path in [*LIBRARY, *FORMAT, *CLI] if imports(path, {"PIL"})]
-    assert users == ["gicodec/image.py"]
+    assert users == ["gicodec/image/read.py", "gicodec/image/write.py"]
 
 
 @pytest.mark.parametrize("path", BELOW_CLI, ids=name_of)
@@ -102,3 +108,12 @@ def test_nothing_below_cli_prints_or_exits(path: Path) -> None:
 @pytest.mark.parametrize("path", CLI, ids=name_of)
 def test_cli_leaves_arithmetic_on_pixels_to_the_library(path: Path) -> None:
     assert not imports(path, {"numpy", "PIL", "constriction", "gicodec.render", "gicodec._native"})
+
+
+def test_no_file_is_long() -> None:
+    folders = "gicodec", "format", "cli", "tests", "benchmarks", "examples"
+    files = [path for folder in folders for path in (ROOT / folder).rglob("*.[pch]*")]
+    code = [path for path in files if path.suffix in (".py", ".pyi", ".cpp", ".hpp")]
+    lengths = {name_of(path): len(path.read_text(encoding="utf-8").splitlines()) for path in code}
+    assert len(lengths) > 100
+    assert {name: n for name, n in lengths.items() if n > LONGEST} == {}

@@ -10,7 +10,7 @@ import pytest
 from payloads import random_payload
 
 from gicodec.format import GsiPayload, Header, UnsupportedFileError
-from gicodec.format.lattice import MAX_FREQUENCY, Shapes, energy_classes, step_of, wave_steps
+from gicodec.format.gsi.lattice import MAX_FREQUENCY, Shapes, energy_classes, step_of, wave_steps
 from gicodec.quantize import TRANSFORM, dequantize
 
 KODAK = Header(768, 512)

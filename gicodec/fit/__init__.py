@@ -1,9 +1,9 @@
 """Fitting Gaussians to a picture; the only part that imports torch."""
 
-from gicodec.fit.gsi import Fit, FitSettings, fit
+from gicodec.fit.adam import Optimizer
 from gicodec.fit.loop import as_target, one_torch_thread
+from gicodec.fit.model import Fit, FitSettings, fit
 from gicodec.fit.objective import Objective
-from gicodec.fit.optimizer import Optimizer
 from gicodec.fit.parameters import to_gaussians
 
 __all__ = [

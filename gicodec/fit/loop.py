@@ -29,7 +29,7 @@ class Model(ABC):
         """Return how many Gaussians there are."""
 
     @abstractmethod
-    def settles(self, iteration: int) -> bool:
+    def may_stop(self, iteration: int) -> bool:
         """Tell whether the fit may end here if the error hardly falls any more."""
 
     @abstractmethod
@@ -60,7 +60,7 @@ def run(
             error = objective.error()
             if progress is not None:
                 progress(Progress(stage, iteration, n_iterations, objective.psnr(error), len(model)))
-            stalled = model.settles(iteration) and error > best * (1 - STALLED_GAIN)
+            stalled = model.may_stop(iteration) and error > best * (1 - STALLED_GAIN)
             if stalled or error < EXACT_ERROR * objective.residual.numel():
                 break
             best = min(best, error)

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gicodec.fit.engine import Engine, Splats, engine_of
+from gicodec.fit.backend import Engine, Splats, engine_of
 from gicodec.fit.parameters import COLOR, SIZE, WAVE, InverseCovariances, conics_of, pull_back
 from gicodec.format import Kernel
 from gicodec.render.cpu import Array

@@ -13,8 +13,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from gicodec.fit.adam import Optimizer
 from gicodec.fit.objective import Objective
-from gicodec.fit.optimizer import Optimizer
 from gicodec.fit.parameters import (
     AMPLITUDES,
     COLOR,
@@ -28,6 +28,7 @@ from gicodec.fit.parameters import (
     inverse_roots,
     root_covariances,
 )
+from gicodec.format.arrays import FloatArray
 
 COST = 0.9  # of a Gaussian's bits
 WORTH, NEW_WORTH = 0.4, 0.7  # times the mean error of a Gaussian: what a wave must take at once ...
@@ -39,14 +40,13 @@ NEW_LOWEST = 3.0  # likewise, of new Gaussians
 NEW_SIZES = 3.0, 7.0  # pixels
 WINDOW = 2.7  # standard deviations on every side that a spectrum sees
 APART = 2.0  # standard deviations of the larger: nearer to each other, new ones would find the same
-MOST_SPECTRA = 512  # at a time: memory
+MAX_SPECTRA = 512  # at a time: memory
 RIDGE = 1e-3  # of a Gram matrix: a wave of long period is hardly another color
 
-Array = NDArray[np.float64]
 Single = NDArray[np.float32]
 
 
-def tried_frequencies() -> Array:
+def tried_frequencies() -> FloatArray:
     """Return frequencies [F, 2], radians per standard deviation: a hexagonal lattice, half of it."""
     steps = np.arange(-8, 9)
     i, j = np.meshgrid(steps, steps)
@@ -74,7 +74,7 @@ def with_waves(rows: Tensor, residual: Tensor, mean_error: float) -> Tensor:
     """Return new rows [n, 9 + C], some as larger, round Gaussians with waves: the best, if far apart."""
     gains, best = torch.zeros(len(rows)), rows.clone()
     for size in NEW_SIZES:
-        parts = [_spectral_rows(part, residual, size) for part in torch.split(rows, MOST_SPECTRA)]
+        parts = [_spectral_rows(part, residual, size) for part in torch.split(rows, MAX_SPECTRA)]
         gain, found = (torch.cat(list(column)) for column in zip(*parts, strict=True))
         better = gain > gains
         gains[better], best[better] = gain[better], found[better]
@@ -160,7 +160,7 @@ def propose(objective: Objective, parameters: Tensor) -> tuple[Tensor, Tensor, T
     return torch.from_numpy(gains), torch.from_numpy(solutions[:, 0]).float(), waves
 
 
-def best_lights(grams: Single, products: Single, wave_products: Single) -> tuple[Array, Array]:
+def best_lights(grams: Single, products: Single, wave_products: Single) -> tuple[FloatArray, FloatArray]:
     """Find the best (brightness, A, B) of each of N.
 
     Returns:

@@ -19,23 +19,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gicodec.format import Kernel
-
-Array = NDArray[np.float64]
+from gicodec.format.arrays import FloatArray
 
 COMPACT_THRESHOLD = np.exp(-4.5)
 CUT_THRESHOLD = 1 / 255
 
 
 def forward(
-    centers: Array,
-    conics: Array,
-    colors: Array,
+    centers: FloatArray,
+    conics: FloatArray,
+    colors: FloatArray,
     height: int,
     width: int,
     kernel: Kernel,
     *,
-    waves: Array | None = None,
-) -> Array:
+    waves: FloatArray | None = None,
+) -> FloatArray:
     """Render.
 
     Args:
@@ -53,7 +52,7 @@ def forward(
     shown = drawable(centers, conics, waves)
     dx, dy, falloff = _falloff(centers[shown], conics[shown], height, width)
     weight, _ = _weight(falloff, kernel)  # [N, H, W]
-    image: Array = np.einsum("nhw,nc->chw", weight, colors[shown])
+    image: FloatArray = np.einsum("nhw,nc->chw", weight, colors[shown])
     if waves is not None:
         cos, sin = _oscillation(waves[shown, 2:], dx, dy)
         a, b = waves[shown, :2].T[:, :, None, None]
@@ -62,14 +61,14 @@ def forward(
 
 
 def backward(
-    centers: Array,
-    conics: Array,
-    colors: Array,
-    grad_image: Array,
+    centers: FloatArray,
+    conics: FloatArray,
+    colors: FloatArray,
+    grad_image: FloatArray,
     kernel: Kernel,
     *,
-    waves: Array | None = None,
-) -> tuple[Array, ...]:
+    waves: FloatArray | None = None,
+) -> tuple[FloatArray, ...]:
     """Differentiate ``sum(grad_image * forward(...))``.
 
     Args:
@@ -113,7 +112,9 @@ def backward(
     return grads if waves is None else (*grads, by_waves)
 
 
-def correlate(centers: Array, conics: Array, image: Array, kernel: Kernel) -> tuple[Array, Array]:
+def correlate(
+    centers: FloatArray, conics: FloatArray, image: FloatArray, kernel: Kernel
+) -> tuple[FloatArray, FloatArray]:
     """Multiply every Gaussian's weight with itself and with an image [C, height, width], and sum.
 
     Returns:
@@ -129,8 +130,8 @@ def correlate(centers: Array, conics: Array, image: Array, kernel: Kernel) -> tu
 
 
 def correlate_waves(
-    centers: Array, conics: Array, frequencies: Array, image: Array, kernel: Kernel
-) -> tuple[Array, Array, Array]:
+    centers: FloatArray, conics: FloatArray, frequencies: FloatArray, image: FloatArray, kernel: Kernel
+) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Multiply (w, w cos, w sin) of every Gaussian with one another and with an image, and sum.
 
     They are what the best colors and the best A and B of a wave of these frequencies follow from.
@@ -159,7 +160,7 @@ def correlate_waves(
     return grams, products, wave_products
 
 
-def drawable(centers: Array, conics: Array, waves: Array | None = None) -> NDArray[np.bool_]:
+def drawable(centers: FloatArray, conics: FloatArray, waves: FloatArray | None = None) -> NDArray[np.bool_]:
     """Tell which Gaussians draw anything: [N]."""
     a, b, c = conics.T
     with np.errstate(invalid="ignore", over="ignore"):
@@ -169,7 +170,9 @@ def drawable(centers: Array, conics: Array, waves: Array | None = None) -> NDArr
     return shown
 
 
-def _falloff(centers: Array, conics: Array, height: int, width: int) -> tuple[Array, Array, Array]:
+def _falloff(
+    centers: FloatArray, conics: FloatArray, height: int, width: int
+) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Offsets dx [N, W] and dy [N, H] from the centers, and exp(-s) [N, H, W]."""
     dx = np.arange(width) + 0.5 - centers[:, 0, None]
     dy = np.arange(height) + 0.5 - centers[:, 1, None]
@@ -179,7 +182,7 @@ def _falloff(centers: Array, conics: Array, height: int, width: int) -> tuple[Ar
     return dx, dy, np.exp(-s)
 
 
-def _weight(falloff: Array, kernel: Kernel) -> tuple[Array, Array]:
+def _weight(falloff: FloatArray, kernel: Kernel) -> tuple[FloatArray, FloatArray]:
     """The weight w, and -dw/ds, of exp(-s)."""
     if kernel is Kernel.COMPACT:
         inside, gain = falloff > COMPACT_THRESHOLD, 1 / (1 - COMPACT_THRESHOLD)
@@ -188,7 +191,7 @@ def _weight(falloff: Array, kernel: Kernel) -> tuple[Array, Array]:
     return shown, shown
 
 
-def _oscillation(frequencies: Array, dx: Array, dy: Array) -> tuple[Array, Array]:
+def _oscillation(frequencies: FloatArray, dx: FloatArray, dy: FloatArray) -> tuple[FloatArray, FloatArray]:
     """The cosine and the sine of the phase k . d, [N, H, W]."""
     kx, ky = frequencies.T[:, :, None, None]
     phase = kx * dx[:, None, :] + ky * dy[:, :, None]

@@ -1,0 +1,143 @@
+"""The payload of method gsi: the symbols of N Gaussians, as one stream. Spec section 3.
+
+| N varint | step code varint | coded words |        step and words only if N > 0
+
+One walk over the attributes serves both directions, with a SymbolWriter or a SymbolReader: what adapts
+and what depends on what can then not differ. Every attribute is coded for all Gaussians before the next one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gicodec.format.arrays import IntArray
+from gicodec.format.entropy.adaptive import AdaptiveCounts
+from gicodec.format.entropy.ans import Coder, SymbolReader, SymbolWriter
+from gicodec.format.errors import CorruptFileError
+from gicodec.format.gsi.angles import code_angles
+from gicodec.format.gsi.cells import HEIGHT, WIDTH, code_cells
+from gicodec.format.gsi.colors import code_colors
+from gicodec.format.gsi.lattice import N_CLASSES, N_STEP_CODES, Shapes, color_classes
+from gicodec.format.gsi.neighborhood import Blocks, log_density_of
+from gicodec.format.gsi.priors import CLASSES
+from gicodec.format.gsi.shapes import code_elongations, code_sizes, minor_axis_class, size_bins
+from gicodec.format.gsi.waves import code_waves
+from gicodec.format.header import Header
+from gicodec.format.payload import Payload, check_limit, max_gaussians_of, read_number
+from gicodec.format.varint import ByteReader, write_varint
+
+N_DENSITIES = 8  # contexts from the area of a cell, two for a factor of 8
+
+CLASS_CHAIN = ((1, 40), (N_DENSITIES, 40))  # see AdaptiveCounts
+
+
+@dataclass(frozen=True, eq=False)
+class GsiPayload(Payload):
+    """N quantized Gaussians, in the order of their cells; int64 symbols, see lattice.py."""
+
+    step: int  # code of D
+    cells: IntArray  # [N, 4] (x, y, width, height), pixels
+    classes: IntArray  # [N] of energy, and so on
+    colors: IntArray  # [C, N]
+    sizes: IntArray
+    elongations: IntArray
+    angles: IntArray
+    columns: IntArray
+    rows: IntArray
+    wave_amplitudes: IntArray  # [2, N], both 0 where there is no wave
+    wave_frequencies: IntArray  # [2, N] along and across the Gaussian; across >= 0, and along if that is 0
+
+    @property
+    def n_gaussians(self) -> int:
+        """How many Gaussians there are."""
+        return len(self.classes)
+
+    @property
+    def n_channels(self) -> int:
+        """How many channels their colors have."""
+        return len(self.colors)
+
+    @property
+    def n_waves(self) -> int:
+        """How many of them have a wave."""
+        return int(self.wave_amplitudes.any(axis=0).sum())
+
+    @classmethod
+    def empty(cls, n_channels: int) -> GsiPayload:
+        """Return the payload of no Gaussians."""
+        none, pairs = np.zeros(0, np.int64), np.zeros((2, 0), np.int64)
+        colors = np.zeros((n_channels, 0), np.int64)
+        return cls(0, np.zeros((0, 4), np.int64), none, colors, none, none, none, none, none, pairs, pairs)
+
+    def write(self, header: Header) -> tuple[bytes, dict[str, float]]:
+        """Write the section's payload; also return the ideal code lengths by attribute, bits."""
+        if not self.n_gaussians:
+            return write_varint(0), {}
+        check_limit(self.n_gaussians, header.max_gaussians)
+        writer = SymbolWriter()
+        _walk(writer, header, self.n_gaussians, self.step, self)
+        words = writer.to_bytes()
+        check_limit(self.n_gaussians, max_gaussians_of(len(words)))
+        return write_varint(self.n_gaussians) + write_varint(self.step) + words, dict(writer.bits)
+
+    @classmethod
+    def from_bytes(cls, data: bytes, header: Header) -> GsiPayload:
+        """Read the section's payload: the mirror of :meth:`to_bytes`."""
+        reader = ByteReader(data, "gaussians")
+        n, step = read_head(reader, header)
+        words = reader.take(reader.left())
+        if not n:
+            if words:
+                raise CorruptFileError(f"gaussians: {len(words)} bytes too many for no Gaussians")
+            return cls.empty(header.channels)
+        symbols = SymbolReader(words)
+        decoded = _walk(symbols, header, n, step, None)
+        symbols.close()
+        return cls(step, *decoded)
+
+
+def read_head(reader: ByteReader, header: Header) -> tuple[int, int]:
+    """Read, and check, the number of Gaussians and the step's code."""
+    n = read_number(reader, header)
+    step = reader.varint() if n else 0
+    if step >= N_STEP_CODES:
+        raise CorruptFileError(f"gaussians: step code {step}")
+    check_limit(n, max_gaussians_of(reader.left()))
+    return n, step
+
+
+def _walk(coder: Coder, header: Header, n: int, step: int, given: GsiPayload | None) -> tuple[IntArray, ...]:
+    """Code every attribute; where there is nothing given, that means to decode it."""
+    points = None if given is None else given.cells[:, :2]
+    cells, _ = code_cells(coder, n, header.width, header.height, points)
+    assert given is None or np.array_equal(cells, given.cells), "not in the order of the cells"
+    classes = _code_classes(coder, cells, None if given is None else given.classes)
+    log_density = log_density_of(cells, header.width, header.height)
+    sizes = code_sizes(coder, classes, step, log_density, cells, None if given is None else given.sizes)
+    elongations = code_elongations(coder, classes, sizes, None if given is None else given.elongations)
+    minor_axis = minor_axis_class(classes, sizes, elongations)
+    waves = None if given is None else (given.wave_amplitudes, given.wave_frequencies)
+    amplitudes, frequencies = code_waves(coder, classes, size_bins(classes, sizes), minor_axis, waves)
+    energies = color_classes(classes, amplitudes)
+    colors = None if given is None else given.colors
+    colors = code_colors(coder, classes, energies, minor_axis, header.channels, colors)
+    blocks = Blocks(cells, header.width, header.height, 1)
+    angles = code_angles(coder, blocks, classes, elongations, None if given is None else given.angles)
+    shapes = Shapes.of(classes, sizes, elongations, angles)
+    first, count = shapes.rows_in(cells)
+    rows = first + coder.uniform("center", count, None if given is None else given.rows - first)
+    first, count = shapes.columns_in(cells, rows)
+    columns = first + coder.uniform("center", count, None if given is None else given.columns - first)
+    return cells, classes, colors, sizes, elongations, angles, columns, rows, amplitudes, frequencies
+
+
+def _code_classes(coder: Coder, cells: IntArray, given: IntArray | None) -> IntArray:
+    """Code the classes given the areas of the cells: below 4 pixels, 8, 32, 64, 256, 512, 2048, and above."""
+    bits = np.frexp((cells[:, WIDTH] * cells[:, HEIGHT]).astype(np.float64))[1] - 1
+    densities = np.clip(bits * 2 // 3, 0, N_DENSITIES - 1).astype(np.int64)
+    chain = [np.zeros_like(densities), densities]
+    return AdaptiveCounts(N_CLASSES, CLASS_CHAIN).code(
+        coder, "class", lambda rows: np.tile(CLASSES, (len(densities[rows]), 1)), chain, given
+    )

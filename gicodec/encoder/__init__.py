@@ -1,0 +1,1 @@
+"""The encoder of method gsi: fit, tune, quantize, until the target is met."""

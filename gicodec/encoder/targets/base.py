@@ -1,0 +1,98 @@
+"""What every target of the encoder has in common: it leads N and D, and judges what came of them.
+
+More Gaussians are fitted than the file will hold. Tuning then moves the step D, and how many Gaussians
+are left, and how finely each is coded, follows from D alone. A target says how many to fit, where D
+starts, how it moves, and whether the rounded Gaussians are what was asked for.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from gicodec.encoder.tuning.state import State
+from gicodec.encoder.tuning.tuner import Tuner
+from gicodec.format import GsiFile, GsiPayload, Header
+from gicodec.format.gsi.lattice import N_STEP_CODES, step_of
+from gicodec.options import EncodeOptions
+
+MIN_STEP, MAX_STEP = step_of(0), step_of(N_STEP_CODES - 1)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What one freezing gave."""
+
+    payload: GsiPayload
+    miss: float
+    """How far it is from what was asked for; the smallest is taken."""
+    correction: float | None
+    """By what to multiply D before freezing again; None where that would gain nothing."""
+
+
+class Target(ABC):
+    """What was asked for, for one encoding of one picture. The methods are called in this order."""
+
+    max_attempts = 4
+    """How often to freeze; most of the time once."""
+    waves = True
+    """Whether Gaussians may have waves, which take the place of some."""
+
+    @classmethod
+    @abstractmethod
+    def from_options(cls, options: EncodeOptions, pixels: NDArray[np.uint8], header: Header) -> Target:
+        """Make the target that options ask for, for a picture [H, W, C] of this header.
+
+        Raises:
+            TargetError: No file of this picture can meet it.
+        """
+
+    @abstractmethod
+    def n_fitted(self) -> int:
+        """Return how many Gaussians the fit begins to plan for."""
+
+    def plan(self, n: int, psnr: float) -> int:
+        """Return how many to fit, now that n of them, not yet converged, give so many dB."""
+        return self.n_fitted()
+
+    @abstractmethod
+    def start(self, state: State, psnr: float) -> int:
+        """Set D of fitted Gaussians that give so many dB; return how many tuning keeps at least.
+
+        Those that a smaller D would bring back must still be there.
+        """
+
+    @abstractmethod
+    def follow(self, tuner: Tuner, progress: float) -> None:
+        """Move D after this share of the tuning."""
+
+    @abstractmethod
+    def judge(self, state: State) -> Attempt:
+        """Make a payload of a frozen state, the best that this D allows."""
+
+    def check(self, best: Attempt) -> GsiPayload:
+        """Return the payload of the best attempt.
+
+        Raises:
+            TargetError: It is not what was asked for.
+        """
+        return best.payload
+
+
+def weakest_first(state: State) -> Tensor:
+    """Return the rows [N] in the order of their energy."""
+    return state.rounded_coefficients().square().sum(dim=1).argsort(stable=True)
+
+
+def clamp_step(step: float) -> float:
+    """Return the nearest step that a file can name."""
+    return min(max(step, MIN_STEP), MAX_STEP)
+
+
+def file_size(payload: GsiPayload, header: Header) -> int:
+    """Return the bytes of the whole file."""
+    return len(GsiFile(header, payload).to_bytes())

@@ -1,0 +1,130 @@
+"""A target that is a PSNR of the decoded 8-bit picture.
+
+Tuning leads D to where the picture is about right. What freezing gives is known only afterwards: a little
+too good, and the weakest Gaussians are dropped until it is right; otherwise it is done again at another D.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gicodec.encoder.targets.base import MAX_STEP, MIN_STEP, Attempt, Target, clamp_step, weakest_first
+from gicodec.encoder.targets.quality import DB_PER_DOUBLING, SHARE_KEPT, first_number, planned, squared_error
+from gicodec.encoder.tuning.state import State
+from gicodec.encoder.tuning.tuner import Tuner
+from gicodec.errors import TargetError
+from gicodec.format import GsiPayload, Header
+from gicodec.image.samples import to_samples
+from gicodec.metrics import psnr
+from gicodec.options import EncodeOptions
+from gicodec.quantize import dequantize
+from gicodec.render import View, render
+
+CODING_LOSS = 2.0  # dB, from the fit as it is when the last Gaussians are added
+ERROR_OF_STEPS = 2.1  # N D^2 times this is added to the error by coding
+MIN_SHARE_OF_STEPS = 0.1  # of the error, where the fit fell short
+
+SETTLED_AFTER = 0.3  # of the tuning, its PSNR tells where it leads
+DB_PER_OCTAVE = 3.3  # of D, when tuned ...
+FROZEN_DB_PER_OCTAVE = 2.5  # ... and where no Gaussian comes or goes
+MIN_SLOPE, MAX_SLOPE = 1.5, 8.0  # of it, where two attempts tell; they also differ by chance
+CONTROL_GAIN = 0.7
+SPARE = 0.05  # dB above, to drop Gaussians for
+
+TOLERANCE = 0.1  # dB
+MAX_ABOVE = 0.3  # dB to drop Gaussians for; beyond, a larger D is better
+LOSS_OF_DROPPING = 0.01  # dB for each dB: of two attempts that meet the target, the better
+EXACT = 99.0  # dB stand for a picture without an error: a search needs a number
+MAX_OCTAVES = 12.0  # of D: all there are
+
+
+class PsnrTarget(Target):
+    """A decoded picture at so many dB."""
+
+    max_attempts = 8
+
+    def __init__(self, psnr: float, pixels: NDArray[np.uint8], header: Header, threads: int) -> None:
+        self._psnr, self._pixels, self._header, self._threads = psnr, pixels, header, threads
+        self._before: tuple[float, float] | None = None  # the log of D, and the dB above, of an attempt
+
+    @classmethod
+    def from_options(cls, options: EncodeOptions, pixels: NDArray[np.uint8], header: Header) -> Target:
+        """Take the PSNR that was asked for."""
+        return cls(options.target[1], pixels, header, options.threads)
+
+    def n_fitted(self) -> int:
+        """Guess: nothing is known of the picture."""
+        return first_number(self._header)
+
+    def plan(self, n: int, psnr: float) -> int:
+        """Extrapolate to where the float Gaussians are as much better as coding costs."""
+        return planned(n, (self._psnr + CODING_LOSS - psnr) / DB_PER_DOUBLING)
+
+    def start(self, state: State, psnr: float) -> int:
+        """Give the steps what the fit leaves of the error."""
+        allowed = squared_error(self._psnr, self._header)
+        of_steps = max(allowed - squared_error(psnr, self._header), MIN_SHARE_OF_STEPS * allowed)
+        state.step = clamp_step(math.sqrt(of_steps / (ERROR_OF_STEPS * len(state.values))))
+        return int(SHARE_KEPT * len(state.values))
+
+    def follow(self, tuner: Tuner, progress: float) -> None:
+        """Move D by what the rounded picture will be above."""
+        if progress > SETTLED_AFTER:
+            above = tuner.psnr() - SPARE - self._psnr
+            tuner.state.step = clamp_step(tuner.state.step * _octaves(CONTROL_GAIN * above / DB_PER_OCTAVE))
+
+    def judge(self, state: State) -> Attempt:
+        """Drop the weakest Gaussians while the picture remains good enough."""
+        order = weakest_first(state)
+
+        @cache  # each is coded and rendered
+        def without(n: int) -> tuple[GsiPayload, float]:
+            payload = state.without(order[:n]).payload(self._header)
+            return payload, self._above(payload)
+
+        too_many = bisect_left(range(len(order) + 1), True, key=lambda n: without(n)[1] < 0)
+        nearest, nearest_above = min(
+            (without(n) for n in (too_many - 1, too_many) if 0 <= n <= len(order)),
+            key=lambda found: max(abs(found[1]), TOLERANCE),  # rather above than below
+        )
+        miss, above = abs(nearest_above), without(0)[1]
+        met = miss <= TOLERANCE
+        rank = min(LOSS_OF_DROPPING * max(above, 0.0), TOLERANCE) if met else miss
+        hopeless = state.step == (MIN_STEP if above < 0 else MAX_STEP)
+        if hopeless or (met and above <= MAX_ABOVE):
+            return Attempt(nearest, rank, None)
+        return Attempt(
+            nearest, rank, _octaves((above - MAX_ABOVE / 2) / self._db_per_octave(state.step, above))
+        )
+
+    def check(self, best: Attempt) -> GsiPayload:
+        """Refuse what is further away than TOLERANCE."""
+        above = self._above(best.payload)
+        exact = self._psnr + above > EXACT - TOLERANCE
+        if exact or abs(above) > TOLERANCE:
+            nearest = "without any error" if exact else f"{self._psnr + above:.2f} dB"
+            raise TargetError(f"{self._psnr:g} dB cannot be met, the nearest is {nearest}")
+        return best.payload
+
+    def _db_per_octave(self, step: float, above: float) -> float:
+        """Return how steeply the dB fall with D: from this attempt and the one before, if there was one."""
+        before, self._before = self._before, (math.log2(step), above)
+        if before is None or before[0] == self._before[0]:
+            return FROZEN_DB_PER_OCTAVE
+        slope = (before[1] - above) / (self._before[0] - before[0])
+        return min(max(slope, MIN_SLOPE), MAX_SLOPE)
+
+    def _above(self, payload: GsiPayload) -> float:
+        """Return by how many dB the decoded picture is better than asked for."""
+        view = View(self._header.width, self._header.height)
+        image = render(dequantize(payload), view, self._header.kernel, threads=self._threads)
+        return min(psnr(self._pixels, to_samples(image, 8)), EXACT) - self._psnr
+
+
+def _octaves(exponent: float) -> float:
+    return float(2.0 ** min(max(exponent, -MAX_OCTAVES), MAX_OCTAVES))

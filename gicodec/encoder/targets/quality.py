@@ -1,0 +1,82 @@
+"""A target that is a quality, which is a step D on a scale. And how many Gaussians a picture deserves.
+
+That is not known before the fit. It follows from what the fit has reached so far: the squared error falls
+by a known power of N; and where pictures are best at their rate, N, D and the error that the float Gaussians
+leave stand in about one relation: N D^2 = BALANCE * error.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gicodec.encoder.targets.base import Attempt, Target
+from gicodec.encoder.tuning.state import State
+from gicodec.encoder.tuning.tuner import Tuner
+from gicodec.format import Header
+from gicodec.format.gsi.lattice import nearest_step_code, step_of
+from gicodec.options import EncodeOptions
+
+QUALITY_PER_OCTAVE = 18.0  # of D; quality 0 is D = 1
+
+BALANCE = 0.36
+SHARE_KEPT = 0.65  # of the Gaussians fitted, by tuning
+PIXELS_PER_GAUSSIAN = 130  # before anything is known of the picture
+DB_PER_DOUBLING = 6.0  # of N, while the fit goes on: the time that passes is part of it
+MAX_DOUBLINGS = 2.0  # of N that the fit plans ahead
+DB_OF_TWO = 10 * math.log10(2)
+
+
+def step_of_quality(quality: float) -> float:
+    """Return the D of a quality: the step nearest to ``2^(-quality / 18)`` that a file can name."""
+    return step_of(nearest_step_code(2 ** (-quality / QUALITY_PER_OCTAVE)))
+
+
+class QualityTarget(Target):
+    """A file whose D is given: a constant slope of distortion against rate, whatever the picture."""
+
+    def __init__(self, quality: float, header: Header) -> None:
+        self._step, self._header = step_of_quality(quality), header
+
+    @classmethod
+    def from_options(cls, options: EncodeOptions, pixels: NDArray[np.uint8], header: Header) -> Target:
+        """Take the quality that was asked for."""
+        return cls(options.target[1], header)
+
+    def n_fitted(self) -> int:
+        """Guess: nothing is known of the picture."""
+        return first_number(self._header)
+
+    def plan(self, n: int, psnr: float) -> int:
+        """Solve N D^2 = BALANCE * error."""
+        ratio = BALANCE * squared_error(psnr, self._header) / (n * self._step**2)
+        return planned(n, math.log2(max(ratio, 1e-9)) / (1 + DB_PER_DOUBLING / DB_OF_TWO))
+
+    def start(self, state: State, psnr: float) -> int:
+        """D is known."""
+        state.step = self._step
+        return int(SHARE_KEPT * len(state.values))
+
+    def follow(self, tuner: Tuner, progress: float) -> None:
+        """D stays."""
+
+    def judge(self, state: State) -> Attempt:
+        """Whatever D gives is right."""
+        return Attempt(state.payload(self._header), 0.0, None)
+
+
+def first_number(header: Header) -> int:
+    """Return how many Gaussians to plan for before anything is known of the picture."""
+    return max(1, header.n_pixels // PIXELS_PER_GAUSSIAN)
+
+
+def planned(n: int, doublings: float) -> int:
+    """Return how many to plan for when n should double so often, without looking too far ahead."""
+    return math.ceil(n * 2 ** min(max(doublings, -MAX_DOUBLINGS), MAX_DOUBLINGS))
+
+
+def squared_error(psnr: float, header: Header) -> float:
+    """Return the sum over all samples, 0 to 1, at so many dB."""
+    return float(header.n_pixels * header.channels * 10 ** (-psnr / 10))

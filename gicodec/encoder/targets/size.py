@@ -1,0 +1,111 @@
+"""A target that is a size: D follows the size of the file that the present state would give.
+
+The last bytes are met by dropping the weakest.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from gicodec.encoder.targets.base import MIN_STEP, Attempt, Target, file_size, weakest_first
+from gicodec.encoder.tuning.state import State
+from gicodec.encoder.tuning.tuner import Tuner
+from gicodec.errors import TargetError
+from gicodec.fit.waves import cost_of_waves
+from gicodec.format import GsiPayload, Header
+from gicodec.options import EncodeOptions
+
+BITS_PER_FITTED = 17.0  # budget over Gaussians fitted; those that remain take about 25
+FIRST_EXCESS = 1.3  # of the size at the first D over the budget: D grows while weak Gaussians fade
+SHRUNK_AFTER = 0.6  # of the tuning the size should be the budget's
+CONTROL_GAIN = 0.7
+BITS_PER_KEPT = 24.0  # budget over Gaussians that tuning keeps at least: with fewer, waves die
+SAVED, SAVED_OF_WEAK = 0.006, 0.38  # shares of the bytes, and of weak Gaussians, that the exact pass saves
+WEAK = 2.0  # energy in D^2: what makes a Gaussian likely to go
+FROZEN_AIM = 0.995  # of the budget, when freezing again
+SIZE_SLOPE = 0.8  # of the logs of size against 1/D, roughly ...
+FROZEN_SLOPE = 0.6  # ... and where no Gaussian comes or goes
+FULL = 0.98  # of the budget, or as much above it: no need to freeze again
+UNUSED = 4.0  # times as bad are bytes not used as bytes too many, for which Gaussians are dropped
+ONE_GAUSSIAN = 16  # bytes, at a D that a picture of one pixel ends with
+
+
+class SizeTarget(Target):
+    """A file of at most so many bytes.
+
+    Raises:
+        TargetError: Not even one Gaussian fits.
+    """
+
+    def __init__(self, budget: int, header: Header) -> None:
+        self._budget, self._header = budget, header
+        self._empty = file_size(GsiPayload.empty(header.channels), header)
+        smallest = self._empty + ONE_GAUSSIAN
+        if budget < smallest:
+            size = f"{header.width}x{header.height}"
+            rate = math.ceil(8e4 * smallest / header.n_pixels) / 1e4
+            raise TargetError(
+                f"{budget} bytes are too few: a {size} picture needs at least {smallest} bytes, {rate} bpp"
+            )
+
+    @classmethod
+    def from_options(cls, options: EncodeOptions, pixels: NDArray[np.uint8], header: Header) -> Target:
+        """Take the bytes, or the bits per pixel, that the file may have."""
+        return cls(options.budget(header.n_pixels), header)
+
+    def n_fitted(self) -> int:
+        """Fit more than will be left."""
+        return max(1, int(8 * self._budget / BITS_PER_FITTED))
+
+    def start(self, state: State, psnr: float) -> int:
+        """Find the D at which the rounded state, not tuned yet, is FIRST_EXCESS too large."""
+        low, high = math.log(MIN_STEP), math.log(4.0)
+        for _ in range(12):
+            middle = (low + high) / 2
+            state.step = math.exp(middle)
+            low, high = (middle, high) if self._excess(state) > FIRST_EXCESS else (low, middle)
+        n = len(state.values)  # waves are kept in the same proportion, so each takes its share of the bits
+        return int(8 * self._budget / BITS_PER_KEPT * n / (n + cost_of_waves(state.values)))
+
+    def follow(self, tuner: Tuner, progress: float) -> None:
+        """Move D towards where the size should be after this share of the tuning."""
+        energies = tuner.state.coefficients().square().sum(dim=1)
+        weak = (energies <= WEAK * tuner.state.step**2).float().mean().item()
+        saved = SAVED + SAVED_OF_WEAK * weak
+        aim = FIRST_EXCESS ** max(0.0, 1 - progress / SHRUNK_AFTER) / (1 - saved)
+        tuner.state.step *= (self._excess(tuner.state) / aim) ** (CONTROL_GAIN / SIZE_SLOPE)
+
+    def judge(self, state: State) -> Attempt:
+        """Drop the weakest Gaussians until the file is within the budget."""
+        size, order = self._size(state), weakest_first(state)
+        payload = state.without(order[: self._n_dropped(state, order, size)]).payload(self._header)
+        share = size / self._budget
+        if FULL <= share <= 1 / FULL:
+            return Attempt(payload, abs(1 - share), None)
+        ratio = max(1, size - self._empty) / (FROZEN_AIM * (self._budget - self._empty))
+        return Attempt(payload, max(share - 1, UNUSED * (1 - share)), ratio ** (1 / FROZEN_SLOPE))
+
+    def _n_dropped(self, state: State, order: Tensor, size: int) -> int:
+        """Return how many, the first of this order, to take from a state that makes a file of this size."""
+        enough, too_few = 0, -1
+        while size > self._budget:  # the first are weak, and take less than the mean
+            share = (size - self._budget) / max(1, size - self._empty)
+            too_few, enough = enough, enough + math.ceil(share * (len(order) - enough))
+            size = self._size(state.without(order[:enough]))
+        between = range(too_few + 1, enough)
+        return between.start + bisect_left(
+            between, True, key=lambda n: self._size(state.without(order[:n])) <= self._budget
+        )
+
+    def _excess(self, state: State) -> float:
+        """Compare the file of what does not round to zero with the budget."""
+        zeros = (~state.rounded_coefficients().any(dim=1)).nonzero()[:, 0]
+        return self._size(state.without(zeros)) / self._budget
+
+    def _size(self, state: State) -> int:
+        return file_size(state.payload(self._header), self._header)

@@ -1,0 +1,174 @@
+"""The fit of method gsi: few Gaussians at first, more where the error is, in steps that suit their shapes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from gicodec.device import CPU
+from gicodec.fit.adam import Optimizer
+from gicodec.fit.initialization import grow, initialize, morton_order
+from gicodec.fit.loop import Model, as_target, one_torch_thread, run
+from gicodec.fit.objective import Objective
+from gicodec.fit.parameters import COLOR, SIZE, all_but, has_wave
+from gicodec.fit.waves import cost_of_waves, energies, renew_waves, with_waves
+from gicodec.options import Effort, ProgressCallback
+
+FIRST_SHARE = 0.1  # of the Gaussians are there from the start
+N_GROWTHS = 20  # times the rest is added ...
+GROWTH_END = 0.7  # ... until this share of the iterations
+WAVES_EVERY = 4  # growths Gaussians that are there already may get waves, or lose them
+RELOCATED_SHARE = 0.04  # of the Gaussians, the weakest, are dropped and placed anew at every growth
+DECAY_START, LAST_RATE = 0.5, 0.05  # the rates fall from here, exponentially, to this share
+
+Plan = Callable[[int, float], int]
+"""From how many Gaussians there are, their waves counted, and the dB that they give, to how many there
+should be in the end."""
+
+
+@dataclass(frozen=True)
+class FitSettings:
+    """How long to fit."""
+
+    n_iterations: int
+
+    @classmethod
+    def of(cls, effort: Effort) -> FitSettings:
+        """Return the settings of an effort."""
+        return cls({"fast": 600, "medium": 3000, "slow": 10_000}[effort])
+
+
+@dataclass(frozen=True)
+class Fit:
+    """The result."""
+
+    parameters: Tensor
+    """[N, 9 + C], see parameters.py."""
+    psnr: float
+    """dB, of the unrounded, unclamped rendering."""
+    n_iterations: int
+    """Iterations run; fewer than asked for after an early stop."""
+    engine_seconds: float
+    """Time spent in the engine."""
+
+
+def fit(
+    pixels: NDArray[np.uint8],
+    n_gaussians: int,
+    settings: FitSettings,
+    *,
+    plan: Plan | None = None,
+    waves: bool = False,
+    seed: int = 0,
+    threads: int = 0,
+    device: torch.device = CPU,
+    progress: ProgressCallback | None = None,
+) -> Fit:
+    """Fit Gaussians to a picture.
+
+    Args:
+        pixels: [H, W, C], 8 bits.
+        n_gaussians: How many; at most one per pixel is used.
+        settings: How long.
+        plan: Asked for a better number whenever Gaussians are added; those there already stay.
+        waves: Whether Gaussians may get waves; a wave then counts as so much of a Gaussian.
+        seed: The same seed gives the same result, whatever the number of threads.
+        threads: Of the engine, 0 for one per core.
+        device: Where to fit: the CPU, or a CUDA device.
+        progress: Called every CHECK_EVERY iterations.
+    """
+    with one_torch_thread():
+        objective = Objective(as_target(pixels, device), threads=threads)
+        model = GsiModel(objective, n_gaussians, settings.n_iterations, plan, seed, waves=waves)
+        n_iterations = run(model, objective, settings.n_iterations, "waves" if waves else "fit", progress)
+        psnr = objective.psnr(objective.error())
+        return Fit(model.parameters.cpu(), psnr, n_iterations, objective.engine_seconds)
+
+
+class GsiModel(Model):
+    """Gaussians of parameters.py; the objective's picture tells where more are needed."""
+
+    def __init__(
+        self,
+        objective: Objective,
+        n_gaussians: int,
+        n_iterations: int,
+        plan: Plan | None,
+        seed: int,
+        *,
+        waves: bool,
+    ) -> None:
+        self._generator = torch.Generator().manual_seed(seed)
+        self._n_max = objective.target[0].numel()
+        self._n = min(n_gaussians, self._n_max)
+        self._n_first = math.ceil(self._n * FIRST_SHARE)
+        self._optimizer = Optimizer(initialize(objective.target.cpu(), self._n_first, self._generator))
+        self._optimizer.to(objective.device)
+        self._n_iterations, self._plan, self._waves = n_iterations, plan, waves
+        self._has_waves = False  # they come and go in change() only
+        self._gradient = torch.empty(0)
+        self._growths = {round(n_iterations * GROWTH_END * k / N_GROWTHS): k for k in range(1, N_GROWTHS + 1)}
+
+    def __len__(self) -> int:
+        return len(self.parameters)
+
+    @property
+    def parameters(self) -> Tensor:
+        """[N, 9 + C], see parameters.py."""
+        return self._optimizer.parameters
+
+    def may_stop(self, iteration: int) -> bool:
+        """Nothing comes any more after the last growth."""
+        return iteration > GROWTH_END * self._n_iterations
+
+    def change(self, iteration: int, objective: Objective) -> None:
+        """Drop the weakest, and add where the error is."""
+        if iteration not in self._growths:
+            return
+        if self._plan is not None:
+            n = len(self) + round(cost_of_waves(self.parameters))
+            self._n = min(self._plan(n, objective.psnr(objective.error())), self._n_max)
+        n_after = self._n_first + (self._n - self._n_first) * self._growths[iteration] // N_GROWTHS
+        self._optimizer.to(CPU)  # what is seldom done is done there, and alike for every device
+        self._grow(objective, n_after)
+        if self._waves and self._growths[iteration] % WAVES_EVERY == 0:
+            renew_waves(self._optimizer, objective)
+        self._has_waves = bool(has_wave(self.parameters).any())
+        if objective.device != CPU:  # where rows that are near each other are drawn faster
+            self._optimizer.keep(morton_order(self.parameters))
+        self._optimizer.to(objective.device)
+
+    def draw(self, objective: Objective) -> None:
+        """Render, and remember the gradient."""
+        self._gradient = 2 * objective.residual_and_gradient(self.parameters, waves=self._has_waves)
+
+    def step(self, iteration: int) -> None:
+        """Take a step of Adam."""
+        self._optimizer.step(self._gradient, _rate(iteration / self._n_iterations), waves=self._has_waves)
+
+    def _grow(self, objective: Objective, n_after: int) -> None:
+        """Drop the weakest, then add where the error is until there are n_after."""
+        optimizer, parameters = self._optimizer, self.parameters
+        energy = parameters[:, COLOR:].square().sum(1) * (2 * parameters[:, SIZE]).exp() * math.pi
+        energy += energies(parameters)
+        n_dropped = int(RELOCATED_SHARE * len(parameters))
+        optimizer.keep(all_but(len(parameters), energy.argsort()[:n_dropped]))
+        n_new = n_after - len(optimizer.parameters) - round(cost_of_waves(optimizer.parameters))
+        if n_new > 0:
+            residual = objective.residual.cpu()
+            new = grow(residual, n_new, n_after, self._generator)
+            if self._waves:
+                new = with_waves(new, residual, objective.error() / len(parameters))
+            optimizer.add(new)
+
+
+def _rate(progress: float) -> float:
+    """Return the factor of all rates after this share of the iterations."""
+    decay = max(0.0, (progress - DECAY_START) / (1 - DECAY_START))
+    return float(LAST_RATE**decay)

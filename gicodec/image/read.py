@@ -1,0 +1,149 @@
+"""Image files to arrays of 8-bit RGB samples.
+
+Whatever is lost on the way in is named: alpha, depth, color profiles, frames, metadata.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from pathlib import Path
+from typing import IO, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+
+from gicodec.errors import GsiError, ImageError, LimitError, one_line
+from gicodec.files import read_file
+from gicodec.format.constants import MAX_PIXELS, MAX_SIDE
+
+Source = str | Path | IO[bytes]
+
+SCRIPTS = ("EPS", "WMF")  # drawn by another program, which we do not start for a stranger's file
+SRGB_GAMMA = 1 / 2.2
+
+
+def read_image(source: Source) -> tuple[NDArray[np.uint8], list[str]]:
+    """Read the first frame of a picture, upright, as sRGB [H, W, 3], with what was dropped.
+
+    Raises:
+        ImageError: It cannot be read as a picture.
+        LimitError: It is too large.
+    """
+    is_path = isinstance(source, str | Path)
+    name = str(source) if is_path else getattr(source, "name", "picture")
+    data = read_file(source) if isinstance(source, str | Path) else source.read()
+    if not data:
+        raise ImageError(f"{name}: not a picture that Pillow can open (file is empty)")
+    try:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # we have limits
+            pixels, dropped = _read(data)
+    except GsiError as err:
+        raise type(err)(f"{name}: {err}") from err
+    except MemoryError:
+        raise
+    except Image.DecompressionBombError as err:
+        raise LimitError(f"{name}: {one_line(err)}") from err
+    except UnidentifiedImageError as err:
+        raise ImageError(f"{name}: not a picture that Pillow can open") from err
+    except Exception as err:  # Pillow's plugins raise whatever they like
+        raise ImageError(f"{name}: cannot be read ({one_line(err)})") from err
+    return pixels, [*dropped, *dict.fromkeys(one_line(warning.message) for warning in caught)]
+
+
+def _read(data: bytes) -> tuple[NDArray[np.uint8], list[str]]:
+    dropped: list[str] = []
+    with Image.open(io.BytesIO(data)) as image:
+        image.verify()  # checksums of PNG, which loading does not look at; it spoils the object
+    with Image.open(io.BytesIO(data)) as image:
+        if image.format in SCRIPTS:
+            raise ImageError(f"{image.format} is a drawing, not a picture")
+        if max(image.size) > MAX_SIDE or image.width * image.height > MAX_PIXELS:
+            raise LimitError(f"{image.width}x{image.height} pixels are over the limits")
+        if _has_deep_colors(image):
+            dropped.append("16-bit samples reduced to 8 bits")
+        if (n_frames := getattr(image, "n_frames", 1)) > 1:
+            dropped.append(f"animation: only the first of {n_frames} frames kept")
+        image.load()
+        metadata = _metadata(image)
+        upright = ImageOps.exif_transpose(image)
+    if upright.mode == "F" or (upright.mode == "I" and image.format != "PPM"):
+        raise ImageError(f"samples of Pillow's mode {upright.mode} have no known range")
+    if upright.mode.startswith("I"):
+        upright = _deep_gray(upright, dropped)
+    rgb = _to_srgb(_opaque(upright, dropped), dropped)
+    if metadata:
+        dropped.append(f"metadata dropped: {', '.join(metadata)}")
+    return np.array(rgb, dtype=np.uint8), dropped
+
+
+def _has_deep_colors(image: Image.Image) -> bool:
+    """Tell whether Pillow is about to reduce 16 bits to 8, which it does without a word."""
+    if image.mode.startswith(("I", "F")):
+        return False
+    tiles = [(tile.codec_name, tile.args) for tile in getattr(image, "tile", ())]
+    return any(";16" in str(a) or (codec == "ppm" and a[-1] > 255) for codec, a in tiles)
+
+
+def _metadata(image: Image.Image) -> list[str]:
+    kinds = {"EXIF": ("exif",), "XMP": ("xmp", "XML:com.adobe.xmp"), "comment": ("comment",)}
+    return [name for name, keys in kinds.items() if any(image.info.get(key) for key in keys)]
+
+
+def _deep_gray(image: Image.Image, dropped: list[str]) -> Image.Image:
+    """Reduce 16-bit gray to 8 bits, rounded; Pillow's own conversion clips."""
+    deep = np.asarray(image).astype(np.int64)
+    dropped.append("16-bit samples reduced to 8 bits")
+    if (deep == image.info.get("transparency", -1)).any():
+        dropped.append("alpha channel dropped")
+    gray = Image.fromarray(((deep * 255 + 0x7FFF) // 0xFFFF).astype(np.uint8))
+    gray.info = {key: value for key, value in image.info.items() if key != "transparency"}
+    return gray
+
+
+def _opaque(image: Image.Image, dropped: list[str]) -> Image.Image:
+    """Drop alpha, keeping the color under it; resolve palettes."""
+    if not image.has_transparency_data and image.mode not in ("P", "1"):
+        return image
+    info, rgba = image.info, image.convert("RGBA")
+    if cast(tuple[int, int], rgba.getchannel("A").getextrema())[0] < 255:
+        dropped.append("alpha channel dropped")
+    is_gray = image.mode in ("1", "L", "LA", "La")
+    opaque = rgba.getchannel("R") if is_gray else rgba.convert("RGB")
+    opaque.info = {key: value for key, value in info.items() if key != "transparency"}
+    return opaque
+
+
+def _to_srgb(image: Image.Image, dropped: list[str]) -> Image.Image:
+    """Convert to 8-bit sRGB, by the color profile where there is one."""
+    if profile_bytes := image.info.get("icc_profile"):
+        try:
+            profile = ImageCms.ImageCmsProfile(io.BytesIO(profile_bytes))
+            name = ImageCms.getProfileDescription(profile).strip()
+            if "sRGB" not in name:
+                converted = _apply_profile(image, profile)
+                dropped.append(f"colors converted to sRGB from {name or 'an unnamed profile'}")
+                return converted
+        except (OSError, ValueError, ImageCms.PyCMSError) as err:
+            dropped.append(f"color profile ignored ({one_line(err)})")
+    elif image.mode == "CMYK":
+        dropped.append("CMYK converted to RGB without a color profile")
+    elif abs(image.info.get("gamma", SRGB_GAMMA) / SRGB_GAMMA - 1) > 0.02:
+        dropped.append(f"gamma {image.info['gamma']:.4g} ignored, taken for sRGB")
+    return image.convert("RGB")
+
+
+def _apply_profile(image: Image.Image, profile: ImageCms.ImageCmsProfile) -> Image.Image:
+    converted = ImageCms.profileToProfile(
+        image,
+        profile,
+        ImageCms.createProfile("sRGB"),
+        renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
+        outputMode="RGB",
+        flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+    )
+    assert converted is not None  # only in-place conversion returns nothing
+    return converted

@@ -1,0 +1,15 @@
+"""Rendered pictures as integer samples."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8] | NDArray[np.uint16]
+
+
+def to_samples(image: NDArray[np.float32], bits: int) -> Pixels:
+    """Round a planar image [C, H, W] of 0 to 1, half up, to integer samples [H, W, C]."""
+    top = 2**bits - 1
+    levels = np.clip(image, 0, 1) * np.float32(top) + np.float32(0.5)
+    return np.ascontiguousarray(levels.astype(np.uint8 if bits == 8 else np.uint16).transpose(1, 2, 0))

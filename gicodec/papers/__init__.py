@@ -1,0 +1,1 @@
+"""The papers' methods: GaussianImage and GaussianImage++, and their fits."""

@@ -1,0 +1,79 @@
+"""Encoding with the papers' methods: a number of Gaussians, a fit, and then a fit of what is quantized."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gicodec.device import find_device, one_line_errors
+from gicodec.errors import TargetError
+from gicodec.fit import Objective, as_target, one_torch_thread
+from gicodec.fit.loop import run
+from gicodec.format import GsiFile, Header, Kernel, Method, RecordPayload
+from gicodec.format.file import RECORD_MODELS
+from gicodec.options import Effort, EncodeOptions, ProgressCallback
+from gicodec.papers.gaussianimage import CHOLESKY, ROTATION_SCALING
+from gicodec.papers.gaussianimage_plus import DIRECT
+from gicodec.papers.method import PublishedModel, Recipe
+
+RECIPES: dict[Method, Recipe] = {
+    Method.GAUSSIANIMAGE: CHOLESKY,
+    Method.GAUSSIANIMAGE_RS: ROTATION_SCALING,
+    Method.GAUSSIANIMAGE_PLUS: DIRECT,
+}
+N_ITERATIONS: dict[Effort, int] = {"fast": 2000, "medium": 10_000, "slow": 50_000}  # the papers': 50 000
+HEAD = 24  # bytes, at most, that a payload has before its words beyond what one of no Gaussians has
+SAFE = 0.98  # of what no order saves
+DEPTHS = 12, 10, 6  # bits of each number of a center, a covariance and a color, where they are to be chosen
+
+
+def encode(pixels: NDArray[np.uint8], options: EncodeOptions, progress: ProgressCallback | None) -> GsiFile:
+    """Encode a picture [H, W, 3] by one of the papers' methods; a gray one has one channel.
+
+    Raises:
+        DeviceError: There is no such device, or it failed.
+        TargetError: There would be no Gaussian, or more than pixels.
+    """
+    is_gray = bool((pixels == pixels[:, :, :1]).all())
+    method = Method.of(options.method)
+    header = Header(pixels.shape[1], pixels.shape[0], 1 if is_gray else 3, kernel=Kernel.CUT, method=method)
+    recipe = _recipe_of(header, options)
+    n_iterations = options.iterations or N_ITERATIONS[options.effort]
+    device = find_device(options.device)
+    with one_torch_thread(), one_line_errors():
+        target = as_target(pixels[:, :, : header.channels], device)
+        objective = Objective(target, header.kernel, threads=options.threads)
+        model = PublishedModel(objective, _number(header, options), recipe, n_iterations, options.seed)
+        run(model, objective, model.warm_up(), "fit", progress)
+        run(model, objective, model.begin_quantizing(options.bits or DEPTHS), "quantize", progress)
+        payload = model.finish(header)
+    return GsiFile(header, replace(payload, any_order=options.bits_back))
+
+
+def _recipe_of(header: Header, options: EncodeOptions) -> Recipe:
+    recipe = RECIPES[header.method]
+    grows = recipe.grows if options.densify is None else options.densify
+    filters = recipe.filters if options.filters is None else options.filters
+    return replace(recipe, grows=grows, filters=filters)
+
+
+def _number(header: Header, options: EncodeOptions) -> int:
+    """Return how many Gaussians to fit: as many as fit the budget if no table shortens anything."""
+    kind, _ = options.target
+    if kind == "gaussians":
+        return options.gaussians_of(header)
+    budget = 8 * options.budget(header.n_pixels)
+    blank = RECORD_MODELS[header.method].blank(header, options.bits or DEPTHS)
+    empty = RecordPayload(blank, np.zeros((0, len(blank.fields())), np.int64))
+    fixed = 8 * (len(GsiFile(header, empty).to_bytes()) + HEAD)
+    bits = sum(depth for _, depth in blank.fields())
+    n = (budget - fixed) // bits
+    if n < 1:
+        raise TargetError(f"{budget // 8} bytes are too few: one Gaussian needs {-(-(fixed + bits) // 8)}")
+    if options.bits_back:
+        for _ in range(5):
+            n = int((budget - fixed) / (bits - SAFE * math.lgamma(n + 1) / math.log(2) / n))
+    return min(n, header.n_pixels, header.max_gaussians)

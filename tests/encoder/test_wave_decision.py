@@ -1,0 +1,72 @@
+"""Waves only where they pay: the better of two fits is taken, and one that will lose ends early."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from pictures import photograph
+
+from gicodec import EncodeOptions
+from gicodec.encoder import wave_decision
+from gicodec.encoder.targets.size import SizeTarget
+from gicodec.fit import Fit, FitSettings
+from gicodec.fit.model import N_GROWTHS
+from gicodec.format import Header
+
+HEADER = Header(96, 64)
+N = 100
+
+
+class Course:
+    """Stands for fits of which those with waves lead by so many dB at every growth."""
+
+    def __init__(self, leads: list[float]) -> None:
+        self.leads, self.n_seen = leads, {False: 0, True: 0}
+
+    def fit(self, *arguments: object, plan: Any, waves: bool, **others: object) -> Fit:
+        for growth, lead in enumerate(self.leads):
+            plan(N, 20 + growth + lead * waves)
+            self.n_seen[waves] += 1
+        parameters = torch.zeros(N, 12)
+        parameters[0, 5] = waves  # A
+        return Fit(parameters, 40 + self.leads[-1] * waves, 400, 0.0)
+
+
+def chosen(course: Course, monkeypatch: pytest.MonkeyPatch, **options: Any) -> str:
+    monkeypatch.setattr(wave_decision, "fit", course.fit)
+    settings = EncodeOptions(**{"bpp": 1.0, "effort": "fast", "waves": True, **options})
+    target = SizeTarget(700, HEADER)
+    result = wave_decision.best_fit(
+        photograph(), HEADER, target, FitSettings(400), settings, torch.device("cpu"), None
+    )
+    return "waves" if result.parameters[0, 5] else "none"
+
+
+def test_a_fit_with_waves_that_is_better_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    course = Course([0.2] * N_GROWTHS)
+    assert chosen(course, monkeypatch) == "waves"
+    assert course.n_seen == {False: N_GROWTHS, True: N_GROWTHS}
+
+
+def test_a_fit_with_waves_that_is_hardly_better_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert chosen(Course([0.2] * (N_GROWTHS - 1) + [0.04]), monkeypatch) == "none"
+
+
+def test_a_fit_with_waves_that_will_lose_ends_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    course = Course([0.3, 0.3, 0.3, 0.3] + [-0.02] * (N_GROWTHS - 4))
+    assert chosen(course, monkeypatch) == "none"
+    assert course.n_seen == {False: N_GROWTHS, True: wave_decision.DECIDED_AT - 1}
+
+
+def test_one_bad_growth_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    leads = [0.2] * N_GROWTHS
+    leads[wave_decision.DECIDED_AT - 1] = -0.3
+    assert chosen(Course(leads), monkeypatch) == "waves"
+
+
+def test_where_waves_are_not_wanted_there_is_one_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    course = Course([0.2] * N_GROWTHS)
+    assert chosen(course, monkeypatch, waves=False) == "none"
+    assert course.n_seen == {False: N_GROWTHS, True: 0}
