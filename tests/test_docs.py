@@ -12,27 +12,49 @@ import click
 import pytest
 
 import gicodec
+from gicodec import errors
+from gicodec.cli.failures import INTERRUPTED, TERMINATED
 from gicodec.cli.main import cli
 
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "format/SPEC.md"]
+DOCUMENTS = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "format/SPEC.md",
+    "benchmarks/results/README.md",
+    *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md")),
+]
 EXIT_CODES = re.compile(r"\b(\d+) ")
 BASH = shutil.which("bash")
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+def read(document: str) -> str:
+    return (ROOT / document).read_text(encoding="utf-8")
 
 
-SHELL = [block for block in blocks("sh") if "gsi " in block]
+def blocks(document: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", read(document), re.DOTALL)
+
+
+def shell_blocks(document: str) -> list[str]:
+    """Return the blocks to run: marked "sh", and with gsi in them."""
+    return [block for block in blocks(document, "sh") if re.search(r"\bgsi ", block)]
+
+
+SHELL = [
+    pytest.param(block, id=f"{document}-{i}")
+    for document in DOCUMENTS
+    if document == "README.md" or document.startswith("docs/")
+    for i, block in enumerate(shell_blocks(document))
+]
 COMMANDS = sorted(cli.commands.items())
 
 
 @pytest.fixture(scope="session")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with photo.png, small, and photo.gsi, as the README's lines expect."""
-    folder = tmp_path_factory.mktemp("readme")
+    """Return a folder with photo.png, small, and photo.gsi, as the documents' lines expect."""
+    folder = tmp_path_factory.mktemp("documents")
     pixels = gicodec.read_image(ROOT / "examples" / "images" / "kodim23.png")[0][200:264, 80:176]
     gicodec.write_image(folder / "photo.png", pixels)
     options = gicodec.EncodeOptions(bpp=2, effort="fast")
@@ -48,18 +70,17 @@ def here(shelf: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_readme_python_lines_run(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (block,) = blocks("python")
-    lines = [line for line in block.splitlines() if line]
-    assert len(lines) == 6
+def test_six_python_lines_of_the_readme_run(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (block,) = blocks("README.md", "python")
+    assert len([line for line in block.splitlines() if line.strip()]) == 6
     exec(block, {})
     assert re.fullmatch(r"\d+ bytes, \d+\.\d+ dB\n", capsys.readouterr().out)
     assert gicodec.read_image(here / "twice.png")[0].shape == (128, 192, 3)
 
 
 @pytest.mark.skipif(BASH is None or sys.platform == "win32", reason="needs bash")
-@pytest.mark.parametrize("block", SHELL, ids=range(len(SHELL)))
-def test_readme_shell_lines_run(block: str, here: Path) -> None:
+@pytest.mark.parametrize("block", SHELL)
+def test_shell_lines_run(block: str, here: Path) -> None:
     """Run a block, with this interpreter's gsi first on the path, as a user would."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     env = {**os.environ, "PATH": path}
@@ -69,30 +90,53 @@ def test_readme_shell_lines_run(block: str, here: Path) -> None:
     assert "error" not in done.stderr
 
 
-def test_readme_has_three_first_lines_and_six_of_python() -> None:
-    assert [line.split()[1] for line in SHELL[0].splitlines()] == ["encode", "info", "decode"]
+def test_readme_begins_with_one_line_for_each_command() -> None:
+    block, *_ = shell_blocks("README.md")
+    lines = [line.split()[:2] for line in block.splitlines()]
+    assert [program for program, _ in lines] == ["gsi"] * 5
+    assert sorted(name for _, name in lines) == [name for name, _ in COMMANDS]
+
+
+def test_readme_names_the_scripts_of_a_fresh_clone() -> None:
+    for script in ("scripts/demo", "scripts/test"):
+        assert script in read("README.md")
+        assert (ROOT / script).exists()
 
 
 @pytest.mark.parametrize(("name", "command"), COMMANDS, ids=[name for name, _ in COMMANDS])
 def test_every_command_and_option_is_documented(name: str, command: click.Command) -> None:
     assert command.help
-    row = next(line for line in README.splitlines() if re.match(rf"\| `gsi {name}[ `]", line))
+    text = read("docs/commands.md")
+    assert re.search(rf"^\| `gsi {name}[ `]", text, re.MULTILINE)
+    section = text.partition(f"\n## `gsi {name}`\n")[2].partition("\n## ")[0]
+    rows = [line for line in section.splitlines() if line.startswith("| `-")]
     for parameter in command.params:
         if isinstance(parameter, click.Option):
             assert parameter.help, parameter.name
-            for option in parameter.opts:
-                assert re.search(rf"`{option}\b", row), option
+            for option in [*parameter.opts, *parameter.secondary_opts]:
+                assert any(re.search(rf"`{option}[ `]", row) for row in rows), option
 
 
-def test_readme_names_every_exit_code_of_the_help() -> None:
-    table = README.partition("Exit codes:")[2].partition("##")[0]
+def test_every_documented_option_exists() -> None:
+    for name, command in COMMANDS:
+        section = read("docs/commands.md").partition(f"\n## `gsi {name}`\n")[2].partition("\n## ")[0]
+        rows = re.findall(r"^\| (`-.*?) \|", section.replace(r"\|", ""), re.MULTILINE)
+        known = {opt for parameter in command.params for opt in [*parameter.opts, *parameter.secondary_opts]}
+        assert set(re.findall(r"`(--?[\w-]+)", " ".join(rows))) == {opt for opt in known if opt[0] == "-"}
+
+
+def test_every_exit_code_is_documented() -> None:
+    documented = re.findall(r"^\| (\d+) \|", read("docs/exit-codes.md"), re.MULTILINE)
+    classes = (vars(errors)[name] for name in errors.__all__ if name.endswith("Error"))
+    codes = {0, *(kind.exit_code for kind in classes), INTERRUPTED, TERMINATED}
+    assert sorted(codes) == [int(code) for code in documented]
     in_help = EXIT_CODES.findall(str(cli.help).partition("Exit codes:")[2])
     assert len(in_help) > 7
-    assert {code for code in in_help if f"| {code} |" not in table} == set()
+    assert set(in_help) <= set(documented)
 
 
 def test_versions_agree() -> None:
-    pyproject = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    pyproject = read("pyproject.toml")
     match = re.search(r'^version = "(.+)"$', pyproject, re.MULTILINE)
     assert match is not None
     done = subprocess.run(
@@ -100,17 +144,26 @@ def test_versions_agree() -> None:
     )
     assert done.stdout == f"gsi {match[1]}\n"
     assert version("gicodec") == match[1]
-    assert match[1] in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert match[1] in read("CHANGELOG.md")
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_links_lead_somewhere(document: str) -> None:
-    path = ROOT / document
-    links = re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8"))
-    assert [link for link in links if not (path.parent / link).exists()] == []
+    links = re.findall(r"\]\(([^)#:]+)(?:#[\w-]*)?\)", read(document))
+    folder = (ROOT / document).parent
+    assert [link for link in links if not (folder / link).exists()] == []
 
 
 def test_documents_use_american_spelling() -> None:
     british = re.compile(r"\b\w*(?:colour|centre|quantis|optimis|initialis|normalis)\w*", re.IGNORECASE)
     for document in DOCUMENTS:
-        assert british.findall((ROOT / document).read_text(encoding="utf-8")) == []
+        assert british.findall(read(document)) == []
+
+
+def test_research_pages_are_listed_and_begin_with_a_summary() -> None:
+    index = read("docs/research/README.md")
+    for path in (ROOT / "docs" / "research").glob("[!R]*.md"):
+        assert f"]({path.name})" in index
+        title, _, rest = path.read_text(encoding="utf-8").partition("\n\n")
+        assert title.startswith("# ")
+        assert rest.startswith("## Summary\n"), path.name

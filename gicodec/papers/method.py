@@ -2,7 +2,7 @@
 
 A method is a parametrization, an optimizer, a rule for growth and a quantizer: a ``Recipe``. Growth and
 filters (GaussianImage++, AAAI 2026) go with any parametrization. How all this differs from the papers' code
-is listed in benchmarks/NOTES.md.
+is listed in docs/research/papers.md.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 The gradient of the expected code length is added to that of the error, and what rounds to nothing is
 dropped. In the metric of the lattice rounding adds the same error to every Gaussian, ROUNDING_ERROR D^2,
 wherever it is: so there is nothing to gain from the noise that other codecs train under, and gradients
-without it lead farther (0.14 dB, benchmarks/NOTES.md). Rounding itself is done by freeze.py and refine.py.
+without it lead farther (0.14 dB, docs/research/codec.md). Rounding itself is done by freeze.py and rdoq.py.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ ENERGY_BITS, AREA_BITS, TURN_BITS = 5.0, 1.0, 1.0
 """How many bits more a Gaussian's shape and place take for each doubling of |alpha|, fewer for each of
 its area, more for each of sinh 2r: the logs of the lattice's numbers of levels, which are coded evenly. What
 adaptive bins cost on top depends on the whole picture, and its gradient would drive Gaussians to what is
-common already (0.1 dB lost, benchmarks/NOTES.md): it is left to refine.py, which weighs it exactly."""
+common already (0.1 dB lost, docs/research/codec.md): it is left to rdoq.py, which weighs it exactly."""
 COLOR_BITS = 2.7  # for each doubling of a component of alpha beyond D: a law fitted to what files take
 WAVE_BITS = 4.0  # for each doubling of a wave's amplitude: in both parts of it, and of its frequency
 MIN_WAVE = 0.8  # steps of amplitude: fainter waves are dropped
@@ -93,7 +93,7 @@ class Tuner:
     def at_step(self, step: float) -> Tuner:
         """Return another that goes on from the same state, nothing frozen yet, with another D.
 
-        It keeps the momentum: Adam's first steps without are large, and took waves apart (NOTES.md).
+        It keeps the momentum: Adam's first steps without are large, and took waves apart (docs/research/waves.md).
         """
         tuner = Tuner(self.objective, self.header, self.state.at_step(step), self._generator)
         tuner._moments = copy.deepcopy(self._moments)
