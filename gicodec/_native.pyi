@@ -1,54 +1,91 @@
-from numpy import float32
+from typing import Annotated
+
+import numpy
 from numpy.typing import NDArray
 
-_Array = NDArray[float32]
-
 def forward(
-    centers: _Array,
-    conics: _Array,
-    colors: _Array,
-    background: _Array | None,
-    image: _Array,
+    centers: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, 2), order="C", device="cpu", writable=False)
+    ],
+    conics: Annotated[NDArray[numpy.float32], dict(shape=(None, 3), order="C", device="cpu", writable=False)],
+    colors: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, None), order="C", device="cpu", writable=False)
+    ],
+    background: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, None, None), order="C", device="cpu", writable=False)
+    ]
+    | None,
+    image: Annotated[NDArray[numpy.float32], dict(shape=(None, None, None), order="C", device="cpu")],
     kernel: int,
     threads: int,
     isa: str,
-    waves: _Array | None = None,
-) -> None: ...
+    waves: Annotated[NDArray[numpy.float32], dict(shape=(None, 4), order="C", device="cpu", writable=False)]
+    | None = None,
+) -> None:
+    """Render Gaussians into image, on top of background: see gicodec.render.reference.forward."""
+
 def backward(
-    centers: _Array,
-    conics: _Array,
-    colors: _Array,
-    grad_image: _Array,
-    grad_centers: _Array,
-    grad_conics: _Array,
-    grad_colors: _Array,
+    centers: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, 2), order="C", device="cpu", writable=False)
+    ],
+    conics: Annotated[NDArray[numpy.float32], dict(shape=(None, 3), order="C", device="cpu", writable=False)],
+    colors: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, None), order="C", device="cpu", writable=False)
+    ],
+    grad_image: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, None, None), order="C", device="cpu", writable=False)
+    ],
+    grad_centers: Annotated[NDArray[numpy.float32], dict(shape=(None, 2), order="C", device="cpu")],
+    grad_conics: Annotated[NDArray[numpy.float32], dict(shape=(None, 3), order="C", device="cpu")],
+    grad_colors: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order="C", device="cpu")],
     kernel: int,
     threads: int,
     isa: str,
-    waves: _Array | None = None,
-    grad_waves: _Array | None = None,
-) -> None: ...
+    waves: Annotated[NDArray[numpy.float32], dict(shape=(None, 4), order="C", device="cpu", writable=False)]
+    | None = None,
+    grad_waves: Annotated[NDArray[numpy.float32], dict(shape=(None, 4), order="C", device="cpu")]
+    | None = None,
+) -> None:
+    """Differentiate sum(grad_image * image) into the grad_ arrays: see gicodec.render.reference.backward."""
+
 def correlate(
-    centers: _Array,
-    conics: _Array,
-    image: _Array,
-    squares: _Array,
-    products: _Array,
+    centers: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, 2), order="C", device="cpu", writable=False)
+    ],
+    conics: Annotated[NDArray[numpy.float32], dict(shape=(None, 3), order="C", device="cpu", writable=False)],
+    image: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, None, None), order="C", device="cpu", writable=False)
+    ],
+    squares: Annotated[NDArray[numpy.float32], dict(shape=(None,), order="C", device="cpu")],
+    products: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order="C", device="cpu")],
     kernel: int,
     threads: int,
     isa: str,
-) -> None: ...
+) -> None:
+    """Multiply weights with themselves and an image: see gicodec.render.reference.correlate."""
+
 def correlate_waves(
-    centers: _Array,
-    conics: _Array,
-    frequencies: _Array,
-    image: _Array,
-    grams: _Array,
-    products: _Array,
-    wave_products: _Array,
+    centers: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, 2), order="C", device="cpu", writable=False)
+    ],
+    conics: Annotated[NDArray[numpy.float32], dict(shape=(None, 3), order="C", device="cpu", writable=False)],
+    frequencies: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, 2), order="C", device="cpu", writable=False)
+    ],
+    image: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, None, None), order="C", device="cpu", writable=False)
+    ],
+    grams: Annotated[NDArray[numpy.float32], dict(shape=(None, 3, 3), order="C", device="cpu")],
+    products: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order="C", device="cpu")],
+    wave_products: Annotated[NDArray[numpy.float32], dict(shape=(None, 2), order="C", device="cpu")],
     kernel: int,
     threads: int,
     isa: str,
-) -> None: ...
-def instruction_sets() -> list[str]: ...
-def hardware_threads() -> int: ...
+) -> None:
+    """Multiply weights, plain and oscillating: see gicodec.render.reference.correlate_waves."""
+
+def instruction_sets() -> list[str]:
+    """List the instruction sets that this machine can run, the best last."""
+
+def hardware_threads() -> int:
+    """Return how many threads 0 stands for."""

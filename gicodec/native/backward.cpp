@@ -1,16 +1,17 @@
-// backward: the sums of one Gaussian over its own pixels from which render.cpp forms every gradient.
-// Parallel over Gaussians (render.cpp). The strips that it covers are listed as chunks of rows and done in one loop,
-// as in forward.cpp. In a chunk dx is constant per lane, so three sums over y (h, h dy, h dy^2) give all six moments.
-// W is the Gaussian's wave, Oscillation or NoWave; without one the sums u are not touched.
+// backward: the sums of one Gaussian over its own pixels from which differentiate.cpp forms every gradient.
+// Parallel over Gaussians (differentiate.cpp). The strips that it covers are listed as chunks of rows and done in one
+// loop, as in forward.cpp. In a chunk dx is constant per lane, so three sums over y (h, h dy, h dy^2) give all six
+// moments. W is the Gaussian's wave, Oscillation or NoWave; without one the sums u are not touched.
 #include "oscillation.hpp"
 
 namespace gsi {
 namespace {
 
-constexpr int kBatch = 64;      // strips listed at once
+constexpr int kBatch = 64;  // strips listed at once
 constexpr int kMaxTasks = 512;
 
-// A chunk of a strip. One that was moved left to end with the row shares its first `doubled` columns with the one before.
+// A chunk of a strip. One that was moved left to end with the row shares its first `doubled` columns with the one
+// before.
 struct Task {
     std::int32_t x, row, rows, doubled;
 };
@@ -29,11 +30,11 @@ struct RowSums {
     vf colors[C];
 };
 
-template <int C, Kernel K, class W>
+template <int C, WeightFunction F, class W>
 GSI_INLINE void add_row(RowSums<C>& sums, const BackwardArgs& args, const float* grad, vf e, const W& wave,
                         const float* color, float dy) {
-    const vmask inside = K == Kernel::compact ? e > args.threshold : e >= args.threshold;
-    const vf weight = weight_of<K>(e, args.threshold);
+    const vmask inside = F == WeightFunction::compact ? e > args.threshold : e >= args.threshold;
+    const vf weight = weight_of<F>(e, args.threshold);
     vf total = load(grad);
     vf pull = total * color[0];
     sums.colors[0] = sums.colors[0] + weight * load(grad);
@@ -62,32 +63,32 @@ template <class W>
 GSI_INLINE Start<W> start_chunk(const Splat& s, const Wave* wave, const Task& task) {
     const vf dx = static_cast<float>(task.x) + 0.5f - s.x + iota();
     Exponent start(s, dx, static_cast<float>(task.row) + 0.5f - s.y);
-    start.value = start.value - keep_where(iota() < static_cast<float>(task.doubled), splat(1e30f));
+    start.value = start.value - keep_where(iota() < static_cast<float>(task.doubled), broadcast(1e30f));
     return {Chunk(s, start), W(wave, task.x, task.row)};
 }
 
-template <int C, Kernel K, class W>
+template <int C, WeightFunction F, class W>
 GSI_INLINE void add_task(Sums<C>& sums, const BackwardArgs& args, const Splat& s, const float* color, const Task& task,
                          Start<W> at) {
     const float* grad = args.grad + task.row * args.stride + task.x;
     const vf dx = static_cast<float>(task.x) + 0.5f - s.x + iota();
     const float dy = static_cast<float>(task.row) + 0.5f - s.y;
     RowSums<C> part;
-    part.h = part.hy = part.hyy = part.u_wave = part.u_slope = part.u_slope_y = splat(0);
-    for (vf& sum : part.colors) sum = splat(0);
+    part.h = part.hy = part.hyy = part.u_wave = part.u_slope = part.u_slope_y = broadcast(0);
+    for (vf& sum : part.colors) sum = broadcast(0);
     if (s.steep) {
         for (int i = 0; i < task.rows; ++i, at.wave.next()) {
             vf value = Exponent(s, dx, dy + static_cast<float>(i)).value;
-            value = value - keep_where(iota() < static_cast<float>(task.doubled), splat(1e30f));
-            add_row<C, K>(part, args, grad + i * args.stride, exp2(value), at.wave, color, dy + static_cast<float>(i));
+            value = value - keep_where(iota() < static_cast<float>(task.doubled), broadcast(1e30f));
+            add_row<C, F>(part, args, grad + i * args.stride, exp2(value), at.wave, color, dy + static_cast<float>(i));
         }
     } else if (task.row + kChunkRows <= args.rows) {  // rows below the splat get weight 0
 #pragma GCC unroll 8
         for (int i = 0; i < kChunkRows; ++i, at.next(), grad += args.stride)
-            add_row<C, K>(part, args, grad, at.chunk.e, at.wave, color, dy + static_cast<float>(i));
+            add_row<C, F>(part, args, grad, at.chunk.e, at.wave, color, dy + static_cast<float>(i));
     } else {
         for (int i = 0; i < task.rows; ++i, at.next(), grad += args.stride)
-            add_row<C, K>(part, args, grad, at.chunk.e, at.wave, color, dy + static_cast<float>(i));
+            add_row<C, F>(part, args, grad, at.chunk.e, at.wave, color, dy + static_cast<float>(i));
     }
     const vf hx = part.h * dx;
     sums.h = sums.h + part.h;
@@ -106,7 +107,7 @@ GSI_INLINE void add_task(Sums<C>& sums, const BackwardArgs& args, const Splat& s
 }
 
 // A chunk is started (a long chain of dependent operations) before the rows of the one before are added.
-template <int C, Kernel K, class W>
+template <int C, WeightFunction F, class W>
 GSI_INLINE void add_tasks(Sums<C>& sums, const BackwardArgs& args, const Splat& s, const Wave* wave, const float* color,
                           const Task* tasks, int n) {
     if (n == 0) return;
@@ -114,7 +115,7 @@ GSI_INLINE void add_tasks(Sums<C>& sums, const BackwardArgs& args, const Splat& 
     for (int i = 0; i < n; ++i) {
         const Start<W> at = next;
         next = start_chunk<W>(s, wave, tasks[i + 1 < n ? i + 1 : i]);
-        add_task<C, K>(sums, args, s, color, tasks[i], at);
+        add_task<C, F>(sums, args, s, color, tasks[i], at);
     }
 }
 
@@ -137,14 +138,14 @@ GSI_INLINE int list_strips(const BackwardArgs& args, const Splat& s, int first, 
     return n;
 }
 
-template <int C, Kernel K, class W>
+template <int C, WeightFunction F, class W>
 void add_all(const BackwardArgs& args, const Splat& s, const Wave* wave, const float* colors, Moments& out) {
     float color[C];
     for (int c = 0; c < C; ++c) color[c] = colors[c];
     Sums<C> sums;
-    sums.h = sums.hx = sums.hy = sums.hxx = sums.hxy = sums.hyy = splat(0);
-    sums.u_wave = sums.u_slope = sums.u_slope_x = sums.u_slope_y = splat(0);
-    for (vf& sum : sums.colors) sum = splat(0);
+    sums.h = sums.hx = sums.hy = sums.hxx = sums.hxy = sums.hyy = broadcast(0);
+    sums.u_wave = sums.u_slope = sums.u_slope_x = sums.u_slope_y = broadcast(0);
+    for (vf& sum : sums.colors) sum = broadcast(0);
     Task tasks[kMaxTasks];
     int n_tasks = 0;
     for (int first = s.x0 & -kLanes; first < s.x1; first += kBatch * kLanes) {
@@ -155,12 +156,12 @@ void add_all(const BackwardArgs& args, const Splat& s, const Wave* wave, const f
                 const int left = strips.end[i] - row;
                 tasks[n_tasks++] = {strips.x[i], row, left < kChunkRows ? left : kChunkRows, strips.doubled[i]};
                 if (n_tasks < kMaxTasks) continue;
-                add_tasks<C, K, W>(sums, args, s, wave, color, tasks, n_tasks);
+                add_tasks<C, F, W>(sums, args, s, wave, color, tasks, n_tasks);
                 n_tasks = 0;
             }
         }
     }
-    add_tasks<C, K, W>(sums, args, s, wave, color, tasks, n_tasks);
+    add_tasks<C, F, W>(sums, args, s, wave, color, tasks, n_tasks);
     out.h += sum(sums.h);
     out.hx += sum(sums.hx);
     out.hy += sum(sums.hy);
@@ -181,8 +182,9 @@ void add_channels(const BackwardArgs& args, const Splat& s, const Wave* wave, co
     if constexpr (C > 1) {
         if (args.channels < C) return add_channels<C - 1, W>(args, s, wave, color, out);
     }
-    if (args.kernel == Kernel::compact) return add_all<C, Kernel::compact, W>(args, s, wave, color, out);
-    add_all<C, Kernel::cut, W>(args, s, wave, color, out);
+    if (args.weight_function == WeightFunction::compact)
+        return add_all<C, WeightFunction::compact, W>(args, s, wave, color, out);
+    add_all<C, WeightFunction::cut, W>(args, s, wave, color, out);
 }
 
 }  // namespace

@@ -5,15 +5,15 @@
 namespace gsi {
 namespace {
 
-template <Kernel K>
+template <WeightFunction F>
 void add_all(const BackwardArgs& args, const Splat& s, Products& out) {
-    vf square = splat(0), images[kMaxChannels];
-    for (vf& sum : images) sum = splat(0);
+    vf square = broadcast(0), images[kMaxChannels];
+    for (vf& sum : images) sum = broadcast(0);
     for (int column = s.x0; column < s.x1; column += kLanes) {
         const Columns at(args, s, column);
         for (int row = at.rows.begin; row < at.rows.end; ++row) {
             const vf value = Exponent(s, at.dx, static_cast<float>(row) + 0.5f - s.y).value;
-            const vf weight = weight_of<K>(exp2(value - at.done - at.padding), args.threshold);
+            const vf weight = weight_of<F>(exp2(value - at.done - at.padding), args.threshold);
             square = square + weight * weight;
             const float* pixels = args.grad + row * args.stride + at.x;
             for (int c = 0; c < args.channels; ++c) images[c] = images[c] + weight * load(pixels + c * args.plane);
@@ -27,8 +27,8 @@ void add_all(const BackwardArgs& args, const Splat& s, Products& out) {
 
 namespace GSI_ISA {
 void correlate(const BackwardArgs& args, const Splat& s, Products& out) {
-    if (args.kernel == Kernel::compact) return add_all<Kernel::compact>(args, s, out);
-    add_all<Kernel::cut>(args, s, out);
+    if (args.weight_function == WeightFunction::compact) return add_all<WeightFunction::compact>(args, s, out);
+    add_all<WeightFunction::cut>(args, s, out);
 }
 }  // namespace GSI_ISA
 

@@ -9,9 +9,9 @@ struct Sums {
     vf grams[6], images[kMaxChannels], waves[2];
 };
 
-template <Kernel K>
+template <WeightFunction F>
 GSI_INLINE void add_row(Sums& sums, const BackwardArgs& args, const float* pixels, vf e, vf cos, vf sin) {
-    const vf weight = weight_of<K>(e, args.threshold);
+    const vf weight = weight_of<F>(e, args.threshold);
     const vf by_cos = weight * cos, by_sin = weight * sin;
     sums.grams[0] = sums.grams[0] + weight * weight;
     sums.grams[1] = sums.grams[1] + weight * by_cos;
@@ -19,7 +19,7 @@ GSI_INLINE void add_row(Sums& sums, const BackwardArgs& args, const float* pixel
     sums.grams[3] = sums.grams[3] + by_cos * by_cos;
     sums.grams[4] = sums.grams[4] + by_cos * by_sin;
     sums.grams[5] = sums.grams[5] + by_sin * by_sin;
-    vf total = splat(0);
+    vf total = broadcast(0);
     for (int c = 0; c < args.channels; ++c) {
         const vf pixel = load(pixels + c * args.plane);
         sums.images[c] = sums.images[c] + weight * pixel;
@@ -29,12 +29,12 @@ GSI_INLINE void add_row(Sums& sums, const BackwardArgs& args, const float* pixel
     sums.waves[1] = sums.waves[1] + by_sin * total;
 }
 
-template <Kernel K>
+template <WeightFunction F>
 void add_all(const BackwardArgs& args, const Splat& s, const Wave& wave, WaveProducts& out) {
     Sums sums;
-    for (vf& sum : sums.grams) sum = splat(0);
-    for (vf& sum : sums.images) sum = splat(0);
-    for (vf& sum : sums.waves) sum = splat(0);
+    for (vf& sum : sums.grams) sum = broadcast(0);
+    for (vf& sum : sums.images) sum = broadcast(0);
+    for (vf& sum : sums.waves) sum = broadcast(0);
     for (int column = s.x0; column < s.x1; column += kLanes) {
         const Columns at(args, s, column);
         for (int row = at.rows.begin; row < at.rows.end;) {
@@ -43,7 +43,7 @@ void add_all(const BackwardArgs& args, const Splat& s, const Wave& wave, WavePro
             for (; row < end; ++row, sine.next()) {
                 const vf value = Exponent(s, at.dx, static_cast<float>(row) + 0.5f - s.y).value;
                 const vf e = exp2(value - at.done - at.padding);
-                add_row<K>(sums, args, args.grad + row * args.stride + at.x, e, sine.slope, sine.wave);
+                add_row<F>(sums, args, args.grad + row * args.stride + at.x, e, sine.slope, sine.wave);
             }
         }
     }
@@ -56,8 +56,8 @@ void add_all(const BackwardArgs& args, const Splat& s, const Wave& wave, WavePro
 
 namespace GSI_ISA {
 void correlate_waves(const BackwardArgs& args, const Splat& s, const Wave& wave, WaveProducts& out) {
-    if (args.kernel == Kernel::compact) return add_all<Kernel::compact>(args, s, wave, out);
-    add_all<Kernel::cut>(args, s, wave, out);
+    if (args.weight_function == WeightFunction::compact) return add_all<WeightFunction::compact>(args, s, wave, out);
+    add_all<WeightFunction::cut>(args, s, wave, out);
 }
 }  // namespace GSI_ISA
 

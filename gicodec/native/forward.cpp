@@ -1,5 +1,5 @@
 // forward: add Gaussians to one strip of columns, sums [rows][channels][lanes], in a fixed order.
-// Parallel over strips (render.cpp). The work is first listed as chunks of rows, without a branch that depends on the
+// Parallel over strips (draw.cpp). The work is first listed as chunks of rows, without a branch that depends on the
 // data, and then done chunk after chunk: a processor that never guesses wrong overlaps one chunk's start with the
 // last one's rows. Rows of a chunk below its splat get weight 0; those below the tile are padding.
 // Gaussians with a wave come in lists of their own, and W is the wave: Oscillation or NoWave.
@@ -36,9 +36,9 @@ GSI_INLINE void list_tasks(const ForwardArgs& args, const Entry* entries, int n,
     }
 }
 
-template <int C, Kernel K, class W>
+template <int C, WeightFunction F, class W>
 GSI_INLINE void add_row(float* sums, vf e, const W& wave, const float* color, float threshold) {
-    const vf weight = weight_of<K>(e, threshold);
+    const vf weight = weight_of<F>(e, threshold);
     for (int c = 0; c < C; ++c)
         store_aligned(sums + c * kLanes, load_aligned(sums + c * kLanes) + weight * wave.on(color[c]));
 }
@@ -55,7 +55,7 @@ GSI_INLINE Start<W> start_chunk(const ForwardArgs& args, const Tile& tile, std::
     return {Chunk(s, Exponent(s, dx, static_cast<float>(row) + 0.5f - s.y)), start_wave<W>(args, tile, index, row)};
 }
 
-template <int C, Kernel K, class W>
+template <int C, WeightFunction F, class W>
 GSI_INLINE void add_chunk(const ForwardArgs& args, const Tile& tile, std::int64_t index, int row, Start<W> at) {
     float color[C];
     for (int c = 0; c < C; ++c) color[c] = args.colors[index * C + c];
@@ -63,11 +63,11 @@ GSI_INLINE void add_chunk(const ForwardArgs& args, const Tile& tile, std::int64_
     GSI_OPAQUE(sums);
 #pragma GCC unroll 8
     for (int i = 0; i < kChunkRows; ++i, at.next())
-        add_row<C, K>(sums + i * (C * kLanes), at.chunk.e, at.wave, color, args.threshold);
+        add_row<C, F>(sums + i * (C * kLanes), at.chunk.e, at.wave, color, args.threshold);
 }
 
 // A chunk is started (a long chain of dependent operations) before the rows of the one before are added.
-template <int C, Kernel K, class W>
+template <int C, WeightFunction F, class W>
 GSI_INLINE void add_chunks(const ForwardArgs& args, const Tile& tile, const Tasks& tasks) {
     if (tasks.n_chunks == 0) return;
     Start<W> next = start_chunk<W>(args, tile, tasks.splat[0], tasks.row[0]);
@@ -75,30 +75,30 @@ GSI_INLINE void add_chunks(const ForwardArgs& args, const Tile& tile, const Task
         const Start<W> at = next;
         const int following = i + 1 < tasks.n_chunks ? i + 1 : i;
         next = start_chunk<W>(args, tile, tasks.splat[following], tasks.row[following]);
-        add_chunk<C, K>(args, tile, tasks.splat[i], tasks.row[i], at);
+        add_chunk<C, F>(args, tile, tasks.splat[i], tasks.row[i], at);
     }
 }
 
-template <int C, Kernel K, class W>
+template <int C, WeightFunction F, class W>
 GSI_INLINE void add_steep(const ForwardArgs& args, const Tile& tile, std::int64_t index, Rows rows) {
     const Splat& s = args.splats[index];
     const vf dx = static_cast<float>(tile.x) + 0.5f - s.x + iota();
     for (int row = rows.begin; row < rows.end; ++row)
-        add_row<C, K>(tile.sums + (row - tile.y) * (C * kLanes),
+        add_row<C, F>(tile.sums + (row - tile.y) * (C * kLanes),
                       exp2(Exponent(s, dx, static_cast<float>(row) + 0.5f - s.y).value),
                       start_wave<W>(args, tile, index, row), args.colors + index * C, args.threshold);
 }
 
-template <int C, Kernel K, class W>
+template <int C, WeightFunction F, class W>
 void add_all(const ForwardArgs& args, const Tile& tile) {
     Tasks tasks;
     for (int first = 0; first < args.n; first += kBatch) {
         const int n = args.n - first < kBatch ? args.n - first : kBatch;
         list_tasks(args, args.entries + first, n, tile, tasks);
-        add_chunks<C, K, W>(args, tile, tasks);
+        add_chunks<C, F, W>(args, tile, tasks);
         for (int i = 0; i < n; ++i)
             if (const int index = args.entries[first + i].index; args.splats[index].steep)
-                add_steep<C, K, W>(args, tile, index, {tasks.begin[i], tasks.end[i]});
+                add_steep<C, F, W>(args, tile, index, {tasks.begin[i], tasks.end[i]});
     }
 }
 
@@ -107,8 +107,8 @@ void add_channels(const ForwardArgs& args, const Tile& tile) {
     if constexpr (C > 1) {
         if (args.channels < C) return add_channels<C - 1, W>(args, tile);
     }
-    if (args.kernel == Kernel::compact) return add_all<C, Kernel::compact, W>(args, tile);
-    add_all<C, Kernel::cut, W>(args, tile);
+    if (args.weight_function == WeightFunction::compact) return add_all<C, WeightFunction::compact, W>(args, tile);
+    add_all<C, WeightFunction::cut, W>(args, tile);
 }
 
 }  // namespace

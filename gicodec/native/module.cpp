@@ -39,8 +39,9 @@ gsi::Gaussians gaussians(const Centers& centers, const Conics& conics, const Col
     require(conics.shape(0) == n && colors.shape(0) == n, "centers, conics and colors differ in length");
     require(!waves || waves->shape(0) == n, "centers and waves differ in length");
     require(colors.shape(1) >= 1 && colors.shape(1) <= 1024, "colors need 1 to 1024 channels");
-    return {centers.data(), conics.data(), colors.data(), waves ? waves->data() : nullptr, count(n),
-            static_cast<int>(colors.shape(1))};
+    return {centers.data(), conics.data(),
+            colors.data(),  waves ? waves->data() : nullptr,
+            count(n),       static_cast<int>(colors.shape(1))};
 }
 
 template <typename Array>
@@ -52,14 +53,14 @@ gsi::Size size_of(const Array& image, int channels) {
     return {static_cast<int>(image.shape(1)), static_cast<int>(image.shape(2))};
 }
 
-gsi::Kernel kernel_of(int kernel) {
+gsi::WeightFunction function_of(int kernel) {
     require(kernel == 0 || kernel == 1, "kernel is 0 (compact) or 1 (cut)");
-    return static_cast<gsi::Kernel>(kernel);
+    return static_cast<gsi::WeightFunction>(kernel);
 }
 
-const gsi::KernelTable& table_of(const std::string& isa) {
-    if (isa.empty()) return *gsi::kernel_tables().back();
-    for (const auto* table : gsi::kernel_tables())
+const gsi::IsaTable& table_of(const std::string& isa) {
+    if (isa.empty()) return *gsi::isa_tables().back();
+    for (const auto* table : gsi::isa_tables())
         if (isa == table->name) return *table;
     throw std::invalid_argument("no such instruction set on this machine: " + isa);
 }
@@ -72,10 +73,10 @@ void forward(const Centers& centers, const Conics& conics, const Colors& colors,
     if (background)
         for (std::size_t axis = 0; axis < 3; ++axis)
             require(background->shape(axis) == image.shape(axis), "background and image differ in shape");
-    const gsi::Kernel kind = kernel_of(kernel);
-    const gsi::KernelTable& table = table_of(isa);
+    const gsi::WeightFunction function = function_of(kernel);
+    const gsi::IsaTable& table = table_of(isa);
     const nb::gil_scoped_release release;
-    gsi::forward(g, size, kind, background ? background->data() : nullptr, image.data(), threads, table);
+    gsi::forward(g, size, function, background ? background->data() : nullptr, image.data(), threads, table);
 }
 
 void backward(const Centers& centers, const Conics& conics, const Colors& colors, const Image& grad_image,
@@ -89,13 +90,13 @@ void backward(const Centers& centers, const Conics& conics, const Colors& colors
             "gradients and Gaussians differ in shape");
     require(waves.has_value() == grad_waves.has_value(), "waves and their gradients come together");
     require(!grad_waves || grad_waves->shape(0) == centers.shape(0), "gradients and waves differ in length");
-    const gsi::Kernel kind = kernel_of(kernel);
-    const gsi::KernelTable& table = table_of(isa);
+    const gsi::WeightFunction function = function_of(kernel);
+    const gsi::IsaTable& table = table_of(isa);
     const nb::gil_scoped_release release;
-    gsi::backward(g, size, kind, grad_image.data(),
-                  {grad_centers.data(), grad_conics.data(), grad_colors.data(),
-                   grad_waves ? grad_waves->data() : nullptr},
-                  threads, table);
+    gsi::backward(
+        g, size, function, grad_image.data(),
+        {grad_centers.data(), grad_conics.data(), grad_colors.data(), grad_waves ? grad_waves->data() : nullptr},
+        threads, table);
 }
 
 // Gaussians without colors, of which products with an image are wanted.
@@ -113,30 +114,29 @@ void correlate(const Centers& centers, const Conics& conics, const Image& image,
     require(squares.shape(0) == centers.shape(0), "arrays differ in length");
     const gsi::Gaussians g = shapes(centers, conics, image, products);
     const gsi::Size size = size_of(image, g.channels);
-    const gsi::Kernel kind = kernel_of(kernel);
-    const gsi::KernelTable& table = table_of(isa);
+    const gsi::WeightFunction function = function_of(kernel);
+    const gsi::IsaTable& table = table_of(isa);
     const nb::gil_scoped_release release;
-    gsi::correlate(g, size, kind, image.data(), squares.data(), products.data(), threads, table);
+    gsi::correlate(g, size, function, image.data(), squares.data(), products.data(), threads, table);
 }
 
 void correlate_waves(const Centers& centers, const Conics& conics, const Frequencies& frequencies, const Image& image,
                      const Out<nb::shape<-1, 3, 3>>& grams, const Out<nb::shape<-1, -1>>& products,
                      const Out<nb::shape<-1, 2>>& wave_products, int kernel, int threads, const std::string& isa) {
     const std::size_t n = centers.shape(0);
-    require(frequencies.shape(0) == n && grams.shape(0) == n && wave_products.shape(0) == n,
-            "arrays differ in length");
+    require(frequencies.shape(0) == n && grams.shape(0) == n && wave_products.shape(0) == n, "arrays differ in length");
     const gsi::Gaussians g = shapes(centers, conics, image, products);
     const gsi::Size size = size_of(image, g.channels);
-    const gsi::Kernel kind = kernel_of(kernel);
-    const gsi::KernelTable& table = table_of(isa);
+    const gsi::WeightFunction function = function_of(kernel);
+    const gsi::IsaTable& table = table_of(isa);
     const nb::gil_scoped_release release;
-    gsi::correlate_waves(g, frequencies.data(), size, kind, image.data(),
+    gsi::correlate_waves(g, frequencies.data(), size, function, image.data(),
                          {grams.data(), products.data(), wave_products.data()}, threads, table);
 }
 
 std::vector<std::string> instruction_sets() {
     std::vector<std::string> names;
-    for (const auto* table : gsi::kernel_tables()) names.emplace_back(table->name);
+    for (const auto* table : gsi::isa_tables()) names.emplace_back(table->name);
     return names;
 }
 
@@ -147,15 +147,19 @@ NB_MODULE(_native, module) {
     // noconvert: a converted copy of an output would be filled and thrown away, and a copied input costs unseen.
     const auto array = [](const char* name) { return nb::arg(name).noconvert(); };
     module.def("forward", &forward, array("centers"), array("conics"), array("colors"), array("background").none(),
-               array("image"), "kernel"_a, "threads"_a, "isa"_a, array("waves") = nb::none());
+               array("image"), "kernel"_a, "threads"_a, "isa"_a, array("waves") = nb::none(),
+               "Render Gaussians into image, on top of background: see gicodec.render.reference.forward.");
     module.def("backward", &backward, array("centers"), array("conics"), array("colors"), array("grad_image"),
                array("grad_centers"), array("grad_conics"), array("grad_colors"), "kernel"_a, "threads"_a, "isa"_a,
-               array("waves") = nb::none(), array("grad_waves") = nb::none());
+               array("waves") = nb::none(), array("grad_waves") = nb::none(),
+               "Differentiate sum(grad_image * image) into the grad_ arrays: see gicodec.render.reference.backward.");
     module.def("correlate", &correlate, array("centers"), array("conics"), array("image"), array("squares"),
-               array("products"), "kernel"_a, "threads"_a, "isa"_a);
+               array("products"), "kernel"_a, "threads"_a, "isa"_a,
+               "Multiply weights with themselves and an image: see gicodec.render.reference.correlate.");
     module.def("correlate_waves", &correlate_waves, array("centers"), array("conics"), array("frequencies"),
                array("image"), array("grams"), array("products"), array("wave_products"), "kernel"_a, "threads"_a,
-               "isa"_a);
-    module.def("instruction_sets", &instruction_sets);
-    module.def("hardware_threads", &gsi::hardware_threads);
+               "isa"_a, "Multiply weights, plain and oscillating: see gicodec.render.reference.correlate_waves.");
+    module.def("instruction_sets", &instruction_sets,
+               "List the instruction sets that this machine can run, the best last.");
+    module.def("hardware_threads", &gsi::hardware_threads, "Return how many threads 0 stands for.");
 }

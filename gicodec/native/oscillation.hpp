@@ -11,12 +11,12 @@ GSI_INLINE void cos_sin(vf turns, vf& cos, vf& sin) {
     const vf whole = (turns + 12582912.0f) - 12582912.0f;  // 1.5 * 2^23: rounds to an integer
     const vf r = turns - whole;
     const vf rr = r * r;
-    vf c = splat(0x1.c2b9a6p-3f);
+    vf c = broadcast(0x1.c2b9a6p-3f);
     c = c * rr - 0x1.55041ap+0f;
     c = c * rr + 0x1.03bdaap+2f;
     c = c * rr - 0x1.3bd3b0p+2f;
     c = c * rr + 1.0f;
-    vf s = splat(0x1.3c4b2cp-4f);
+    vf s = broadcast(0x1.3c4b2cp-4f);
     s = s * rr - 0x1.3232fap-1f;
     s = s * rr + 0x1.46676ep+1f;
     s = s * rr - 0x1.4abbb6p+2f;

@@ -7,7 +7,8 @@ namespace gsi {
 
 int hardware_threads();
 
-// Run task(i) for i in [0, n_tasks) on up to n_threads threads (0: one per core), the caller's included.
+// Run task(i) for i in [0, n_tasks) on up to n_threads threads (0: one per core), the caller's included. If a task
+// throws, no further one is begun, and the first error is thrown here once all threads are idle.
 void parallel_for(int n_tasks, int n_threads, const std::function<void(int)>& task);
 
 }  // namespace gsi

@@ -24,7 +24,7 @@ void covered(double center, double reach, int size, std::int32_t& begin, std::in
     end = static_cast<std::int32_t>(last < size ? last : size);
 }
 
-Splat prepare(const float* center, const float* conic, Size size, const KernelShape& shape) {
+Splat prepare(const float* center, const float* conic, Size size, const WeightShape& shape) {
     Splat s{};
     const double x = center[0], y = center[1], a = conic[0], b = conic[1], c = conic[2];
     const double det = a * c - b * b;
@@ -74,13 +74,13 @@ bool finite(const float* row, int n) {
 
 }  // namespace
 
-KernelShape kernel_shape(Kernel kernel) {
-    const double cutoff = kernel == Kernel::compact ? 4.5 : std::log(255.0);
-    const double threshold = kernel == Kernel::compact ? std::exp(-4.5) : 1.0 / 255.0;
-    return {cutoff, threshold, kernel == Kernel::compact ? 1.0 / (1.0 - threshold) : 1.0};
+WeightShape weight_shape(WeightFunction function) {
+    const double cutoff = function == WeightFunction::compact ? 4.5 : std::log(255.0);
+    const double threshold = function == WeightFunction::compact ? std::exp(-4.5) : 1.0 / 255.0;
+    return {cutoff, threshold, function == WeightFunction::compact ? 1.0 / (1.0 - threshold) : 1.0};
 }
 
-Scene::Scene(const Gaussians& g, Size size, const KernelShape& shape, double gain, int n_threads)
+Scene::Scene(const Gaussians& g, Size size, const WeightShape& shape, double gain, int n_threads)
     : splats(g.n), waves(g.waves ? g.n : 0) {
     constexpr int kPerTask = 512;
     parallel_for((g.n + kPerTask - 1) / kPerTask, n_threads, [&](int task) {

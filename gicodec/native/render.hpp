@@ -24,14 +24,14 @@ struct Size {
 };
 
 // Kernels that this machine can run, best last.
-const std::vector<const KernelTable*>& kernel_tables();
+const std::vector<const IsaTable*>& isa_tables();
 
 // Gaussians, ready to draw. One that is not finite, not positive definite or outside the image gets no columns.
 struct Scene {
     std::vector<Splat> splats;
     std::vector<Wave> waves;  // as many, or none at all; a and b times gain
 
-    Scene(const Gaussians& gaussians, Size size, const KernelShape& shape, double gain, int n_threads);
+    Scene(const Gaussians& gaussians, Size size, const WeightShape& shape, double gain, int n_threads);
 
     bool drawn(std::int64_t i) const { return splats[i].x0 < splats[i].x1; }
     // Null where a Gaussian has none.
@@ -42,16 +42,16 @@ struct Scene {
 
 // image [channels][height][width] = background (null: zero) + the sum of the Gaussians. The background may be the
 // image itself: then only what the Gaussians cover is touched.
-void forward(const Gaussians& gaussians, Size size, Kernel kernel, const float* background, float* image,
-             int n_threads, const KernelTable& table);
+void forward(const Gaussians& gaussians, Size size, WeightFunction function, const float* background, float* image,
+             int n_threads, const IsaTable& table);
 
 // Gradients of sum(grad_image * image). A Gaussian that draws nothing gets zeros, and so does a wave with a = b = 0.
-void backward(const Gaussians& gaussians, Size size, Kernel kernel, const float* grad_image,
-              const Gradients& gradients, int n_threads, const KernelTable& table);
+void backward(const Gaussians& gaussians, Size size, WeightFunction function, const float* grad_image,
+              const Gradients& gradients, int n_threads, const IsaTable& table);
 
 // Sums of weight * weight, [n], and of weight * image, [n][channels]; colors are not used.
-void correlate(const Gaussians& gaussians, Size size, Kernel kernel, const float* image, float* squares,
-               float* products, int n_threads, const KernelTable& table);
+void correlate(const Gaussians& gaussians, Size size, WeightFunction function, const float* image, float* squares,
+               float* products, int n_threads, const IsaTable& table);
 
 struct WaveSums {
     float* grams;     // [n][3][3]: of (w, w cos, w sin) with one another
@@ -60,7 +60,7 @@ struct WaveSums {
 };
 
 // Those sums over all pixels; w is the weight, the phase that of frequencies [n][2] (kx, ky). Colors are not used.
-void correlate_waves(const Gaussians& gaussians, const float* frequencies, Size size, Kernel kernel, const float* image,
-                     const WaveSums& out, int n_threads, const KernelTable& table);
+void correlate_waves(const Gaussians& gaussians, const float* frequencies, Size size, WeightFunction function,
+                     const float* image, const WaveSums& out, int n_threads, const IsaTable& table);
 
 }  // namespace gsi

@@ -1,27 +1,27 @@
-// What the kernels share: the prepared Gaussian, the shape of the work, the table of entry points.
+// What the kernels share: the prepared Gaussian, the shape of the work, the entry points of an instruction set.
 // Plain data only: this header is compiled for every instruction set.
 #pragma once
 #include <cstdint>
 
 namespace gsi {
 
-constexpr int kMaxLanes = 16;      // pixels of a row handled at once, at most
-constexpr int kChunkRows = 8;      // rows that a recurrence runs before it is renewed
-constexpr int kMaxChannels = 8;    // channels per pass; more channels are several passes
+constexpr int kMaxLanes = 16;    // pixels of a row handled at once, at most
+constexpr int kChunkRows = 8;    // rows that a recurrence runs before it is renewed
+constexpr int kMaxChannels = 8;  // channels per pass; more channels are several passes
 // A Gaussian thinner than this (conic's c, pixels^-2) has its exp computed on every row: in kChunkRows rows its
 // exponent could leave what a float holds, (3.34 + kChunkRows * sqrt(c))^2 / 2 * log2(e) > kDeadExponent.
 constexpr float kMaxRecurrenceC = 1.4f;
 constexpr float kDeadExponent = 120.0f;
 
-enum class Kernel : int { compact = 0, cut = 1 };
+enum class WeightFunction : int { compact = 0, cut = 1 };
 
 // Weight of a Gaussian at exponent s: compact: max(0, exp(-s) - threshold) * gain, cut: exp(-s) where >= threshold.
-struct KernelShape {
+struct WeightShape {
     double cutoff;     // s at which the weight becomes zero
     double threshold;  // exp(-cutoff)
     double gain;       // 1 / (1 - threshold), or 1
 };
-KernelShape kernel_shape(Kernel kernel);
+WeightShape weight_shape(WeightFunction function);
 
 // One Gaussian, ready to draw. log2 of its exp(-s) is qx dx^2 + qy (dy - slope dx)^2: the square completed, since the
 // two terms of a long thin Gaussian's a dx^2/2 + b dx dy + c dy^2/2 cancel and take a float's digits with them.
@@ -62,11 +62,11 @@ struct Tile {
 struct ForwardArgs {
     const Splat* splats;
     const Wave* waves;    // null: the entries have none
-    const float* colors;  // [n][channels], times the kernel's gain
+    const float* colors;  // [n][channels], times the weight function's gain
     const Entry* entries;
-    int n;                // how many entries
+    int n;  // how many entries
     int channels;
-    Kernel kernel;
+    WeightFunction weight_function;
     float threshold;
 };
 
@@ -76,7 +76,7 @@ struct BackwardArgs {
     std::int64_t stride;  // floats between two rows
     int rows, columns;    // readable; columns >= kMaxLanes
     int channels;
-    Kernel kernel;
+    WeightFunction weight_function;
     float threshold;
 };
 
@@ -101,7 +101,7 @@ struct WaveProducts {
     double waves[2];              // the other two with the sum of the channels
 };
 
-struct KernelTable {
+struct IsaTable {
     const char* name;
     int lanes;  // columns of a strip
     void (*forward)(const ForwardArgs&, const Tile&);

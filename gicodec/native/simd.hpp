@@ -42,22 +42,39 @@ struct vmask {  // all bits of a lane set, or none
 
 #define GSI_EACH for (int i = 0; i < kRegisters; ++i)
 
-#define GSI_OPERATOR(op)                                                                      \
-    GSI_INLINE vf operator op(vf a, vf b) { GSI_EACH a.v[i] = a.v[i] op b.v[i]; return a; }    \
-    GSI_INLINE vf operator op(vf a, float b) { GSI_EACH a.v[i] = a.v[i] op b; return a; }      \
-    GSI_INLINE vf operator op(float a, vf b) { GSI_EACH b.v[i] = a op b.v[i]; return b; }
+#define GSI_OPERATOR(op)                       \
+    GSI_INLINE vf operator op(vf a, vf b) {    \
+        GSI_EACH a.v[i] = a.v[i] op b.v[i];    \
+        return a;                              \
+    }                                          \
+    GSI_INLINE vf operator op(vf a, float b) { \
+        GSI_EACH a.v[i] = a.v[i] op b;         \
+        return a;                              \
+    }                                          \
+    GSI_INLINE vf operator op(float a, vf b) { \
+        GSI_EACH b.v[i] = a op b.v[i];         \
+        return b;                              \
+    }
 GSI_OPERATOR(+)
 GSI_OPERATOR(-)
 GSI_OPERATOR(*)
 #undef GSI_OPERATOR
-#define GSI_COMPARISON(op) \
-    GSI_INLINE vmask operator op(vf a, float b) { vmask m; GSI_EACH m.v[i] = a.v[i] op b; return m; }
+#define GSI_COMPARISON(op)                        \
+    GSI_INLINE vmask operator op(vf a, float b) { \
+        vmask m;                                  \
+        GSI_EACH m.v[i] = a.v[i] op b;            \
+        return m;                                 \
+    }
 GSI_COMPARISON(<)
 GSI_COMPARISON(>)
 GSI_COMPARISON(>=)
 #undef GSI_COMPARISON
 
-GSI_INLINE vf splat(float x) { vf r; GSI_EACH r.v[i] = float_register{} + x; return r; }
+GSI_INLINE vf broadcast(float x) {
+    vf r;
+    GSI_EACH r.v[i] = float_register{} + x;
+    return r;
+}
 GSI_INLINE vf load(const float* p) {
     vf r;
     GSI_EACH r.v[i] = *reinterpret_cast<const float_unaligned*>(p + i * kRegister);
@@ -69,7 +86,7 @@ GSI_INLINE vf load_aligned(const float* p) {
     return r;
 }
 GSI_INLINE void store_aligned(float* p, vf a) {
-    GSI_EACH *reinterpret_cast<float_aligned*>(p + i * kRegister) = a.v[i];
+    GSI_EACH* reinterpret_cast<float_aligned*>(p + i * kRegister) = a.v[i];
 }
 GSI_INLINE vf iota() {
     alignas(64) static constexpr float lanes[kMaxLanes] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
@@ -92,9 +109,9 @@ GSI_INLINE vf keep_where(vmask mask, vf a) {
 }
 
 // The weight, without gain, of e = exp(-s).
-template <Kernel K>
+template <WeightFunction F>
 GSI_INLINE vf weight_of(vf e, float threshold) {
-    return K == Kernel::compact ? at_least(e - threshold, 0.0f) : keep_where(e >= threshold, e);
+    return F == WeightFunction::compact ? at_least(e - threshold, 0.0f) : keep_where(e >= threshold, e);
 }
 
 GSI_INLINE float sum(vf a) {  // by halves: a fixed order
@@ -113,7 +130,7 @@ GSI_INLINE vf exp2(vf v) {
     v = at_least(v, -126.0f);
     const vf shifted = v + 12582912.0f;  // 1.5 * 2^23: rounds to an integer in the low bits
     const vf f = v - (shifted - 12582912.0f);
-    vf p = splat(0x1.5bba14p-10f);
+    vf p = broadcast(0x1.5bba14p-10f);
     p = p * f + 0x1.3cea88p-7f;
     p = p * f + 0x1.c6b752p-5f;
     p = p * f + 0x1.ebf9bcp-3f;
@@ -163,8 +180,8 @@ struct Columns {
     inline __attribute__((always_inline)) Columns(const BackwardArgs& args, const Splat& s, int column)
         : x(column < args.columns - kLanes ? column : args.columns - kLanes),
           dx(static_cast<float>(x) + 0.5f - s.x + iota()),
-          done(keep_where(iota() < static_cast<float>(column - x), splat(1e30f))),
-          padding(keep_where(iota() >= static_cast<float>(s.x1 - x), splat(1e30f))),
+          done(keep_where(iota() < static_cast<float>(column - x), broadcast(1e30f))),
+          padding(keep_where(iota() >= static_cast<float>(s.x1 - x), broadcast(1e30f))),
           rows(covered_rows(s, static_cast<float>(x), s.low_y, s.high_y)) {}
 };
 

@@ -1,0 +1,44 @@
+// dispatch: the entry points of every instruction set that this library was compiled for, and which of them this
+// machine can run.
+#include "render.hpp"
+
+namespace gsi {
+
+#define GSI_DECLARE_KERNELS(isa)                                                                      \
+    namespace isa {                                                                                   \
+    void forward(const ForwardArgs&, const Tile&);                                                    \
+    void backward(const BackwardArgs&, const Splat&, const Wave*, const float* color, Moments&);      \
+    void correlate(const BackwardArgs&, const Splat&, Products&);                                     \
+    void correlate_waves(const BackwardArgs&, const Splat&, const Wave&, WaveProducts&);              \
+    int lanes();                                                                                      \
+    static const IsaTable* table() {                                                                  \
+        static const IsaTable table = {#isa, lanes(), forward, backward, correlate, correlate_waves}; \
+        return &table;                                                                                \
+    }                                                                                                 \
+    }
+GSI_DECLARE_KERNELS(baseline)
+#ifdef GSI_HAVE_avx2
+GSI_DECLARE_KERNELS(avx2)
+#endif
+#ifdef GSI_HAVE_avx512
+GSI_DECLARE_KERNELS(avx512)
+#endif
+
+const std::vector<const IsaTable*>& isa_tables() {
+    static const std::vector<const IsaTable*> tables = [] {
+        std::vector<const IsaTable*> found{baseline::table()};
+#ifdef GSI_HAVE_avx2
+        __builtin_cpu_init();
+        if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) found.push_back(avx2::table());
+#endif
+#ifdef GSI_HAVE_avx512
+        if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+            __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw"))
+            found.push_back(avx512::table());
+#endif
+        return found;
+    }();
+    return tables;
+}
+
+}  // namespace gsi

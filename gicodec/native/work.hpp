@@ -1,0 +1,42 @@
+// work: how the drivers divide what there is to do among threads and passes.
+#pragma once
+#include <algorithm>
+
+#include "render.hpp"
+
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+#endif
+
+namespace gsi {
+
+constexpr int kBlockColumns = 128;     // pixels: a task of drawing is 128 x kTileRows
+constexpr int kGaussiansPerTask = 32;  // of differentiating and correlating
+
+// Takes numbers too small to be normal for zero while a kernel runs: some processors need 100 cycles for each.
+class FlushToZero {
+public:
+#if defined(__x86_64__)
+    FlushToZero() : saved_(_mm_getcsr()) { _mm_setcsr(saved_ | 0x8040); }
+    ~FlushToZero() { _mm_setcsr(saved_); }
+
+private:
+    unsigned saved_;
+#endif
+};
+
+inline int ceil_div(int a, int b) { return (a + b - 1) / b; }
+
+// Calls pass(first, count) for every run of channels that the kernels take at once.
+template <class Pass>
+void for_each_pass(int channels, const Pass& pass) {
+    for (int first = 0; first < channels; first += kMaxChannels) pass(first, std::min(kMaxChannels, channels - first));
+}
+
+// Calls visit(i) for the Gaussians of a task, in order.
+template <class Visit>
+void for_each_in_task(int task, int n, const Visit& visit) {
+    for (int i = task * kGaussiansPerTask; i < std::min(n, (task + 1) * kGaussiansPerTask); ++i) visit(i);
+}
+
+}  // namespace gsi
