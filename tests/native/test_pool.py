@@ -1,4 +1,4 @@
-"""The pool of threads, compiled alone: each task runs once, and an error reaches the caller, whoever meets it."""
+"""The pool of threads, compiled alone: each task runs once, and an error on any thread reaches the caller."""
 
 import os
 import shutil
