@@ -14,7 +14,7 @@ STUB = Path(__file__).parents[2] / "gicodec" / "_native.pyi"
 
 @pytest.mark.skipif(importlib.util.find_spec("nanobind") is None, reason="needs nanobind")
 def test_the_stub_is_what_nanobind_writes(tmp_path: Path) -> None:
-    """To mend it: ``python -m nanobind.stubgen -m gicodec._native -o gicodec/_native.pyi``, then ruff format."""
+    """To mend: ``python -m nanobind.stubgen -m gicodec._native -o gicodec/_native.pyi``, then ruff format."""
     fresh = tmp_path / "_native.pyi"
     stubgen = [sys.executable, "-m", "nanobind.stubgen", "-q", "-m", _native.__name__, "-o", str(fresh)]
     subprocess.run(stubgen, check=True, capture_output=True, timeout=60)
