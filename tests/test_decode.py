@@ -46,7 +46,7 @@ def test_any_scale_shows_the_same_picture() -> None:
     assert abs(tripled[1::3, 1::3].astype(int) - full).max() <= 1  # the same samples, rounded apart
     half = decode(encoded().data, DecodeOptions(size=(32, 24)))
     mean = full.reshape(24, 2, 32, 2, 3).mean(axis=(1, 3))
-    assert psnr(np.rint(mean).astype(np.uint8), half) > 28
+    assert psnr(np.rint(mean).astype(np.uint8), half) > 25  # the same picture, sampled and not averaged
     np.testing.assert_array_equal(decode(encoded().data, DecodeOptions(scale=0.5)), half)
 
 

@@ -24,7 +24,8 @@ def test_fifty_thousand_in_any_order_are_quick() -> None:
     end = time.process_time()
     assert any_order
     np.testing.assert_array_equal(again, np.array(sorted(map(tuple, records.tolist()))))
-    assert max(middle - start, end - middle) < 2  # seconds; a third of that, but on a busy machine
+    # Seconds of the processor: half a second each on a fast one. Were it quadratic it would be minutes.
+    assert max(middle - start, end - middle) < 10
 
 
 def by_the_paper(n: int, bits: float) -> float:

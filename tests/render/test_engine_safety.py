@@ -148,14 +148,14 @@ def test_wrong_arguments_are_refused() -> None:
 
 
 def best_seconds(scene: Scene) -> float:
-    """The fastest of some runs, of forward and backward together."""
+    """The processor time of the fastest of some runs, of forward and backward together."""
     grad = np.ones(scene.image_shape, np.float32)
     seconds = []
     for _ in range(7):
-        start = time.perf_counter()
+        start = time.process_time()
         forward(scene, Kernel.COMPACT, threads=1)
         cpu.backward(*scene.arrays, grad, Kernel.COMPACT, threads=1)
-        seconds.append(time.perf_counter() - start)
+        seconds.append(time.process_time() - start)
     return min(seconds)
 
 
@@ -190,4 +190,4 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
 def test_a_forked_child_renders_with_threads_of_its_own() -> None:
     command = [sys.executable, "-W", "ignore", "-c", FORKING]  # Python 3.12 warns of any fork with threads
-    assert subprocess.run(command, timeout=60, check=False).returncode == 7
+    assert subprocess.run(command, timeout=300, check=False).returncode == 7

@@ -9,20 +9,19 @@ from typing import Any
 import numpy as np
 
 from gicodec.format import Header
-from gicodec.format.varint import ByteReader
 from spec_decoder.arithmetic import amplitude_by_spec, cos_sin_by_spec, exp_by_spec, log2_by_spec
 from spec_decoder.cells import blocks_by_spec, cells_by_spec, crowding_by_spec
 from spec_decoder.priors import color_laws_by_spec, logistic_by_spec
 from spec_decoder.shapes import angle_bins_by_spec, levels_by_spec
 from spec_decoder.waves import waves_by_spec
-from spec_decoder.words import Adaptive, Words
+from spec_decoder.words import Adaptive, Bytes, Words
 
 
 def decode_by_spec(data: bytes, header: Header) -> tuple[dict[str, Any], list[str]]:
     """Sections 3, 5: the GAUSSIANS section's symbols, and centers and angles."""
-    reader = ByteReader(data, "gaussians")
+    reader = Bytes(data)
     n, step_code = reader.varint(), reader.varint()
-    words = Words(reader.take(reader.left()))
+    words = Words(reader.rest)
     cells = cells_by_spec(words, n, header.width, header.height)
     area_bits = [(w * h).bit_length() - 1 for _, _, w, h in cells]
     densities = [min(7, 2 * bits // 3) for bits in area_bits]

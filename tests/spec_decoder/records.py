@@ -8,16 +8,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from gicodec.format import Header
-from gicodec.format.varint import ByteReader
 from spec_decoder.arithmetic import cos_sin_by_spec, exp_by_spec
-from spec_decoder.words import Words
+from spec_decoder.words import Bytes, Words
 
 LEVELS_BY_SPEC = [0, 1, 2, 3, 4, 6, 8, 11, 16, 23, 32, 45, 64, 91, 128, 181]
 
 
 def decode_records_by_spec(data: bytes, header: Header) -> tuple[list[tuple[int, ...]], list[list[float]]]:
     """Section 9: records, and for each x, y, xx, xy, yy and colors."""
-    reader = ByteReader(data, "section 9")
+    reader = Bytes(data)
     n, c = reader.varint(), header.channels
     plus = header.method.label == "gaussianimage++"
     if plus:
@@ -32,13 +31,13 @@ def decode_records_by_spec(data: bytes, header: Header) -> tuple[list[tuple[int,
         return [], []
     first = reader.varint()
     halves = (
-        half for _ in range(reader.left()) for byte in reader.take(1) for half in (byte & 15, byte >> 4)
+        half for _ in range(len(reader.rest)) for byte in reader.take(1) for half in (byte & 15, byte >> 4)
     )
     table_depths = [next(halves) for _ in fields]
     tables = [[LEVELS_BY_SPEC[next(halves)] for _ in range(2**t)] if t else [] for t in table_depths]
     if (len(fields) + sum(map(len, tables))) % 2:
         assert next(halves) == 0
-    words = Words(reader.take(reader.left()))
+    words = Words(reader.rest)
 
     def record() -> tuple[int, ...]:
         upper = [words.categorical(table) if table else 0 for table in tables]

@@ -1,10 +1,26 @@
-"""Section 4: the coded words as a stack, and the models of their symbols."""
+"""Sections 1 and 4: bytes and varints, the coded words as a stack, and the models of their symbols."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from math import ceil, floor
+
+
+class Bytes:
+    """Section 1: bytes, one after the other, and numbers of 7 bits a byte."""
+
+    def __init__(self, data: bytes) -> None:
+        self.rest = data
+
+    def take(self, n_bytes: int) -> bytes:
+        taken, self.rest = self.rest[:n_bytes], self.rest[n_bytes:]
+        assert len(taken) == n_bytes
+        return taken
+
+    def varint(self) -> int:
+        (byte,) = self.take(1)
+        return byte if byte < 128 else byte - 128 + 128 * self.varint()
 
 
 class Words:
