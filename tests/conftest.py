@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import torch
@@ -25,3 +26,17 @@ def one_torch_thread() -> Iterator[None]:
 
     with one_thread():
         yield
+
+
+FITS = {"encoder", "fit", "papers", "benchmarks"}  # folders of tests/ whose tests fit pictures
+FITS |= {"cli/test_encode.py", "cli/test_decode.py", "cli/test_streams.py", "cli/test_failures.py"}
+FITS |= {"test_encode.py", "test_decode.py", "test_device.py", "test_examples.py", "test_docs.py"}
+TESTS = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what fits pictures; .ci/run runs it under every instruction set of the machine."""
+    for item in items:
+        path = item.path.relative_to(TESTS)
+        if FITS & {path.as_posix(), path.parts[0]}:
+            item.add_marker("fits")

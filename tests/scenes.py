@@ -1,24 +1,15 @@
-"""Gaussians of every kind that a renderer may go wrong with, and how to draw them: what its tests share."""
+"""Gaussians of every kind that a renderer may go wrong with."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from importlib.util import find_spec
-from typing import Any
 
 import numpy as np
-import pytest
-import torch
 from numpy.typing import ArrayLike, NDArray
 
-from gicodec.format import Kernel
-from gicodec.render import cpu, reference
-
 Array = NDArray[np.float32]
-DEVICE = "cuda" if torch.cuda.is_available() else "cpu"  # there Triton's interpreter runs
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,121 +142,9 @@ SCENES = PLAIN | {
 }
 
 
-NOT_INTERPRETED = {"several_tiles", "several_band_groups", *(f"{c}_channels" for c in (2, 5, 6, 7, 9, 10))}
-KERNELS = pytest.mark.parametrize("kernel", list(Kernel), ids=lambda kernel: kernel.name.lower())
-TRITON = pytest.param("triton", marks=pytest.mark.skipif(not find_spec("triton"), reason="no Triton here"))
-ISAS = pytest.mark.parametrize("isa", cpu.instruction_sets())
-ENGINES = pytest.mark.parametrize("isa", [*cpu.instruction_sets(), TRITON])
-CUTOFF = {Kernel.COMPACT: 4.5, Kernel.CUT: np.log(255)}
-
-
-def at_the_edge(scene: Scene, kernel: Kernel) -> NDArray[np.bool_]:
-    """[H, W] pixels at which an exponent is so near the cutoff that rounding decides on which side it is."""
-    centers, conics, _ = scene.doubles
-    x = np.arange(scene.width) + 0.5 - centers[:, 0, None, None]
-    y = np.arange(scene.height)[:, None] + 0.5 - centers[:, 1, None, None]
-    a, b, c = conics.T[:, :, None, None]
-    exponent = (a * x * x + c * y * y) / 2 + b * x * y
-    edge: NDArray[np.bool_] = (abs(exponent - CUTOFF[kernel]) < 1e-4).any(axis=0)
-    return edge
-
-
-def cotangent(scene: Scene, kernel: Kernel) -> Array:
-    """A gradient of the image, zero where weight or slope jump."""
-    grad = np.random.default_rng(7).uniform(-1, 1, scene.image_shape) * ~at_the_edge(scene, kernel)
-    return grad.astype(np.float32)
-
-
 def without(scene: Scene, index: int) -> Scene:
     """All Gaussians but one."""
     rest = np.arange(len(scene.centers)) != index
     centers, conics, colors = (array[rest] for array in scene.arrays)
     waves = None if scene.waves is None else scene.waves[rest]
     return Scene(centers, conics, colors, scene.height, scene.width, waves)
-
-
-def forward(scene: Scene, kernel: Kernel, *, isa: str = "", **options: Any) -> Array:
-    """Draw a scene with an engine: an instruction set's, or "triton"."""
-    if isa == "triton":
-        with triton_engine() as cuda:
-            size = scene.height, scene.width
-            return _array(cuda.forward(*_tensors(*scene.arrays), *size, kernel, **_optional(scene, options)))
-    options |= {"isa": isa, "waves": scene.waves}
-    return cpu.forward(*scene.arrays, scene.height, scene.width, kernel, **options)
-
-
-def backward(
-    scene: Scene, grad: Array, kernel: Kernel, *, isa: str = "", **options: Any
-) -> tuple[Array, ...]:
-    if isa == "triton":
-        with triton_engine() as cuda:
-            gradients = cuda.backward(*_tensors(*scene.arrays, grad), kernel, **_optional(scene, options))
-            return tuple(map(_array, gradients))
-    return cpu.backward(*scene.arrays, grad, kernel, waves=scene.waves, isa=isa, **options)
-
-
-def correlate(scene: Scene, image: Array, kernel: Kernel, isa: str) -> tuple[Array, Array]:
-    if isa == "triton":
-        with triton_engine() as cuda:
-            squares, products = cuda.correlate(*_tensors(*scene.arrays[:2], image), kernel)
-            return _array(squares), _array(products)
-    return cpu.correlate(*scene.arrays[:2], image, kernel, isa=isa)
-
-
-def correlate_waves(
-    scene: Scene, frequencies: Array, image: Array, kernel: Kernel, isa: str
-) -> tuple[Array, ...]:
-    if isa == "triton":
-        with triton_engine() as cuda:
-            products = cuda.correlate_waves(*_tensors(*scene.arrays[:2], frequencies, image), kernel)
-            return tuple(map(_array, products))
-    return cpu.correlate_waves(*scene.arrays[:2], frequencies, image, kernel, isa=isa)
-
-
-@contextmanager
-def triton_engine() -> Iterator[Any]:
-    """Import it; in the interpreter with large blocks, since each operation takes some microseconds there.
-
-    The interpreter works with NumPy, which warns of what a GPU does not.
-    """
-    from gicodec.render import cuda
-
-    with pytest.MonkeyPatch.context() as patch, np.errstate(all="ignore"):
-        if DEVICE == "cpu":
-            patch.setattr(cuda.launch, "TILE", (64, 32))
-            patch.setattr(cuda.launch, "PATCH", (64, 32))
-        yield cuda
-
-
-def scene_for(isa: str, name: str) -> Scene:
-    """Make a scene, or skip it: in the interpreter large ones, and all numbers of channels, take minutes."""
-    if isa == "triton" and DEVICE == "cpu" and name.removesuffix("_waved") in NOT_INTERPRETED:
-        pytest.skip("takes long in Triton's interpreter")
-    return SCENES[name]()
-
-
-def how_many(isa: str) -> int:
-    """Return how many Gaussians of any bits to draw."""
-    return 40 if isa == "triton" and DEVICE == "cpu" else 500
-
-
-def _tensors(*arrays: Array) -> list[torch.Tensor]:
-    return [torch.from_numpy(array).to(DEVICE) for array in arrays]
-
-
-def _array(tensor: torch.Tensor) -> Array:
-    return np.asarray(tensor.cpu().numpy())
-
-
-def _optional(scene: Scene, options: dict[str, Array]) -> dict[str, torch.Tensor]:
-    if scene.waves is not None:
-        options |= {"waves": scene.waves}
-    return {name: _tensors(array)[0] for name, array in options.items()}
-
-
-def true_forward(scene: Scene, kernel: Kernel) -> NDArray[np.float64]:
-    return reference.forward(*scene.doubles, scene.height, scene.width, kernel, waves=scene.double_waves)
-
-
-def true_backward(scene: Scene, grad: Array, kernel: Kernel) -> tuple[NDArray[np.float64], ...]:
-    return reference.backward(*scene.doubles, grad.astype(np.float64), kernel, waves=scene.double_waves)

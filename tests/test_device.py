@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 import torch
+from engines import DEVICE, triton_engine
 from pictures import photograph
-from scenes import DEVICE, triton_engine
 
 from gicodec import DecodeOptions, DeviceError, EncodeOptions, decode, device, encode
 from gicodec.codec import Encoded

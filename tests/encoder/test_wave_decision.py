@@ -16,6 +16,7 @@ from gicodec.fit.model import N_GROWTHS
 from gicodec.format import Header
 
 HEADER = Header(96, 64)
+LEAD = 4 * wave_decision.MIN_GAIN  # dB: clearly ahead
 N = 100
 
 
@@ -45,28 +46,28 @@ def chosen(course: Course, monkeypatch: pytest.MonkeyPatch, **options: Any) -> s
 
 
 def test_a_fit_with_waves_that_is_better_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    course = Course([0.2] * N_GROWTHS)
+    course = Course([LEAD] * N_GROWTHS)
     assert chosen(course, monkeypatch) == "waves"
     assert course.n_seen == {False: N_GROWTHS, True: N_GROWTHS}
 
 
 def test_a_fit_with_waves_that_is_hardly_better_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert chosen(Course([0.2] * (N_GROWTHS - 1) + [0.04]), monkeypatch) == "none"
+    assert chosen(Course([LEAD] * (N_GROWTHS - 1) + [0.8 * wave_decision.MIN_GAIN]), monkeypatch) == "none"
 
 
 def test_a_fit_with_waves_that_will_lose_ends_early(monkeypatch: pytest.MonkeyPatch) -> None:
-    course = Course([0.3, 0.3, 0.3, 0.3] + [-0.02] * (N_GROWTHS - 4))
+    course = Course([LEAD] * 4 + [-LEAD / 10] * (N_GROWTHS - 4))  # ahead at first, then a little behind
     assert chosen(course, monkeypatch) == "none"
     assert course.n_seen == {False: N_GROWTHS, True: wave_decision.DECIDED_AT - 1}
 
 
 def test_one_bad_growth_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    leads = [0.2] * N_GROWTHS
-    leads[wave_decision.DECIDED_AT - 1] = -0.3
+    leads = [LEAD] * N_GROWTHS
+    leads[wave_decision.DECIDED_AT - 1] = -LEAD
     assert chosen(Course(leads), monkeypatch) == "waves"
 
 
 def test_where_waves_are_not_wanted_there_is_one_fit(monkeypatch: pytest.MonkeyPatch) -> None:
-    course = Course([0.2] * N_GROWTHS)
+    course = Course([LEAD] * N_GROWTHS)
     assert chosen(course, monkeypatch, waves=False) == "none"
     assert course.n_seen == {False: N_GROWTHS, True: 0}

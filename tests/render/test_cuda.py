@@ -11,17 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from scenes import (
-    DEVICE,
-    KERNELS,
-    SCENES,
-    at_the_edge,
-    cotangent,
-    has_wave,
-    scattered,
-    true_backward,
-    true_forward,
-)
+from engines import DEVICE, KERNELS, at_the_edge, cotangent, true_backward, true_forward
+from scenes import SCENES, has_wave, scattered
 
 from gicodec.format import Kernel
 

@@ -7,28 +7,21 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import ArrayLike
-from scenes import (
+from engines import (
     ENGINES,
     ISAS,
     KERNELS,
-    PLAIN,
-    Array,
-    Scene,
     backward,
-    conics_of,
     correlate_waves,
     cotangent,
     forward,
-    has_wave,
     how_many,
-    make,
-    scattered,
     scene_for,
     true_backward,
     true_forward,
-    without,
 )
+from numpy.typing import ArrayLike
+from scenes import PLAIN, Array, Scene, conics_of, has_wave, make, scattered, without
 
 from gicodec import _native
 from gicodec.format import Kernel

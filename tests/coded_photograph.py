@@ -1,0 +1,20 @@
+"""One encoding of a photograph, which the tests of both pipelines share."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from pictures import photograph
+
+from gicodec import (
+    Encoded,
+    EncodeOptions,
+    encode,
+)
+
+OPTIONS = EncodeOptions(bpp=1, effort="fast")
+
+
+@cache
+def encoded() -> Encoded:
+    return encode(photograph(), OPTIONS)
