@@ -1,7 +1,7 @@
 """The search: from a picture and a target to the Gaussians of the file.
 
-The better of two fits (contest.py) is tuned once, while the target moves the step D. Freezing is cheap: where
-its result is not yet what was asked for, the tuned state is frozen again with another D.
+The better of two fits (wave_decision.py) is tuned once, while the step D moves as the target asks. Freezing is
+cheap: where its result is not yet what was asked for, the tuned state is frozen again with another D.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 
 from gicodec.device import find_device, one_line_errors
 from gicodec.encoder.targets import target_of
-from gicodec.encoder.targets.base import Attempt, Target, clamp_step
+from gicodec.encoder.targets.base import Attempt, Target, clamp_step, weakest_first
 from gicodec.encoder.tuning.freeze import freeze
 from gicodec.encoder.tuning.rdoq import refine
 from gicodec.encoder.tuning.state import State, to_state
 from gicodec.encoder.tuning.tuner import Tuner
 from gicodec.encoder.wave_decision import best_fit
 from gicodec.fit import FitSettings, Objective, as_target, one_torch_thread
-from gicodec.fit.parameters import has_wave
+from gicodec.fit.parameters import all_but, has_wave
 from gicodec.format import GsiFile, Header
 from gicodec.options import Effort, EncodeOptions, Progress, ProgressCallback
 
@@ -64,10 +64,10 @@ def encode(pixels: NDArray[np.uint8], options: EncodeOptions, progress: Progress
         result = best_fit(pixels, header, target, FitSettings(settings.n_fit), options, device, progress)
         objective = Objective(as_target(pixels, device), threads=options.threads)
         generator = torch.Generator().manual_seed(options.seed)
-        state = State(to_state(result.parameters), 1.0)
-        n_min = target.start(state, result.psnr)
-        tuner = Tuner(objective, header, state, generator)
-        _tune(tuner, target, n_min, settings, progress)
+        values = to_state(result.parameters)
+        start = target.start(values, result.psnr)
+        tuner = Tuner(objective, header, State(values, start.step), generator)
+        _tune(tuner, target, start.n_min, settings, progress)
         return GsiFile(header, target.check(_best_attempt(tuner, target, settings)))
 
 
@@ -84,9 +84,17 @@ def _tune(
         tuner.run(part, rates[i], rates[i + 1])
         tuner.prune(n_min, n_min_waves)
         if i % 4 == 3:
-            target.follow(tuner, (i + 1) * part / n)
+            _follow(tuner, target, (i + 1) * part / n)
         if progress is not None:
             progress(Progress("tune", (i + 1) * part, n, tuner.psnr(), len(tuner.state.values)))
+
+
+def _follow(tuner: Tuner, target: Target, progress: float) -> None:
+    """Do what the target asks for after this share of the tuning: drop the weakest, then move D."""
+    n, n_max = len(tuner.state.values), target.n_max(progress)
+    if n_max is not None and n > n_max:
+        tuner.keep(all_but(n, weakest_first(tuner.state)[: n - n_max]))
+    tuner.state.step = target.next_step(tuner.state, tuner.psnr(), progress)
 
 
 def _best_attempt(tuner: Tuner, target: Target, settings: TuneSettings) -> Attempt:
@@ -95,9 +103,9 @@ def _best_attempt(tuner: Tuner, target: Target, settings: TuneSettings) -> Attem
     attempts: list[Attempt] = []
     for _ in range(target.max_attempts):
         frozen = tuner.at_step(step)
-        freeze(frozen, settings.n_freeze)
-        refine(frozen.objective, frozen.state, settings.n_sweeps)
-        attempts.append(target.judge(frozen.state))
+        state = freeze(frozen, settings.n_freeze)
+        refine(frozen.objective, state, settings.n_sweeps)
+        attempts.append(target.judge(state))
         correction = attempts[-1].correction
         if correction is None:
             break

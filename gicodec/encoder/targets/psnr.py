@@ -12,11 +12,19 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor
 
-from gicodec.encoder.targets.base import MAX_STEP, MIN_STEP, Attempt, Target, clamp_step, weakest_first
+from gicodec.encoder.targets.base import (
+    MAX_STEP,
+    MIN_STEP,
+    Attempt,
+    Start,
+    Target,
+    clamp_step,
+    weakest_first,
+)
 from gicodec.encoder.targets.quality import DB_PER_DOUBLING, SHARE_KEPT, first_number, planned, squared_error
-from gicodec.encoder.tuning.state import State
-from gicodec.encoder.tuning.tuner import Tuner
+from gicodec.encoder.tuning.state import FrozenState, State
 from gicodec.errors import TargetError
 from gicodec.format import GsiPayload, Header
 from gicodec.image.samples import to_samples
@@ -65,20 +73,21 @@ class PsnrTarget(Target):
         """Extrapolate to where the float Gaussians are as much better as coding costs."""
         return planned(n, (self._psnr + CODING_LOSS - psnr) / DB_PER_DOUBLING)
 
-    def start(self, state: State, psnr: float) -> int:
+    def start(self, values: Tensor, psnr: float) -> Start:
         """Give the steps what the fit leaves of the error."""
         allowed = squared_error(self._psnr, self._header)
         of_steps = max(allowed - squared_error(psnr, self._header), MIN_SHARE_OF_STEPS * allowed)
-        state.step = clamp_step(math.sqrt(of_steps / (ERROR_OF_STEPS * len(state.values))))
-        return int(SHARE_KEPT * len(state.values))
+        step = clamp_step(math.sqrt(of_steps / (ERROR_OF_STEPS * len(values))))
+        return Start(step, int(SHARE_KEPT * len(values)))
 
-    def follow(self, tuner: Tuner, progress: float) -> None:
+    def next_step(self, state: State, psnr: float, progress: float) -> float:
         """Move D by what the rounded picture will be above."""
-        if progress > SETTLED_AFTER:
-            above = tuner.psnr() - SPARE - self._psnr
-            tuner.state.step = clamp_step(tuner.state.step * _octaves(CONTROL_GAIN * above / DB_PER_OCTAVE))
+        if progress <= SETTLED_AFTER:
+            return state.step
+        above = psnr - SPARE - self._psnr
+        return clamp_step(state.step * _octaves(CONTROL_GAIN * above / DB_PER_OCTAVE))
 
-    def judge(self, state: State) -> Attempt:
+    def judge(self, state: FrozenState) -> Attempt:
         """Drop the weakest Gaussians while the picture remains good enough."""
         order = weakest_first(state)
 

@@ -11,10 +11,10 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor
 
-from gicodec.encoder.targets.base import Attempt, Target
-from gicodec.encoder.tuning.state import State
-from gicodec.encoder.tuning.tuner import Tuner
+from gicodec.encoder.targets.base import Attempt, Start, Target
+from gicodec.encoder.tuning.state import FrozenState
 from gicodec.format import Header
 from gicodec.format.gsi.lattice import nearest_step_code, step_of
 from gicodec.options import EncodeOptions
@@ -54,15 +54,11 @@ class QualityTarget(Target):
         ratio = BALANCE * squared_error(psnr, self._header) / (n * self._step**2)
         return planned(n, math.log2(max(ratio, 1e-9)) / (1 + DB_PER_DOUBLING / DB_OF_TWO))
 
-    def start(self, state: State, psnr: float) -> int:
-        """D is known."""
-        state.step = self._step
-        return int(SHARE_KEPT * len(state.values))
+    def start(self, values: Tensor, psnr: float) -> Start:
+        """Begin with the D of the quality, which no later step changes."""
+        return Start(self._step, int(SHARE_KEPT * len(values)))
 
-    def follow(self, tuner: Tuner, progress: float) -> None:
-        """D stays."""
-
-    def judge(self, state: State) -> Attempt:
+    def judge(self, state: FrozenState) -> Attempt:
         """Whatever D gives is right."""
         return Attempt(state.payload(self._header), 0.0, None)
 

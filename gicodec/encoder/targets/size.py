@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from gicodec.encoder.targets.base import MIN_STEP, Attempt, Target, file_size, weakest_first
-from gicodec.encoder.tuning.state import State
-from gicodec.encoder.tuning.tuner import Tuner
+from gicodec.encoder.targets.base import MIN_STEP, Attempt, Start, Target, file_size, weakest_first
+from gicodec.encoder.tuning.state import FrozenState, State
 from gicodec.errors import TargetError
 from gicodec.fit.waves import cost_of_waves
 from gicodec.format import GsiPayload, Header
@@ -62,25 +61,26 @@ class SizeTarget(Target):
         """Fit more than will be left."""
         return max(1, int(8 * self._budget / BITS_PER_FITTED))
 
-    def start(self, state: State, psnr: float) -> int:
+    def start(self, values: Tensor, psnr: float) -> Start:
         """Find the D at which the rounded state, not tuned yet, is FIRST_EXCESS too large."""
         low, high = math.log(MIN_STEP), math.log(4.0)
         for _ in range(12):
             middle = (low + high) / 2
-            state.step = math.exp(middle)
-            low, high = (middle, high) if self._excess(state) > FIRST_EXCESS else (low, middle)
-        n = len(state.values)  # waves are kept in the same proportion, so each takes its share of the bits
-        return int(8 * self._budget / BITS_PER_KEPT * n / (n + cost_of_waves(state.values)))
+            too_large = self._excess(State(values, math.exp(middle))) > FIRST_EXCESS
+            low, high = (middle, high) if too_large else (low, middle)
+        n = len(values)  # waves are kept in the same proportion, so each takes its share of the bits
+        n_min = int(8 * self._budget / BITS_PER_KEPT * n / (n + cost_of_waves(values)))
+        return Start(math.exp(middle), n_min)
 
-    def follow(self, tuner: Tuner, progress: float) -> None:
+    def next_step(self, state: State, psnr: float, progress: float) -> float:
         """Move D towards where the size should be after this share of the tuning."""
-        energies = tuner.state.coefficients().square().sum(dim=1)
-        weak = (energies <= WEAK * tuner.state.step**2).float().mean().item()
+        energies = state.coefficients().square().sum(dim=1)
+        weak = (energies <= WEAK * state.step**2).float().mean().item()
         saved = SAVED + SAVED_OF_WEAK * weak
         aim = FIRST_EXCESS ** max(0.0, 1 - progress / SHRUNK_AFTER) / (1 - saved)
-        tuner.state.step *= (self._excess(tuner.state) / aim) ** (CONTROL_GAIN / SIZE_SLOPE)
+        return float(state.step * (self._excess(state) / aim) ** (CONTROL_GAIN / SIZE_SLOPE))
 
-    def judge(self, state: State) -> Attempt:
+    def judge(self, state: FrozenState) -> Attempt:
         """Drop the weakest Gaussians until the file is within the budget."""
         size, order = self._size(state), weakest_first(state)
         payload = state.without(order[: self._n_dropped(state, order, size)]).payload(self._header)

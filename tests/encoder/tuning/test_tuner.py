@@ -49,8 +49,7 @@ def tuned(seed: int = 0, threads: int = 1) -> State:
     """Tune briefly, and freeze; D stays as it is."""
     result = tuner(objective(threads), seed)
     result.run(150, 1.0, 0.5)
-    freeze(result, 15)
-    return result.state
+    return freeze(result, 15)
 
 
 def to_bytes(payload: GsiPayload) -> bytes:
