@@ -23,6 +23,7 @@ FLOORS = [
     {"gicodec.errors"},
     {"gicodec.files", "gicodec.gaussians", "gicodec.device"},
     {"gicodec.image", "gicodec.options", "gicodec.quantize", "gicodec.render"},
+    {"gicodec.presets"},
     {"gicodec.metrics", "gicodec.fit"},
     {"gicodec.encoder", "gicodec.papers"},
     {"gicodec.methods"},
