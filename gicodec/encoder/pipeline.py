@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from gicodec.device import find_device, one_line_errors
 from gicodec.encoder.targets import target_of
 from gicodec.encoder.targets.base import Attempt, Target, clamp_step, weakest_first
+from gicodec.encoder.targets.budget_model import TUNING
 from gicodec.encoder.tuning.freeze import freeze
 from gicodec.encoder.tuning.rdoq import refine
 from gicodec.encoder.tuning.state import State, to_state
@@ -24,11 +25,6 @@ from gicodec.fit.parameters import all_but, has_wave
 from gicodec.format import GsiFile, Header
 from gicodec.options import EncodeOptions, Progress, ProgressCallback
 from gicodec.presets import PRESETS, Preset
-
-MIN_CONTROLS = 12  # of D during tuning; between two, weak Gaussians are dropped four times
-MAX_BETWEEN_PRUNING = 50  # iterations
-FIRST_RATE, MIDDLE_RATE = 2.0, 0.6  # of the tuning's steps
-FIRST_RATE_OF_WAVES = 1.5  # which die of larger steps
 
 
 def encode(pixels: NDArray[np.uint8], options: EncodeOptions, progress: ProgressCallback | None) -> GsiFile:
@@ -56,15 +52,15 @@ def _tune(
     tuner: Tuner, target: Target, n_min: int, preset: Preset, progress: ProgressCallback | None
 ) -> None:
     n = preset.n_tune
-    part = min(max(1, n // (4 * MIN_CONTROLS)), MAX_BETWEEN_PRUNING)
+    part = min(max(1, n // (TUNING.prunings_per_move * TUNING.min_moves)), TUNING.max_between_prunings)
     n_waves = int(has_wave(tuner.state.values).sum())
-    first_rate = FIRST_RATE_OF_WAVES if n_waves else FIRST_RATE
+    first_rate = TUNING.first_rate_of_waves if n_waves else TUNING.first_rate
     n_min_waves = int(n_waves * n_min / max(n_min, len(tuner.state.values)))
-    rates = [first_rate * (MIDDLE_RATE / first_rate) ** (i * part / n) for i in range(n // part + 1)]
+    rates = [first_rate * (TUNING.last_rate / first_rate) ** (i * part / n) for i in range(n // part + 1)]
     for i in range(n // part):
         tuner.run(part, rates[i], rates[i + 1])
         tuner.prune(n_min, n_min_waves)
-        if i % 4 == 3:
+        if (i + 1) % TUNING.prunings_per_move == 0:
             _follow(tuner, target, (i + 1) * part / n)
         if progress is not None:
             progress(Progress("tune", (i + 1) * part, n, tuner.psnr(), len(tuner.state.values)))

@@ -10,6 +10,7 @@ from pictures import photograph
 
 from gicodec import EncodeOptions
 from gicodec.encoder import wave_decision
+from gicodec.encoder.targets.budget_model import WAVES
 from gicodec.encoder.targets.size import SizeTarget
 from gicodec.fit import Fit, FitSettings
 from gicodec.fit.model import N_GROWTHS
@@ -57,12 +58,12 @@ def test_a_fit_with_waves_that_is_hardly_better_is_not(monkeypatch: pytest.Monke
 def test_a_fit_with_waves_that_will_lose_ends_early(monkeypatch: pytest.MonkeyPatch) -> None:
     course = Course([0.3, 0.3, 0.3, 0.3] + [-0.02] * (N_GROWTHS - 4))
     assert chosen(course, monkeypatch) == "none"
-    assert course.n_seen == {False: N_GROWTHS, True: wave_decision.DECIDED_AT - 1}
+    assert course.n_seen == {False: N_GROWTHS, True: WAVES.decided_at - 1}
 
 
 def test_one_bad_growth_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     leads = [0.2] * N_GROWTHS
-    leads[wave_decision.DECIDED_AT - 1] = -0.3
+    leads[WAVES.decided_at - 1] = -0.3
     assert chosen(Course(leads), monkeypatch) == "waves"
 
 

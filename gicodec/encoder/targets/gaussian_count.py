@@ -17,19 +17,11 @@ from gicodec.encoder.targets.base import (
     file_size,
     weakest_first,
 )
-from gicodec.encoder.targets.quality import BALANCE, squared_error
+from gicodec.encoder.targets.budget_model import COUNT, PLAN
+from gicodec.encoder.targets.quality import squared_error
 from gicodec.encoder.tuning.state import FrozenState, State
 from gicodec.format import GsiPayload, Header
 from gicodec.options import EncodeOptions
-
-FITTED = 1.4  # of the number asked for: about as many more as a file at a rate begins with
-KEPT = 1.12  # of it, by tuning, and ...
-SURVIVING = 1.08  # ... that D lets survive: freezing and the exact pass drop a few more
-KEPT_AFTER = 0.5  # of the tuning there are no more than that
-BITS_EACH = 28.5  # before the exact pass, which saves one or two
-BITS_PER_OCTAVE = 6.0  # of D, roughly
-MAX_BALANCE = 0.35  # of N D^2 over the squared error: a few exact Gaussians are worth more bits
-MIN_SHRINKING = 0.9  # of D, where freezing has left too few
 
 
 class GaussianCountTarget(Target):
@@ -48,30 +40,31 @@ class GaussianCountTarget(Target):
 
     def n_fitted(self) -> int:
         """Fit more than will be left."""
-        return round(FITTED * self._n)
+        return round(COUNT.fitted * self._n)
 
     def start(self, values: Tensor, psnr: float) -> Start:
         """Bring D into balance with the error of the float Gaussians."""
         error = squared_error(psnr, self._header)
-        return Start(clamp_step(math.sqrt(BALANCE * error / len(values))), math.ceil(KEPT * self._n))
+        step = clamp_step(math.sqrt(PLAN.balance * error / len(values)))
+        return Start(step, math.ceil(COUNT.kept * self._n))
 
     def n_max(self, progress: float) -> int | None:
         """Lower the number from what was fitted to what tuning ends with."""
-        lead: float = (FITTED / KEPT) ** max(0.0, 1 - progress / KEPT_AFTER)
-        return math.ceil(KEPT * self._n * lead)
+        lead: float = (COUNT.fitted / COUNT.kept) ** max(0.0, 1 - progress / COUNT.kept_after)
+        return math.ceil(COUNT.kept * self._n * lead)
 
     def next_step(self, state: State, psnr: float, progress: float) -> float:
-        """Move D to where the strongest N take BITS_EACH."""
+        """Move D to where the strongest N take the bits of a file at a rate."""
         strongest = state.without(weakest_first(state)[: max(0, len(state.values) - self._n)])
         bits = 8 * (file_size(strongest.payload(self._header), self._header) - self._empty) / self._n
-        step = state.step * 2 ** (min(bits - BITS_EACH, BITS_PER_OCTAVE) / BITS_PER_OCTAVE)
-        largest = math.sqrt(MAX_BALANCE * squared_error(psnr, self._header) / self._n)
+        step = state.step * 2 ** (min(bits - COUNT.bits_each, COUNT.bits_per_octave) / COUNT.bits_per_octave)
+        largest = math.sqrt(COUNT.max_balance * squared_error(psnr, self._header) / self._n)
         return clamp_step(min(step, largest, self._largest_step(state)))
 
     def _largest_step(self, state: State) -> float:
-        """Return the D at which SURVIVING times N do not round to zero."""
+        """Return the D at which a few more than N do not round to zero."""
         strengths = state.coefficients().abs().amax(dim=1).sort(descending=True).values
-        return 2 * float(strengths[: math.ceil(SURVIVING * self._n)][-1])
+        return 2 * float(strengths[: math.ceil(COUNT.surviving * self._n)][-1])
 
     def judge(self, state: FrozenState) -> Attempt:
         """Drop the weakest; too few are all that the picture has a use for where D is least."""
@@ -80,4 +73,4 @@ class GaussianCountTarget(Target):
         payload = state.without(weakest_first(state)[:n_dropped]).payload(self._header)
         if n_missing == 0 or state.step == MIN_STEP:
             return Attempt(payload, n_missing, None)
-        return Attempt(payload, n_missing, min(MIN_SHRINKING, 1 - n_missing / self._n))
+        return Attempt(payload, n_missing, min(COUNT.max_shrinking, 1 - n_missing / self._n))
