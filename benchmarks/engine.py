@@ -118,7 +118,7 @@ def main() -> None:
     print(columns + "  ns/gp f  ns/gp b")
     scenes = {}
     for number, n in ((8, 3500), (15, 3500), (23, 3500)):
-        scenes[f"kodim{number:02d}"] = to_gaussians(fit(kodak(number), n, FitSettings.of("fast")).parameters)
+        scenes[f"kodim{number:02d}"] = to_gaussians(fit(kodak(number), n, FitSettings(600)).parameters)
     for name, gaussians in scenes.items():
         for threads in sorted({1, args.threads}):
             for isa in cpu.instruction_sets():

@@ -73,7 +73,7 @@ def compare(pixels: NDArray[np.uint8], n: int, device: torch.device) -> None:
     from gicodec.render import cuda
 
     (height, width, _), kernel = pixels.shape, Kernel.COMPACT
-    fitted = to_gaussians(fit(pixels, n, FitSettings.of("fast"), device=device).parameters)
+    fitted = to_gaussians(fit(pixels, n, FitSettings(600), device=device).parameters)
     centers, conics, colors = on_device(fitted, View(width, height), device)
     arrays = centers.cpu().numpy(), conics.cpu().numpy(), colors.cpu().numpy()
 
@@ -113,7 +113,7 @@ def pictures_a_second(pixels: NDArray[np.uint8], n: int, device: torch.device) -
     from gicodec.render import cuda
 
     height, width, _ = pixels.shape
-    fitted = to_gaussians(fit(pixels, n, FitSettings.of("fast"), device=device).parameters)
+    fitted = to_gaussians(fit(pixels, n, FitSettings(600), device=device).parameters)
     centers, conics, colors = on_device(fitted, View(width, height), device)
     batch = (
         torch.cat([centers + i for i in range(N_PICTURES)]),

@@ -11,16 +11,9 @@ import click
 from gicodec.cli import arguments
 from gicodec.cli.console import progress_reports, warn
 from gicodec.cli.failures import for_each_file
-from gicodec.options import DEFAULT_BPP, EFFORTS, METHODS, EncodeOptions
+from gicodec.options import DEFAULT_BPP, EFFORTS, METHODS, TARGETS, EncodeOptions
 
 DEFAULTS = EncodeOptions()
-UNITS = {
-    "bpp": "{:g} bpp",
-    "target_size": "{:.0f} bytes",
-    "psnr": "{:g} dB",
-    "quality": "quality {:g}",
-    "gaussians": "{:.0f} Gaussians",
-}
 
 
 @click.command()
@@ -132,7 +125,7 @@ def _encode_file(source: str, target: str, options: EncodeOptions, quiet: bool, 
     result = (
         f"{arguments.name_of(target, 'standard output')}: {len(encoded.data)} bytes,"
         f" {describe(encoded.data).bpp:.4f} bpp, {encoded.psnr:.2f} dB, {encoded.n_gaussians} Gaussians"
-        f" (target {UNITS[kind].format(value)}), {time.monotonic() - start:.1f} s"
+        f" (target {TARGETS[kind].format(value)}), {time.monotonic() - start:.1f} s"
     )
     if not quiet:
         click.echo(result, err=target == arguments.STANDARD)

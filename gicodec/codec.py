@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +14,7 @@ from gicodec.errors import OptionError
 from gicodec.format import MAX_PIXELS, GsiFile, Header, LimitError, Method
 from gicodec.gaussians import Gaussians
 from gicodec.image.samples import Pixels, to_samples
-from gicodec.methods import encoder_of
+from gicodec.methods import SPECS
 from gicodec.metrics import psnr
 from gicodec.options import DecodeOptions, EncodeOptions, ProgressCallback
 from gicodec.quantize import dequantize
@@ -19,6 +22,9 @@ from gicodec.render import View, covered_pixels, render
 
 MAX_WORK = 2**35  # Gaussian-pixels: some seconds; a picture of MAX_PIXELS with 100 Gaussians everywhere
 MAX_SCALED_SIDE = 2**53  # pixels of the picture that a crop is cut from; a float64 counts no further
+
+Encoder = Callable[[NDArray[np.uint8], EncodeOptions, ProgressCallback | None], GsiFile]
+"""From a picture [H, W, 3] to the file that stands for it."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,7 @@ def encode(
     """
     if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8:
         raise OptionError(f"need uint8 [H, W, 3], not {pixels.dtype} {list(pixels.shape)}")
-    file = encoder_of(Method.of(options.method))(np.ascontiguousarray(pixels), options, progress)
+    file = _encoder_of(options)(np.ascontiguousarray(pixels), options, progress)
     data = file.to_bytes()
     decoded = decode(data, DecodeOptions(threads=options.threads))
     return Encoded(data, psnr(pixels, decoded), file.payload.n_gaussians)
@@ -73,6 +79,11 @@ def decode(
     device = "cpu" if options.device == "auto" else options.device
     image = render(gaussians, view, file.header.kernel, threads=options.threads, device=device)
     return to_samples(image if len(image) > 1 else np.repeat(image, 3, axis=0), options.bits)
+
+
+def _encoder_of(options: EncodeOptions) -> Encoder:
+    """Import the encoder of a method, and torch with it: decoding does without."""
+    return cast(Encoder, import_module(SPECS[Method.of(options.method)].encoder).encode)
 
 
 def _view(header: Header, options: DecodeOptions) -> View:

@@ -1,29 +1,37 @@
-"""The methods: where the encoder of each is. Its payload is in ``gicodec.format.file.RECORD_MODELS``."""
+"""The methods of the encoder, a row each; those of their payloads are in ``gicodec.format.file``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from importlib import import_module
-from typing import cast
+from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
+from gicodec.format import Method
 
-from gicodec.format import GsiFile, Method
-from gicodec.options import EncodeOptions, ProgressCallback
 
-Encoder = Callable[[NDArray[np.uint8], EncodeOptions, ProgressCallback | None], GsiFile]
-"""From a picture [H, W, 3] to the file that stands for it."""
+@dataclass(frozen=True)
+class MethodSpec:
+    """What may be asked of a method, and where it is."""
 
-ENCODERS = {
-    Method.GSI: "gicodec.encoder.pipeline",
-    Method.GAUSSIANIMAGE: "gicodec.papers.pipeline",
-    Method.GAUSSIANIMAGE_RS: "gicodec.papers.pipeline",
-    Method.GAUSSIANIMAGE_PLUS: "gicodec.papers.pipeline",
+    encoder: str
+    """The module with its function ``encode``; only named here, as it imports torch."""
+    refused: dict[str, str]
+    """The fields of EncodeOptions that it has no use for, and what the refusal adds to the name."""
+
+
+PAPERS = "gicodec.papers.pipeline"
+NO_SEARCH = {target: ": give gaussians, bpp or target_size" for target in ("psnr", "quality")}
+
+SPECS: dict[Method, MethodSpec] = {
+    Method.GSI: MethodSpec(
+        "gicodec.encoder.pipeline",
+        {
+            "bits_back": ": it saves the bits of an order already, its centers are coded as a set",
+            "iterations": ": its effort says how long to fit",
+            "bits": "",
+            "densify": "",
+            "filters": "",
+        },
+    ),
+    Method.GAUSSIANIMAGE: MethodSpec(PAPERS, {**NO_SEARCH, "waves": "", "bits": " to choose"}),
+    Method.GAUSSIANIMAGE_RS: MethodSpec(PAPERS, {**NO_SEARCH, "waves": "", "bits": " to choose"}),
+    Method.GAUSSIANIMAGE_PLUS: MethodSpec(PAPERS, {**NO_SEARCH, "waves": ""}),
 }
-"""The modules with the function ``encode`` of each method; imported late, as they import torch."""
-
-
-def encoder_of(method: Method) -> Encoder:
-    """Return the encoder of a method."""
-    return cast(Encoder, import_module(ENCODERS[method]).encode)

@@ -11,16 +11,20 @@ from typing import Literal, get_args
 from gicodec.errors import OptionError, TargetError
 from gicodec.format.constants import Method
 from gicodec.format.header import Header
+from gicodec.methods import SPECS
 
 Effort = Literal["fast", "medium", "slow"]
 EFFORTS: tuple[str, ...] = get_args(Effort)
-TARGETS = ("bpp", "target_size", "psnr", "quality", "gaussians")
+TARGETS = {
+    "bpp": "{:g} bpp",
+    "target_size": "{:.0f} bytes",
+    "psnr": "{:g} dB",
+    "quality": "quality {:g}",
+    "gaussians": "{:.0f} Gaussians",
+}
+"""What can be aimed at, by the name of the option, and how a value is written with its unit."""
 DEFAULT_BPP = 0.3
 METHODS = tuple(method.label for method in Method)
-REASONS = {
-    "bits_back": ": it saves the bits of an order already, its centers are coded as a set",
-    "iterations": ": its effort says how long to fit",
-}
 
 
 @dataclass(frozen=True)
@@ -89,25 +93,14 @@ class EncodeOptions:
         """Refuse what the method has no use for, rather than ignore it."""
         if self.method not in METHODS:
             raise OptionError(f"method must be one of {', '.join(METHODS)}, not {self.method!r}")
-        papers = self.bits_back, self.iterations, self.bits, self.densify, self.filters
-        names = "bits_back", "iterations", "bits", "densify", "filters"
-        if self.method == "gsi":
-            for name, value in zip(names, papers, strict=True):
-                if value is not None and value is not False:
-                    raise OptionError(f"method gsi has no {name}{REASONS.get(name, '')}")
-            return
-        kind, _ = self.target
-        if kind in ("psnr", "quality"):
-            raise OptionError(f"method {self.method} has no {kind}: give gaussians, bpp or target_size")
-        if self.waves:
-            raise OptionError(f"method {self.method} has no waves")
+        for name, hint in SPECS[Method.of(self.method)].refused.items():
+            value = getattr(self, name)
+            if value is not None and value is not False:  # a quality of 0 is one
+                raise OptionError(f"method {self.method} has no {name}{hint}")
         if self.iterations is not None and self.iterations < 1:
             raise OptionError(f"iterations must be 1 or more, not {self.iterations}")
-        if self.bits is not None:
-            if self.method != "gaussianimage++":
-                raise OptionError(f"method {self.method} has no bits to choose")
-            if len(self.bits) != 3 or not all(1 <= n <= 16 for n in self.bits):
-                raise OptionError(f"bits must be three numbers of 1 to 16, not {self.bits}")
+        if self.bits is not None and not (len(self.bits) == 3 and all(1 <= n <= 16 for n in self.bits)):
+            raise OptionError(f"bits must be three numbers of 1 to 16, not {self.bits}")
 
     @property
     def target(self) -> tuple[str, float]:

@@ -21,11 +21,11 @@ from modules import (
 FLOORS = [
     {"gicodec.format", "gicodec._native"},
     {"gicodec.errors"},
-    {"gicodec.files", "gicodec.gaussians", "gicodec.device"},
+    {"gicodec.files", "gicodec.gaussians", "gicodec.device", "gicodec.methods"},
     {"gicodec.image", "gicodec.options", "gicodec.quantize", "gicodec.render"},
+    {"gicodec.presets"},
     {"gicodec.metrics", "gicodec.fit"},
     {"gicodec.encoder", "gicodec.papers"},
-    {"gicodec.methods"},
     {"gicodec.codec", "gicodec.diagnostics"},
     {"gicodec.cli"},
 ]

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import math
+import re
+from dataclasses import fields
+from importlib.util import find_spec
 from itertools import combinations
 from typing import Any
 
 import pytest
 
-from gicodec import EncodeOptions
+from gicodec import EncodeOptions, OptionError
+from gicodec.encoder import targets
+from gicodec.format import Method
+from gicodec.methods import SPECS
 from gicodec.options import TARGETS
 
 VALUES: dict[str, Any] = {"bpp": 0.5, "target_size": 1000, "psnr": 33.5, "quality": 0, "gaussians": 7}
@@ -16,6 +22,27 @@ VALUES: dict[str, Any] = {"bpp": 0.5, "target_size": 1000, "psnr": 33.5, "qualit
 
 def test_every_target_has_a_field_and_a_value_here() -> None:
     assert set(VALUES) == set(TARGETS) <= set(EncodeOptions.__dataclass_fields__)
+
+
+def test_the_encoder_has_every_target() -> None:
+    assert list(targets.TARGETS) == list(TARGETS)
+
+
+def test_every_method_has_a_row_of_options_and_of_an_encoder_that_there_are() -> None:
+    assert list(SPECS) == list(Method)
+    for spec in SPECS.values():
+        assert set(spec.refused) <= {field.name for field in fields(EncodeOptions)}
+        assert find_spec(spec.encoder)
+
+
+@pytest.mark.parametrize("method", Method)
+def test_a_method_refuses_what_it_has_no_use_for(method: Method) -> None:
+    for name, hint in SPECS[method].refused.items():
+        with pytest.raises(
+            OptionError, match=f"^method {re.escape(method.label + ' has no ' + name + hint)}$"
+        ):
+            EncodeOptions(method=method.label, **{name: 0 if name == "quality" else 1})  # type: ignore[arg-type]
+        EncodeOptions(method=method.label, **{name: None})  # type: ignore[arg-type]
 
 
 def test_without_a_target_there_is_a_rate() -> None:

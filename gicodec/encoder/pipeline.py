@@ -1,12 +1,11 @@
 """The search: from a picture and a target to the Gaussians of the file.
 
-The better of two fits (contest.py) is tuned once, while the target moves the step D. Freezing is cheap: where
-its result is not yet what was asked for, the tuned state is frozen again with another D.
+The better of two fits (wave_decision.py) is tuned once, while the step D moves as the target asks.
+Freezing is cheap: where its result is not yet what was asked for, the tuned state is frozen again with
+another D.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -14,40 +13,18 @@ from numpy.typing import NDArray
 
 from gicodec.device import find_device, one_line_errors
 from gicodec.encoder.targets import target_of
-from gicodec.encoder.targets.base import Attempt, Target, clamp_step
+from gicodec.encoder.targets.base import Attempt, Target, clamp_step, weakest_first
+from gicodec.encoder.targets.budget_model import TUNING
 from gicodec.encoder.tuning.freeze import freeze
 from gicodec.encoder.tuning.rdoq import refine
 from gicodec.encoder.tuning.state import State, to_state
 from gicodec.encoder.tuning.tuner import Tuner
 from gicodec.encoder.wave_decision import best_fit
 from gicodec.fit import FitSettings, Objective, as_target, one_torch_thread
-from gicodec.fit.parameters import has_wave
+from gicodec.fit.parameters import all_but, has_wave
 from gicodec.format import GsiFile, Header
-from gicodec.options import Effort, EncodeOptions, Progress, ProgressCallback
-
-MIN_CONTROLS = 12  # of D during tuning; between two, weak Gaussians are dropped four times
-MAX_BETWEEN_PRUNING = 50  # iterations
-FIRST_RATE, MIDDLE_RATE = 2.0, 0.6  # of the tuning's steps
-FIRST_RATE_OF_WAVES = 1.5  # which die of larger steps
-
-
-@dataclass(frozen=True)
-class TuneSettings:
-    """Iterations to fit, to tune, and between two parts that are rounded; sweeps of the exact pass."""
-
-    n_fit: int
-    n_iterations: int
-    n_freeze: int
-    n_sweeps: int
-
-    @classmethod
-    def of(cls, effort: Effort) -> TuneSettings:
-        """Return the settings of an effort."""
-        return {
-            "fast": cls(400, 400, 15, 4),
-            "medium": cls(2000, 2400, 50, 6),
-            "slow": cls(2000, 9600, 150, 12),
-        }[effort]
+from gicodec.options import EncodeOptions, Progress, ProgressCallback
+from gicodec.presets import PRESETS, Preset
 
 
 def encode(pixels: NDArray[np.uint8], options: EncodeOptions, progress: ProgressCallback | None) -> GsiFile:
@@ -59,45 +36,53 @@ def encode(pixels: NDArray[np.uint8], options: EncodeOptions, progress: Progress
     """
     header = Header(width=pixels.shape[1], height=pixels.shape[0])
     target = target_of(options, pixels, header)
-    settings, device = TuneSettings.of(options.effort), find_device(options.device)
+    preset, device = PRESETS[options.effort], find_device(options.device)
     with one_torch_thread(), one_line_errors():
-        result = best_fit(pixels, header, target, FitSettings(settings.n_fit), options, device, progress)
+        result = best_fit(pixels, header, target, FitSettings.of(options.effort), options, device, progress)
         objective = Objective(as_target(pixels, device), threads=options.threads)
         generator = torch.Generator().manual_seed(options.seed)
-        state = State(to_state(result.parameters), 1.0)
-        n_min = target.start(state, result.psnr)
-        tuner = Tuner(objective, header, state, generator)
-        _tune(tuner, target, n_min, settings, progress)
-        return GsiFile(header, target.check(_best_attempt(tuner, target, settings)))
+        values = to_state(result.parameters)
+        start = target.start(values, result.psnr)
+        tuner = Tuner(objective, header, State(values, start.step), generator)
+        _tune(tuner, target, start.n_min, preset, progress)
+        return GsiFile(header, target.check(_best_attempt(tuner, target, preset)))
 
 
 def _tune(
-    tuner: Tuner, target: Target, n_min: int, settings: TuneSettings, progress: ProgressCallback | None
+    tuner: Tuner, target: Target, n_min: int, preset: Preset, progress: ProgressCallback | None
 ) -> None:
-    n = settings.n_iterations
-    part = min(max(1, n // (4 * MIN_CONTROLS)), MAX_BETWEEN_PRUNING)
+    n = preset.n_tune
+    part = min(max(1, n // (TUNING.prunings_per_move * TUNING.min_moves)), TUNING.max_between_prunings)
     n_waves = int(has_wave(tuner.state.values).sum())
-    first_rate = FIRST_RATE_OF_WAVES if n_waves else FIRST_RATE
+    first_rate = TUNING.first_rate_of_waves if n_waves else TUNING.first_rate
     n_min_waves = int(n_waves * n_min / max(n_min, len(tuner.state.values)))
-    rates = [first_rate * (MIDDLE_RATE / first_rate) ** (i * part / n) for i in range(n // part + 1)]
+    rates = [first_rate * (TUNING.last_rate / first_rate) ** (i * part / n) for i in range(n // part + 1)]
     for i in range(n // part):
         tuner.run(part, rates[i], rates[i + 1])
         tuner.prune(n_min, n_min_waves)
-        if i % 4 == 3:
-            target.follow(tuner, (i + 1) * part / n)
+        if (i + 1) % TUNING.prunings_per_move == 0:
+            _follow(tuner, target, (i + 1) * part / n)
         if progress is not None:
             progress(Progress("tune", (i + 1) * part, n, tuner.psnr(), len(tuner.state.values)))
 
 
-def _best_attempt(tuner: Tuner, target: Target, settings: TuneSettings) -> Attempt:
+def _follow(tuner: Tuner, target: Target, progress: float) -> None:
+    """Do what the target asks for after this share of the tuning: drop the weakest, then move D."""
+    n, n_max = len(tuner.state.values), target.n_max(progress)
+    if n_max is not None and n > n_max:
+        tuner.keep(all_but(n, weakest_first(tuner.state)[: n - n_max]))
+    tuner.state.step = target.next_step(tuner.state, tuner.psnr(), progress)
+
+
+def _best_attempt(tuner: Tuner, target: Target, preset: Preset) -> Attempt:
     """Freeze; where that is not yet what was asked for, again from the same state with another D."""
     step = tuner.state.step
     attempts: list[Attempt] = []
     for _ in range(target.max_attempts):
         frozen = tuner.at_step(step)
-        freeze(frozen, settings.n_freeze)
-        refine(frozen.objective, frozen.state, settings.n_sweeps)
-        attempts.append(target.judge(frozen.state))
+        state = freeze(frozen, preset.n_freeze)
+        refine(frozen.objective, state, preset.n_sweeps)
+        attempts.append(target.judge(state))
         correction = attempts[-1].correction
         if correction is None:
             break

@@ -1,4 +1,4 @@
-"""Two fits, without waves and with: most photographs need none, and a fit that will lose is given up."""
+"""Two fits, without waves and with. Most photographs need none, and a fit that will lose is given up."""
 
 from __future__ import annotations
 
@@ -10,14 +10,11 @@ import torch
 from numpy.typing import NDArray
 
 from gicodec.encoder.targets.base import Target
+from gicodec.encoder.targets.budget_model import WAVES
 from gicodec.fit import Fit, FitSettings, fit
 from gicodec.fit.waves import cost_of_waves
 from gicodec.format import Header
 from gicodec.options import EncodeOptions, ProgressCallback
-
-DB_PER_DOUBLING = 2.7  # of the bits, at a time
-MIN_GAIN = 0.05  # dB that a fit with waves must be better by: tuning leaves that much less of them
-DECIDED_AT, LOOKED_BACK = 12, 6  # at this of its growths it must be ahead in the mean of so many, to go on
 
 
 def best_fit(
@@ -30,11 +27,11 @@ def best_fit(
     progress: ProgressCallback | None,
 ) -> Fit:
     """Fit without waves, and with where options and target have them; return what is better for its bits."""
-    race = _PairedTrial()
+    trial = _PairedTrial()
 
-    def attempt(*, waves: bool) -> Fit:
+    def run(*, waves: bool) -> Fit:
         def plan(n: int, psnr: float) -> int:
-            race.note(n, psnr, waves=waves)
+            trial.record(n, psnr, waves=waves)
             return min(target.plan(n, psnr), header.max_gaussians)
 
         return fit(
@@ -49,14 +46,14 @@ def best_fit(
             progress=progress,
         )
 
-    plain = attempt(waves=False)
+    plain = run(waves=False)
     if not (options.tries_waves and target.waves):
         return plain
     try:
-        waved = attempt(waves=True)
+        waved = run(waves=True)
     except _TrialAbandonedError:
         return plain
-    return waved if _rate_adjusted_psnr_of(waved) > _rate_adjusted_psnr_of(plain) + MIN_GAIN else plain
+    return waved if _score(waved) > _score(plain) + WAVES.min_gain_db else plain
 
 
 class _TrialAbandonedError(Exception):
@@ -64,30 +61,31 @@ class _TrialAbandonedError(Exception):
 
 
 class _PairedTrial:
-    """What two fits, first without waves and then with, promise at every growth."""
+    """The rate-adjusted PSNR of two fits at every growth, first without waves and then with."""
 
     def __init__(self) -> None:
         self._plain: list[float] = []
         self._waved: list[float] = []
 
-    def note(self, n: int, psnr: float, *, waves: bool) -> None:
-        """Note where a fit is.
+    def record(self, n: int, psnr: float, *, waves: bool) -> None:
+        """Record where a fit is: n Gaussians, the price of their waves counted, give so many dB.
 
         Raises:
             _TrialAbandonedError: The fit with waves need not go on.
         """
-        promises = self._waved if waves else self._plain
-        promises.append(_rate_adjusted_psnr(n, psnr))
-        if waves and len(promises) == DECIDED_AT:
+        scores = self._waved if waves else self._plain
+        scores.append(_rate_adjusted_psnr(n, psnr))
+        if waves and len(scores) == WAVES.decided_at:
             leads = [waved - plain for waved, plain in zip(self._waved, self._plain, strict=False)]
-            if leads and fmean(leads[-LOOKED_BACK:]) < 0:
+            if leads and fmean(leads[-WAVES.n_compared :]) < 0:
                 raise _TrialAbandonedError
+
+
+def _score(result: Fit) -> float:
+    """Return the rate-adjusted PSNR that a fit ends with."""
+    return _rate_adjusted_psnr(len(result.parameters) + cost_of_waves(result.parameters), result.psnr)
 
 
 def _rate_adjusted_psnr(n: float, psnr: float) -> float:
     """Return the dB of n Gaussians, less what their bits alone would give."""
-    return psnr - DB_PER_DOUBLING * math.log2(max(n, 1.0))
-
-
-def _rate_adjusted_psnr_of(result: Fit) -> float:
-    return _rate_adjusted_psnr(len(result.parameters) + cost_of_waves(result.parameters), result.psnr)
+    return psnr - WAVES.db_per_doubling_of_bits * math.log2(max(n, 1.0))

@@ -19,6 +19,7 @@ from gicodec.fit.objective import Objective
 from gicodec.fit.parameters import COLOR, SIZE, all_but, has_wave
 from gicodec.fit.waves import cost_of_waves, energies, renew_waves, with_waves
 from gicodec.options import Effort, ProgressCallback
+from gicodec.presets import PRESETS
 
 FIRST_SHARE = 0.1  # of the Gaussians are there from the start
 N_GROWTHS = 20  # times the rest is added ...
@@ -40,8 +41,8 @@ class FitSettings:
 
     @classmethod
     def of(cls, effort: Effort) -> FitSettings:
-        """Return the settings of an effort."""
-        return cls({"fast": 600, "medium": 3000, "slow": 10_000}[effort])
+        """Return what the encoder has at an effort."""
+        return cls(PRESETS[effort].n_fit)
 
 
 @dataclass(frozen=True)

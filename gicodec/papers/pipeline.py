@@ -14,17 +14,17 @@ from gicodec.fit import Objective, as_target, one_torch_thread
 from gicodec.fit.loop import run
 from gicodec.format import GsiFile, Header, Kernel, Method, RecordPayload
 from gicodec.format.file import RECORD_MODELS
-from gicodec.options import Effort, EncodeOptions, ProgressCallback
+from gicodec.options import EncodeOptions, ProgressCallback
 from gicodec.papers.gaussianimage import CHOLESKY, ROTATION_SCALING
 from gicodec.papers.gaussianimage_plus import DIRECT
 from gicodec.papers.method import PublishedModel, Recipe
+from gicodec.presets import PRESETS
 
 RECIPES: dict[Method, Recipe] = {
     Method.GAUSSIANIMAGE: CHOLESKY,
     Method.GAUSSIANIMAGE_RS: ROTATION_SCALING,
     Method.GAUSSIANIMAGE_PLUS: DIRECT,
 }
-N_ITERATIONS: dict[Effort, int] = {"fast": 2000, "medium": 10_000, "slow": 50_000}  # the papers': 50 000
 HEAD = 24  # bytes, at most, that a payload has before its words beyond what one of no Gaussians has
 SAFE = 0.98  # of what no order saves
 DEPTHS = 12, 10, 6  # bits of each number of a center, a covariance and a color, where they are to be chosen
@@ -41,7 +41,7 @@ def encode(pixels: NDArray[np.uint8], options: EncodeOptions, progress: Progress
     method = Method.of(options.method)
     header = Header(pixels.shape[1], pixels.shape[0], 1 if is_gray else 3, kernel=Kernel.CUT, method=method)
     recipe = _recipe_of(header, options)
-    n_iterations = options.iterations or N_ITERATIONS[options.effort]
+    n_iterations = options.iterations or PRESETS[options.effort].n_papers
     device = find_device(options.device)
     with one_torch_thread(), one_line_errors():
         target = as_target(pixels[:, :, : header.channels], device)

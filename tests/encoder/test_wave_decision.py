@@ -10,13 +10,14 @@ from pictures import photograph
 
 from gicodec import EncodeOptions
 from gicodec.encoder import wave_decision
+from gicodec.encoder.targets.budget_model import WAVES
 from gicodec.encoder.targets.size import SizeTarget
 from gicodec.fit import Fit, FitSettings
 from gicodec.fit.model import N_GROWTHS
 from gicodec.format import Header
 
 HEADER = Header(96, 64)
-LEAD = 4 * wave_decision.MIN_GAIN  # dB: clearly ahead
+LEAD = 4 * WAVES.min_gain  # dB: clearly ahead
 N = 100
 
 
@@ -52,18 +53,18 @@ def test_a_fit_with_waves_that_is_better_is_taken(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_fit_with_waves_that_is_hardly_better_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert chosen(Course([LEAD] * (N_GROWTHS - 1) + [0.8 * wave_decision.MIN_GAIN]), monkeypatch) == "none"
+    assert chosen(Course([LEAD] * (N_GROWTHS - 1) + [0.8 * WAVES.min_gain]), monkeypatch) == "none"
 
 
 def test_a_fit_with_waves_that_will_lose_ends_early(monkeypatch: pytest.MonkeyPatch) -> None:
     course = Course([LEAD] * 4 + [-LEAD / 10] * (N_GROWTHS - 4))  # ahead at first, then a little behind
     assert chosen(course, monkeypatch) == "none"
-    assert course.n_seen == {False: N_GROWTHS, True: wave_decision.DECIDED_AT - 1}
+    assert course.n_seen == {False: N_GROWTHS, True: WAVES.decided_at - 1}
 
 
 def test_one_bad_growth_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     leads = [LEAD] * N_GROWTHS
-    leads[wave_decision.DECIDED_AT - 1] = -LEAD
+    leads[WAVES.decided_at - 1] = -LEAD
     assert chosen(Course(leads), monkeypatch) == "waves"
 
 

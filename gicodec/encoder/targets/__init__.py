@@ -20,7 +20,7 @@ TARGETS: dict[str, type[Target]] = {
     "quality": QualityTarget,
     "gaussians": GaussianCountTarget,
 }
-"""By the name of the option."""
+"""By the name of the option, as in options.TARGETS."""
 
 
 def target_of(options: EncodeOptions, pixels: NDArray[np.uint8], header: Header) -> Target:

@@ -14,13 +14,22 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from gicodec.encoder.tuning.state import State
-from gicodec.encoder.tuning.tuner import Tuner
+from gicodec.encoder.tuning.state import FrozenState, State
 from gicodec.format import GsiFile, GsiPayload, Header
 from gicodec.format.gsi.lattice import N_STEP_CODES, step_of
 from gicodec.options import EncodeOptions
 
 MIN_STEP, MAX_STEP = step_of(0), step_of(N_STEP_CODES - 1)
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where tuning begins."""
+
+    step: float
+    """D."""
+    n_min: int
+    """How many Gaussians to keep at least: those that a smaller D would bring back must still be there."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +44,10 @@ class Attempt:
 
 
 class Target(ABC):
-    """What was asked for, for one encoding of one picture. The methods are called in this order."""
+    """What was asked for, for one encoding of one picture. The methods are called in this order.
+
+    They say what to do; the pipeline does it.
+    """
 
     max_attempts = 4
     """How often to freeze; most of the time once."""
@@ -60,18 +72,19 @@ class Target(ABC):
         return self.n_fitted()
 
     @abstractmethod
-    def start(self, state: State, psnr: float) -> int:
-        """Set D of fitted Gaussians that give so many dB; return how many tuning keeps at least.
+    def start(self, values: Tensor, psnr: float) -> Start:
+        """Return where to begin with fitted Gaussians, a state's values [N, 12], that give so many dB."""
 
-        Those that a smaller D would bring back must still be there.
-        """
+    def n_max(self, progress: float) -> int | None:
+        """Return how many Gaussians to keep at most after this share of the tuning; None for all."""
+        return None
+
+    def next_step(self, state: State, psnr: float, progress: float) -> float:
+        """Return the D to go on with after this share of the tuning, which gives so many dB once rounded."""
+        return state.step
 
     @abstractmethod
-    def follow(self, tuner: Tuner, progress: float) -> None:
-        """Move D after this share of the tuning."""
-
-    @abstractmethod
-    def judge(self, state: State) -> Attempt:
+    def judge(self, state: FrozenState) -> Attempt:
         """Make a payload of a frozen state, the best that this D allows."""
 
     def check(self, best: Attempt) -> GsiPayload:

@@ -6,30 +6,22 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor
 
 from gicodec.encoder.targets.base import (
     MIN_STEP,
     Attempt,
+    Start,
     Target,
     clamp_step,
     file_size,
     weakest_first,
 )
-from gicodec.encoder.targets.quality import BALANCE, squared_error
-from gicodec.encoder.tuning.state import State
-from gicodec.encoder.tuning.tuner import Tuner
-from gicodec.fit.parameters import all_but
+from gicodec.encoder.targets.budget_model import COUNT, PLAN
+from gicodec.encoder.targets.quality import squared_error
+from gicodec.encoder.tuning.state import FrozenState, State
 from gicodec.format import GsiPayload, Header
 from gicodec.options import EncodeOptions
-
-FITTED = 1.4  # of the number asked for: about as many more as a file at a rate begins with
-KEPT = 1.12  # of it, by tuning, and ...
-SURVIVING = 1.08  # ... that D lets survive: freezing and the exact pass drop a few more
-KEPT_AFTER = 0.5  # of the tuning there are no more than that
-BITS_EACH = 28.5  # before the exact pass, which saves one or two
-BITS_PER_OCTAVE = 6.0  # of D, roughly
-MAX_BALANCE = 0.35  # of N D^2 over the squared error: a few exact Gaussians are worth more bits
-MIN_SHRINKING = 0.9  # of D, where freezing has left too few
 
 
 class GaussianCountTarget(Target):
@@ -48,37 +40,37 @@ class GaussianCountTarget(Target):
 
     def n_fitted(self) -> int:
         """Fit more than will be left."""
-        return round(FITTED * self._n)
+        return round(COUNT.fitted * self._n)
 
-    def start(self, state: State, psnr: float) -> int:
+    def start(self, values: Tensor, psnr: float) -> Start:
         """Bring D into balance with the error of the float Gaussians."""
         error = squared_error(psnr, self._header)
-        state.step = clamp_step(math.sqrt(BALANCE * error / len(state.values)))
-        return math.ceil(KEPT * self._n)
+        step = clamp_step(math.sqrt(PLAN.balance * error / len(values)))
+        return Start(step, math.ceil(COUNT.kept * self._n))
 
-    def follow(self, tuner: Tuner, progress: float) -> None:
-        """Move D to where the strongest N take BITS_EACH, and drop the weakest while there are too many."""
-        lead = (FITTED / KEPT) ** max(0.0, 1 - progress / KEPT_AFTER)
-        n_dropped = len(tuner.state.values) - math.ceil(KEPT * self._n * lead)
-        if n_dropped > 0:
-            tuner.keep(all_but(len(tuner.state.values), weakest_first(tuner.state)[:n_dropped]))
-        state = tuner.state
+    def n_max(self, progress: float) -> int | None:
+        """Lower the number from what was fitted to what tuning ends with."""
+        lead: float = (COUNT.fitted / COUNT.kept) ** max(0.0, 1 - progress / COUNT.kept_after)
+        return math.ceil(COUNT.kept * self._n * lead)
+
+    def next_step(self, state: State, psnr: float, progress: float) -> float:
+        """Move D to where the strongest N take the bits of a file at a rate."""
         strongest = state.without(weakest_first(state)[: max(0, len(state.values) - self._n)])
         bits = 8 * (file_size(strongest.payload(self._header), self._header) - self._empty) / self._n
-        step = state.step * 2 ** (min(bits - BITS_EACH, BITS_PER_OCTAVE) / BITS_PER_OCTAVE)
-        largest = math.sqrt(MAX_BALANCE * squared_error(tuner.psnr(), self._header) / self._n)
-        state.step = clamp_step(min(step, largest, self._largest_step(state)))
+        step = state.step * 2 ** (min(bits - COUNT.bits_each, COUNT.bits_per_octave) / COUNT.bits_per_octave)
+        largest = math.sqrt(COUNT.max_balance * squared_error(psnr, self._header) / self._n)
+        return clamp_step(min(step, largest, self._largest_step(state)))
 
     def _largest_step(self, state: State) -> float:
-        """Return the D at which SURVIVING times N do not round to zero."""
+        """Return the D at which a few more than N do not round to zero."""
         strengths = state.coefficients().abs().amax(dim=1).sort(descending=True).values
-        return 2 * float(strengths[: math.ceil(SURVIVING * self._n)][-1])
+        return 2 * float(strengths[: math.ceil(COUNT.surviving * self._n)][-1])
 
-    def judge(self, state: State) -> Attempt:
+    def judge(self, state: FrozenState) -> Attempt:
         """Drop the weakest; too few are all that the picture has a use for where D is least."""
         n_missing = max(0, self._n - int(state.rounded_coefficients().any(dim=1).sum()))
         n_dropped = max(0, len(state.values) - self._n + n_missing)
         payload = state.without(weakest_first(state)[:n_dropped]).payload(self._header)
         if n_missing == 0 or state.step == MIN_STEP:
             return Attempt(payload, n_missing, None)
-        return Attempt(payload, n_missing, min(MIN_SHRINKING, 1 - n_missing / self._n))
+        return Attempt(payload, n_missing, min(COUNT.max_shrinking, 1 - n_missing / self._n))

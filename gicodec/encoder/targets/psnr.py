@@ -12,11 +12,20 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor
 
-from gicodec.encoder.targets.base import MAX_STEP, MIN_STEP, Attempt, Target, clamp_step, weakest_first
-from gicodec.encoder.targets.quality import DB_PER_DOUBLING, SHARE_KEPT, first_number, planned, squared_error
-from gicodec.encoder.tuning.state import State
-from gicodec.encoder.tuning.tuner import Tuner
+from gicodec.encoder.targets.base import (
+    MAX_STEP,
+    MIN_STEP,
+    Attempt,
+    Start,
+    Target,
+    clamp_step,
+    weakest_first,
+)
+from gicodec.encoder.targets.budget_model import PLAN, PSNR
+from gicodec.encoder.targets.quality import first_number, planned, squared_error
+from gicodec.encoder.tuning.state import FrozenState, State
 from gicodec.errors import TargetError
 from gicodec.format import GsiPayload, Header
 from gicodec.image.samples import to_samples
@@ -25,20 +34,7 @@ from gicodec.options import EncodeOptions
 from gicodec.quantize import dequantize
 from gicodec.render import View, render
 
-CODING_LOSS = 2.0  # dB, from the fit as it is when the last Gaussians are added
-ERROR_OF_STEPS = 2.1  # N D^2 times this is added to the error by coding
-MIN_SHARE_OF_STEPS = 0.1  # of the error, where the fit fell short
-
-SETTLED_AFTER = 0.3  # of the tuning, its PSNR tells where it leads
-DB_PER_OCTAVE = 3.3  # of D, when tuned ...
-FROZEN_DB_PER_OCTAVE = 2.5  # ... and where no Gaussian comes or goes
-MIN_SLOPE, MAX_SLOPE = 1.5, 8.0  # of it, where two attempts tell; they also differ by chance
-CONTROL_GAIN = 0.7
-SPARE = 0.05  # dB above, to drop Gaussians for
-
-TOLERANCE = 0.1  # dB
-MAX_ABOVE = 0.3  # dB to drop Gaussians for; beyond, a larger D is better
-LOSS_OF_DROPPING = 0.01  # dB for each dB: of two attempts that meet the target, the better
+TOLERANCE = 0.1  # dB, either way: what EncodeOptions.psnr promises
 EXACT = 99.0  # dB stand for a picture without an error: a search needs a number
 MAX_OCTAVES = 12.0  # of D: all there are
 
@@ -63,22 +59,23 @@ class PsnrTarget(Target):
 
     def plan(self, n: int, psnr: float) -> int:
         """Extrapolate to where the float Gaussians are as much better as coding costs."""
-        return planned(n, (self._psnr + CODING_LOSS - psnr) / DB_PER_DOUBLING)
+        return planned(n, (self._psnr + PSNR.coding_loss_db - psnr) / PLAN.db_per_doubling_while_fitting)
 
-    def start(self, state: State, psnr: float) -> int:
+    def start(self, values: Tensor, psnr: float) -> Start:
         """Give the steps what the fit leaves of the error."""
         allowed = squared_error(self._psnr, self._header)
-        of_steps = max(allowed - squared_error(psnr, self._header), MIN_SHARE_OF_STEPS * allowed)
-        state.step = clamp_step(math.sqrt(of_steps / (ERROR_OF_STEPS * len(state.values))))
-        return int(SHARE_KEPT * len(state.values))
+        of_steps = max(allowed - squared_error(psnr, self._header), PSNR.min_share_of_steps * allowed)
+        step = clamp_step(math.sqrt(of_steps / (PSNR.error_of_steps * len(values))))
+        return Start(step, int(PLAN.share_kept * len(values)))
 
-    def follow(self, tuner: Tuner, progress: float) -> None:
+    def next_step(self, state: State, psnr: float, progress: float) -> float:
         """Move D by what the rounded picture will be above."""
-        if progress > SETTLED_AFTER:
-            above = tuner.psnr() - SPARE - self._psnr
-            tuner.state.step = clamp_step(tuner.state.step * _octaves(CONTROL_GAIN * above / DB_PER_OCTAVE))
+        if progress <= PSNR.controlled_after:
+            return state.step
+        above = psnr - PSNR.spare_db - self._psnr
+        return clamp_step(state.step * _octaves(PSNR.control_gain * above / PSNR.db_per_octave_while_tuning))
 
-    def judge(self, state: State) -> Attempt:
+    def judge(self, state: FrozenState) -> Attempt:
         """Drop the weakest Gaussians while the picture remains good enough."""
         order = weakest_first(state)
 
@@ -94,13 +91,12 @@ class PsnrTarget(Target):
         )
         miss, above = abs(nearest_above), without(0)[1]
         met = miss <= TOLERANCE
-        rank = min(LOSS_OF_DROPPING * max(above, 0.0), TOLERANCE) if met else miss
+        rank = min(PSNR.loss_of_dropping * max(above, 0.0), TOLERANCE) if met else miss
         hopeless = state.step == (MIN_STEP if above < 0 else MAX_STEP)
-        if hopeless or (met and above <= MAX_ABOVE):
+        if hopeless or (met and above <= PSNR.max_above_db):
             return Attempt(nearest, rank, None)
-        return Attempt(
-            nearest, rank, _octaves((above - MAX_ABOVE / 2) / self._db_per_octave(state.step, above))
-        )
+        too_good = above - PSNR.max_above_db / 2
+        return Attempt(nearest, rank, _octaves(too_good / self._db_per_octave(state.step, above)))
 
     def check(self, best: Attempt) -> GsiPayload:
         """Refuse what is further away than TOLERANCE."""
@@ -115,9 +111,9 @@ class PsnrTarget(Target):
         """Return how steeply the dB fall with D: from this attempt and the one before, if there was one."""
         before, self._before = self._before, (math.log2(step), above)
         if before is None or before[0] == self._before[0]:
-            return FROZEN_DB_PER_OCTAVE
+            return PSNR.db_per_octave_once_frozen
         slope = (before[1] - above) / (self._before[0] - before[0])
-        return min(max(slope, MIN_SLOPE), MAX_SLOPE)
+        return min(max(slope, PSNR.min_db_per_octave), PSNR.max_db_per_octave)
 
     def _above(self, payload: GsiPayload) -> float:
         """Return by how many dB the decoded picture is better than asked for."""

@@ -2,7 +2,7 @@
 
 That is not known before the fit. It follows from what the fit has reached so far: the squared error falls
 by a known power of N; and where pictures are best at their rate, N, D and the error that the float Gaussians
-leave stand in about one relation: N D^2 = BALANCE * error.
+leave stand in about one relation: N D^2 = balance * error.
 """
 
 from __future__ import annotations
@@ -11,22 +11,17 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor
 
-from gicodec.encoder.targets.base import Attempt, Target
-from gicodec.encoder.tuning.state import State
-from gicodec.encoder.tuning.tuner import Tuner
+from gicodec.encoder.targets.base import Attempt, Start, Target
+from gicodec.encoder.targets.budget_model import PLAN
+from gicodec.encoder.tuning.state import FrozenState
 from gicodec.format import Header
 from gicodec.format.gsi.lattice import nearest_step_code, step_of
 from gicodec.options import EncodeOptions
 
 QUALITY_PER_OCTAVE = 18.0  # of D; quality 0 is D = 1
-
-BALANCE = 0.36
-SHARE_KEPT = 0.65  # of the Gaussians fitted, by tuning
-PIXELS_PER_GAUSSIAN = 130  # before anything is known of the picture
-DB_PER_DOUBLING = 6.0  # of N, while the fit goes on: the time that passes is part of it
-MAX_DOUBLINGS = 2.0  # of N that the fit plans ahead
-DB_OF_TWO = 10 * math.log10(2)
+DB_OF_TWO = 10 * math.log10(2)  # dB for each doubling of the squared error
 
 
 def step_of_quality(quality: float) -> float:
@@ -50,31 +45,27 @@ class QualityTarget(Target):
         return first_number(self._header)
 
     def plan(self, n: int, psnr: float) -> int:
-        """Solve N D^2 = BALANCE * error."""
-        ratio = BALANCE * squared_error(psnr, self._header) / (n * self._step**2)
-        return planned(n, math.log2(max(ratio, 1e-9)) / (1 + DB_PER_DOUBLING / DB_OF_TWO))
+        """Solve N D^2 = balance * error."""
+        ratio = PLAN.balance * squared_error(psnr, self._header) / (n * self._step**2)
+        return planned(n, math.log2(max(ratio, 1e-9)) / (1 + PLAN.db_per_doubling_while_fitting / DB_OF_TWO))
 
-    def start(self, state: State, psnr: float) -> int:
-        """D is known."""
-        state.step = self._step
-        return int(SHARE_KEPT * len(state.values))
+    def start(self, values: Tensor, psnr: float) -> Start:
+        """Begin with the D of the quality, which no later step changes."""
+        return Start(self._step, int(PLAN.share_kept * len(values)))
 
-    def follow(self, tuner: Tuner, progress: float) -> None:
-        """D stays."""
-
-    def judge(self, state: State) -> Attempt:
+    def judge(self, state: FrozenState) -> Attempt:
         """Whatever D gives is right."""
         return Attempt(state.payload(self._header), 0.0, None)
 
 
 def first_number(header: Header) -> int:
     """Return how many Gaussians to plan for before anything is known of the picture."""
-    return max(1, header.n_pixels // PIXELS_PER_GAUSSIAN)
+    return max(1, header.n_pixels // PLAN.pixels_per_gaussian)
 
 
 def planned(n: int, doublings: float) -> int:
     """Return how many to plan for when n should double so often, without looking too far ahead."""
-    return math.ceil(n * 2 ** min(max(doublings, -MAX_DOUBLINGS), MAX_DOUBLINGS))
+    return math.ceil(n * 2 ** min(max(doublings, -PLAN.max_doublings), PLAN.max_doublings))
 
 
 def squared_error(psnr: float, header: Header) -> float:

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from gicodec.encoder.tuning.state import FrozenState
 from gicodec.encoder.tuning.tuner import Tuner
 from gicodec.fit.parameters import COLOR, SHAPE, WAVE, A, U, V, Y, has_wave, keep_phases
 from gicodec.format.gsi.lattice import angle_levels, shape_steps
@@ -14,11 +15,11 @@ RATE = 0.5  # of the tuning's steps: what is still free makes up for what is not
 N_PARTS, N_COLOR_PARTS = 2, 4
 
 
-def freeze(tuner: Tuner, n_iterations: int) -> None:
-    """Round a tuner's state, with n_iterations between two parts."""
+def freeze(tuner: Tuner, n_iterations: int) -> FrozenState:
+    """Round a tuner's state, with n_iterations between two parts; return it."""
     tuner.prune()
-    tuner.state.freeze_classes()
-    frozen, waves = tuner.frozen, bool(has_wave(tuner.state.values).any())
+    state = tuner.state = tuner.state.freeze_classes()
+    frozen, waves = tuner.frozen, bool(has_wave(state.values).any())
     for round_rows, mask, n_parts in (
         (_round_shapes, frozen.shapes, N_PARTS),
         (_round_angles, frozen.angles, N_PARTS),
@@ -27,41 +28,31 @@ def freeze(tuner: Tuner, n_iterations: int) -> None:
         (_round_colors, frozen.colors, N_COLOR_PARTS),
     ):
         for rows in tuner.parts(n_parts):
-            round_rows(tuner, rows)
+            round_rows(state, rows)
             mask[rows] = True
             tuner.run(n_iterations, RATE, RATE)
+    return state
 
 
-def _classes(tuner: Tuner) -> np.ndarray:
-    assert tuner.state.classes is not None
-    return tuner.state.classes.numpy()
-
-
-def _round_shapes(tuner: Tuner, rows: Tensor) -> None:
-    state = tuner.state
-    steps = shape_steps(_classes(tuner))
-    sizes, elongations = state.shape_symbols(_classes(tuner))
+def _round_shapes(state: FrozenState, rows: Tensor) -> None:
+    classes = state.classes()
+    steps, (sizes, elongations) = shape_steps(classes), state.shape_symbols(classes)
     turn = torch.atan2(state.values[:, V], state.values[:, U])
     r = torch.from_numpy(elongations * steps).float()
     rounded = torch.stack([torch.from_numpy(sizes * steps).float(), r * turn.cos(), r * turn.sin()], dim=1)
     state.values[rows, SHAPE] = rounded[rows]
 
 
-def _round_angles(tuner: Tuner, rows: Tensor) -> None:
-    state = tuner.state
-    steps = shape_steps(_classes(tuner))
-    _, elongations = state.shape_symbols(_classes(tuner))
-    levels = angle_levels(_classes(tuner), elongations)
-    turn = 2 * np.pi * state.angle_symbols(_classes(tuner), elongations) / levels
-    rounded = torch.from_numpy(
-        np.stack([np.cos(turn), np.sin(turn)], axis=1) * (elongations * steps)[:, None]
-    )
-    state.values[rows, U:A] = rounded.float()[rows]
+def _round_angles(state: FrozenState, rows: Tensor) -> None:
+    classes = state.classes()
+    steps, (_, elongations) = shape_steps(classes), state.shape_symbols(classes)
+    turn = 2 * np.pi * state.angle_symbols(classes, elongations) / angle_levels(classes, elongations)
+    rounded = np.stack([np.cos(turn), np.sin(turn)], axis=1) * (elongations * steps)[:, None]
+    state.values[rows, U:A] = torch.from_numpy(rounded).float()[rows]
 
 
-def _round_centers(tuner: Tuner, rows: Tensor) -> None:
-    state = tuner.state
-    shapes, *_ = state.shapes(_classes(tuner))
+def _round_centers(state: FrozenState, rows: Tensor) -> None:
+    shapes, *_ = state.shapes(state.classes())
     places = shapes.nearest_places(state.values[:, : Y + 1].double().numpy())
     moved = state.values[rows]
     centers = torch.from_numpy(shapes.centers(*places)).float()[rows]
@@ -70,12 +61,10 @@ def _round_centers(tuner: Tuner, rows: Tensor) -> None:
     state.values[rows] = moved
 
 
-def _round_waves(tuner: Tuner, rows: Tensor) -> None:
-    state = tuner.state
+def _round_waves(state: FrozenState, rows: Tensor) -> None:
     state.values[rows, WAVE] = state.rounded().values(state.step)[rows, WAVE]
 
 
-def _round_colors(tuner: Tuner, rows: Tensor) -> None:
-    state = tuner.state
-    colors, _ = state.coefficient_symbols(_classes(tuner))
+def _round_colors(state: FrozenState, rows: Tensor) -> None:
+    colors, _ = state.coefficient_symbols(state.classes())
     state.values[rows, COLOR:] = torch.from_numpy(colors * state.step).float()[rows]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from gicodec.encoder.tuning.code_length import CodeLength
 from gicodec.encoder.tuning.rounded import Rounded, into_range
-from gicodec.encoder.tuning.state import State
+from gicodec.encoder.tuning.state import FrozenState
 from gicodec.encoder.tuning.tuner import LAMBDA
 from gicodec.fit.objective import Objective
 from gicodec.format.arrays import FloatArray, IntArray
@@ -34,7 +34,7 @@ _SQUARE = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 Mask = NDArray[np.bool_]
 
 
-def refine(objective: Objective, state: State, n_sweeps: int) -> None:
+def refine(objective: Objective, state: FrozenState, n_sweeps: int) -> None:
     """Improve a state whose values are all rounded, in place, by so many sweeps; some Gaussians may go."""
     rounded, step = state.rounded(), state.step
     objective.clear()

@@ -63,27 +63,31 @@ def to_state_gradient(values: Tensor, parameters: Tensor, gradient: Tensor) -> T
 
 
 class State:
-    """N Gaussians under way to a lattice of step D."""
+    """N Gaussians under way to a lattice of step D; their energy classes follow their coefficients."""
 
     def __init__(self, values: Tensor, step: float) -> None:
         self.values, self.step = values, step
-        self.classes: Tensor | None = None  # once they are settled
 
-    def keep(self, rows: Tensor) -> None:
-        """Drop all rows but these: a mask [N]; nothing may be settled yet."""
-        assert self.classes is None
-        self.values = self.values[rows]
+    def classes(self) -> IntArray:
+        """Return the energy classes [N]."""
+        return energy_classes(_whole(self.rounded_coefficients()).T)
 
-    def at_step(self, step: float) -> State:
-        """Return the same values, nothing settled, for another D."""
-        return State(self.values.clone(), step)
+    def take(self, rows: Tensor) -> State:
+        """Return a state of some rows, a mask [N]."""
+        return State(self.values[rows], self.step)
 
     def without(self, rows: Tensor) -> State:
         """Return a state without some rows [K]; the cells of the others may grow."""
-        kept = all_but(len(self.values), rows)
-        fewer = State(self.values[kept], self.step)
-        fewer.classes = None if self.classes is None else self.classes[kept]
-        return fewer
+        return self.take(all_but(len(self.values), rows))
+
+    def at_step(self, step: float) -> State:
+        """Return the same values, nothing frozen, for another D."""
+        return State(self.values.clone(), step)
+
+    def freeze_classes(self) -> FrozenState:
+        """Fix the energy classes, and D at one that a file can name."""
+        nearest = State(self.values, step_of(nearest_step_code(self.step)))
+        return FrozenState(nearest.values, nearest.step, nearest.classes())
 
     def coefficients(self) -> Tensor:
         """Return the colors and the amplitudes [N, 5], the squares of which are a Gaussian's energy."""
@@ -97,14 +101,9 @@ class State:
         """Take the waves of some rows, a mask [N], away."""
         self.values[rows, WAVE] = 0.0
 
-    def freeze_classes(self) -> None:
-        """Fix the energy classes, and D at one that a file can name."""
-        self.step = step_of(nearest_step_code(self.step))
-        self.classes = torch.from_numpy(self._nearest_classes())
-
     def rounded(self) -> Rounded:
         """Round everything."""
-        classes = self._nearest_classes() if self.classes is None else self.classes.numpy().copy()
+        classes = self.classes()
         shapes, sizes, elongations, angles = self.shapes(classes)
         columns, rows = shapes.nearest_places(self.values[:, : Y + 1].double().numpy())
         colors, amplitudes = self.coefficient_symbols(classes)
@@ -121,13 +120,6 @@ class State:
             np.zeros_like(amplitudes),
         )
         return rounded.with_frequencies(self.values[:, FREQUENCIES].double().numpy())
-
-    def _nearest_classes(self) -> IntArray:
-        return energy_classes(_whole(self.rounded_coefficients()).T)
-
-    def assign(self, rounded: Rounded) -> None:
-        """Take what is rounded for the values, and its classes for good."""
-        self.values, self.classes = rounded.values(self.step), torch.from_numpy(rounded.classes)
 
     def payload(self, header: Header) -> GsiPayload:
         """Round everything, and put it in the order of the cells."""
@@ -167,6 +159,26 @@ class State:
         levels = angle_levels(classes, elongations)
         values = self.values.double().numpy()
         return _round(np.arctan2(values[:, V], values[:, U]) / (2 * np.pi) * levels) % levels
+
+
+class FrozenState(State):
+    """N Gaussians whose D and energy classes are decided, while their attributes are rounded one by one."""
+
+    def __init__(self, values: Tensor, step: float, classes: IntArray) -> None:
+        super().__init__(values, step)
+        self._classes = classes
+
+    def classes(self) -> IntArray:
+        """Return a copy of the energy classes [N]."""
+        return self._classes.copy()
+
+    def take(self, rows: Tensor) -> FrozenState:
+        """Return a state of some rows, a mask [N]."""
+        return FrozenState(self.values[rows], self.step, self._classes[rows.numpy()])
+
+    def assign(self, rounded: Rounded) -> None:
+        """Take other values and classes, all rounded, in place of these."""
+        self.values, self._classes = rounded.values(self.step), rounded.classes
 
 
 def _whole(values: Tensor) -> IntArray:

@@ -131,7 +131,7 @@ class Tuner:
         """Drop all rows but these, a mask [N]; nothing may be frozen yet."""
         if kept.all():
             return
-        self.state.keep(kept)
+        self.state = self.state.take(kept)
         self._moments.keep(kept)
         self.frozen = Frozen.none(len(self.state.values))
 

@@ -17,7 +17,7 @@ from gicodec.encoder.tuning import rdoq as refine_module
 from gicodec.encoder.tuning.code_length import CodeLength
 from gicodec.encoder.tuning.freeze import freeze
 from gicodec.encoder.tuning.rdoq import refine
-from gicodec.encoder.tuning.state import State, to_parameters, to_state
+from gicodec.encoder.tuning.state import FrozenState, State, to_parameters, to_state
 from gicodec.encoder.tuning.tuner import LAMBDA, Tuner
 from gicodec.fit import FitSettings, Objective, as_target, fit
 from gicodec.fit.parameters import has_wave
@@ -44,21 +44,20 @@ def fitted(picture: Picture) -> torch.Tensor:
     return to_state(fit(picture(96, 80), 400, FitSettings(300), waves=picture is texture).parameters)
 
 
-def frozen(picture: Picture = texture, step_code: int = STEP_CODE) -> State:
+def frozen(picture: Picture = texture, step_code: int = STEP_CODE) -> FrozenState:
     """Tune briefly, and freeze; every test gets a copy."""
     return copy.deepcopy(frozen_once(picture, step_code))
 
 
 @cache
-def frozen_once(picture: Picture, step_code: int) -> State:
+def frozen_once(picture: Picture, step_code: int) -> FrozenState:
     state = State(fitted(picture).clone(), step_of(step_code))
     tuner = Tuner(objective(picture), HEADER, state, torch.Generator().manual_seed(0))
     tuner.run(100, 2.0, 0.6)
-    freeze(tuner, 10)
-    return tuner.state
+    return freeze(tuner, 10)
 
 
-def refined(picture: Picture = texture, n_sweeps: int = 4, threads: int = 1) -> State:
+def refined(picture: Picture = texture, n_sweeps: int = 4, threads: int = 1) -> FrozenState:
     state = frozen(picture)
     refine(objective(picture, threads), state, n_sweeps)
     return state
@@ -137,7 +136,7 @@ def test_threads_change_no_byte() -> None:
 
 @pytest.mark.parametrize("n", [0, 1, 2, 20])
 def test_few_gaussians_are_fine_too(n: int) -> None:
-    state = frozen().without(torch.arange(n, len(frozen().values)))
+    state = frozen().take(torch.arange(len(frozen().values)) < n)
     refine(objective(), state, 3)
     assert len(state.values) <= n
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from payloads import assert_same
 from torch import Tensor
 
-from gicodec.encoder.tuning.state import State, to_parameters, to_state
+from gicodec.encoder.tuning.state import FrozenState, State, to_parameters, to_state
 from gicodec.fit.parameters import AMPLITUDES, COLOR, FREQUENCIES, SIZE, WAVE, U, V, to_gaussians
 from gicodec.format import GsiFile, GsiPayload, Header
 from gicodec.format.arrays import FloatArray
@@ -126,12 +126,12 @@ def assert_centers_are_near(before: FloatArray, payload: GsiPayload, half: float
     assert (abs(along_the_row) <= half * shapes.column_steps + 1e-6)[inside].all()
 
 
-def test_classes_are_those_of_the_colors_until_they_are_settled() -> None:
-    state = State(some(), STEP * 1.003)
-    payload = state.payload(KODAK)
+def test_classes_are_those_of_the_colors_until_they_are_frozen() -> None:
+    free = State(some(), STEP * 1.003)
+    payload = free.payload(KODAK)
     coefficients = np.concatenate([payload.colors, payload.wave_amplitudes])
     np.testing.assert_array_equal(payload.classes, energy_classes(coefficients))
-    state.freeze_classes()
+    state = free.freeze_classes()
     assert state.step == STEP  # one that a file can name
     before = state.payload(KODAK)
     state.values[:, COLOR:] *= 1.7
@@ -186,9 +186,9 @@ def test_whatever_the_state_a_file_can_hold_it(size: tuple[int, int], scale: flo
     values[:, SIZE] = rng.uniform(-4, 9, 64)
     values[:, COLOR:] *= STEP * scale
     values[:, AMPLITUDES] *= STEP * scale
-    state = State(torch.from_numpy(values).float(), STEP)
-    assert_file_holds(state.payload(header), header)
-    state.freeze_classes()
+    free = State(torch.from_numpy(values).float(), STEP)
+    assert_file_holds(free.payload(header), header)
+    state = free.freeze_classes()
     state.values[:, COLOR:] *= -40
     assert_file_holds(state.payload(header), header)
 
@@ -201,11 +201,9 @@ def test_few_gaussians_are_fine_too() -> None:
 
 
 def test_rows_can_be_left_out() -> None:
-    state = State(some(), STEP)
-    state.freeze_classes()
+    state = State(some(), STEP).freeze_classes()
     fewer = state.without(torch.tensor([0, 3, N - 1]))
     assert fewer.payload(KODAK).n_gaussians == N - 3
-    assert fewer.classes is not None
-    assert len(fewer.classes) == N - 3
-    assert state.at_step(0.5).classes is None
+    assert len(fewer.classes()) == N - 3
+    assert not isinstance(state.at_step(0.5), FrozenState)
     assert len(state.at_step(0.5).values) == N

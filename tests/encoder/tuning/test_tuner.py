@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -13,6 +14,7 @@ from torch import Tensor
 
 from gicodec import EncodeOptions, decode, encode, psnr
 from gicodec.encoder import wave_decision
+from gicodec.encoder.targets.budget_model import WAVES
 from gicodec.encoder.tuning import state as state_module
 from gicodec.encoder.tuning.freeze import freeze
 from gicodec.encoder.tuning.state import State, to_parameters, to_state, to_state_gradient
@@ -49,8 +51,7 @@ def tuned(seed: int = 0, threads: int = 1) -> State:
     """Tune briefly, and freeze; D stays as it is."""
     result = tuner(objective(threads), seed)
     result.run(150, 1.0, 0.5)
-    freeze(result, 15)
-    return result.state
+    return freeze(result, 15)
 
 
 def to_bytes(payload: GsiPayload) -> bytes:
@@ -230,8 +231,8 @@ def test_rows_stay_where_a_file_can_have_them() -> None:
 
 def test_waves_survive_rounding_as_well_as_gaussians_do(monkeypatch: pytest.MonkeyPatch) -> None:
     """Adam without momentum took these apart: 25.3 dB in place of 27.6."""
-    monkeypatch.setattr(wave_decision, "MIN_GAIN", -100.0)
-    monkeypatch.setattr(wave_decision, "DECIDED_AT", -1)
+    always = replace(WAVES, min_gain_db=-100.0, decided_at=-1)
+    monkeypatch.setattr(wave_decision, "WAVES", always)
     pixels, settings = photograph(96, 80), {"quality": 40, "effort": "fast", "threads": 1}
     waved, plain = (
         encode(pixels, EncodeOptions(**settings, waves=waves))  # type: ignore[arg-type]

@@ -1,0 +1,30 @@
+"""What an effort stands for: the one table of how long every method works on a picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gicodec.options import Effort
+
+
+@dataclass(frozen=True)
+class Preset:
+    """The lengths of an effort's stages; docs/research/codec.md compares them."""
+
+    n_fit: int
+    """Iterations of the fit, once more with waves."""
+    n_tune: int
+    """Iterations of tuning."""
+    n_freeze: int
+    """Iterations between two parts that are rounded."""
+    n_sweeps: int
+    """Sweeps of the exact pass, at most."""
+    n_papers: int
+    """Iterations of the schedule of a paper's method; the papers have 50 000."""
+
+
+PRESETS: dict[Effort, Preset] = {
+    "fast": Preset(n_fit=400, n_tune=400, n_freeze=15, n_sweeps=4, n_papers=2000),
+    "medium": Preset(n_fit=2000, n_tune=2400, n_freeze=50, n_sweeps=6, n_papers=10_000),
+    "slow": Preset(n_fit=2000, n_tune=9600, n_freeze=150, n_sweeps=12, n_papers=50_000),
+}
