@@ -17,7 +17,7 @@ from gicodec.fit.model import N_GROWTHS
 from gicodec.format import Header
 
 HEADER = Header(96, 64)
-LEAD = 4 * WAVES.min_gain  # dB: clearly ahead
+LEAD = 4 * WAVES.min_gain_db  # dB: clearly ahead
 N = 100
 
 
@@ -53,7 +53,7 @@ def test_a_fit_with_waves_that_is_better_is_taken(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_fit_with_waves_that_is_hardly_better_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert chosen(Course([LEAD] * (N_GROWTHS - 1) + [0.8 * WAVES.min_gain]), monkeypatch) == "none"
+    assert chosen(Course([LEAD] * (N_GROWTHS - 1) + [0.8 * WAVES.min_gain_db]), monkeypatch) == "none"
 
 
 def test_a_fit_with_waves_that_will_lose_ends_early(monkeypatch: pytest.MonkeyPatch) -> None:
