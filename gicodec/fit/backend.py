@@ -8,7 +8,6 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from gicodec import _native
 from gicodec.device import CPU
 from gicodec.format import Kernel
 from gicodec.render import cpu
@@ -60,16 +59,18 @@ class NativeEngine(Engine):
 
     def draw(self, splats: Splats, background: Tensor, image: Tensor, kernel: Kernel) -> None:
         """Render."""
-        _native.forward(
+        _, height, width = image.shape
+        cpu.forward(
             splats.centers.numpy(),
             splats.conics.numpy(),
             splats.colors.numpy(),
-            background.numpy(),
-            image.numpy(),
-            int(kernel),
-            self._threads,
-            "",
-            None if splats.waves is None else splats.waves.numpy(),
+            height,
+            width,
+            kernel,
+            waves=None if splats.waves is None else splats.waves.numpy(),
+            background=background.numpy(),
+            image=image.numpy(),
+            threads=self._threads,
         )
 
     def gradients(self, splats: Splats, grad_image: Tensor, kernel: Kernel) -> Splats:

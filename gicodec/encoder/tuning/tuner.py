@@ -93,7 +93,8 @@ class Tuner:
     def at_step(self, step: float) -> Tuner:
         """Return another that goes on from the same state, nothing frozen yet, with another D.
 
-        It keeps the momentum: Adam's first steps without are large, and took waves apart (docs/research/waves.md).
+        It keeps the momentum: Adam's first steps without are large, and took waves apart
+        (docs/research/waves.md).
         """
         tuner = Tuner(self.objective, self.header, self.state.at_step(step), self._generator)
         tuner._moments = copy.deepcopy(self._moments)
