@@ -1,4 +1,4 @@
-"""Fitting Gaussians to a picture; the only part that imports torch."""
+"""Fitting Gaussians to a picture: floats in, floats out; what they are rounded to is the encoder's."""
 
 from gicodec.fit.adam import Optimizer
 from gicodec.fit.loop import as_target, one_torch_thread

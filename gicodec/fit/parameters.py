@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 
 from gicodec.gaussians import Gaussians
+from gicodec.render import Splats
 
 X, Y, SIZE, U, V, A, B, KX, KY, COLOR = range(10)  # columns; colors are COLOR and beyond
 SHAPE, AMPLITUDES, FREQUENCIES, WAVE = slice(SIZE, A), slice(A, KX), slice(KX, COLOR), slice(A, COLOR)
@@ -120,17 +121,10 @@ def conics_of(inverse: InverseCovariances) -> Tensor:
     return torch.stack([round_part - long_part * cos, -long_part * sin, round_part + long_part * cos], dim=1)
 
 
-def pull_back(
-    parameters: Tensor,
-    inverse: InverseCovariances,
-    by_centers: Tensor,
-    by_conics: Tensor,
-    by_colors: Tensor,
-    by_waves: Tensor | None,
-) -> Tensor:
+def pull_back(parameters: Tensor, inverse: InverseCovariances, by: Splats[Tensor]) -> Tensor:
     """Turn gradients by what the engine takes into the gradient [N, 9 + C] by the parameters."""
     cos, sin, round_part, long_part, r = inverse
-    by_a, by_b, by_c = by_conics.unbind(1)
+    by_a, by_b, by_c = by.conics.unbind(1)
     total = by_a + by_c
     difference = by_c - by_a
     along = difference * cos - by_b * sin  # by the part that grows with r
@@ -139,12 +133,13 @@ def pull_back(
     by_r = 2 * (total * long_part + along * round_part)
     turn = across * long_part / r
     by_shape = torch.stack([by_size, cos * by_r - sin * turn, sin * by_r + cos * turn], dim=1)
+    by_centers, by_waves = by.centers, by.waves
     if by_waves is None:
         by_waves = torch.zeros_like(parameters[:, WAVE])
     else:
         turned = parameters[:, B] * by_waves[:, 0] - parameters[:, A] * by_waves[:, 1]  # see keep_phases
         by_centers = by_centers + parameters[:, FREQUENCIES] * turned[:, None]
-    return torch.cat([by_centers, by_shape, by_waves, by_colors], dim=1)
+    return torch.cat([by_centers, by_shape, by_waves, by.colors], dim=1)
 
 
 def _polar(u: Tensor, v: Tensor) -> tuple[Tensor, Tensor, Tensor]:

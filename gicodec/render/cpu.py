@@ -15,19 +15,17 @@ from numpy.typing import NDArray
 from gicodec import _native
 from gicodec.errors import OptionError
 from gicodec.format import Kernel
+from gicodec.render.splats import Splats
 
 Array = NDArray[np.float32]
 
 
 def forward(
-    centers: Array,
-    conics: Array,
-    colors: Array,
+    splats: Splats[Array],
     height: int,
     width: int,
     kernel: Kernel,
     *,
-    waves: Array | None = None,
     background: Array | None = None,
     image: Array | None = None,
     threads: int = 0,
@@ -36,13 +34,10 @@ def forward(
     """Render: as ``reference.forward``.
 
     Args:
-        centers: [N, 2].
-        conics: [N, 3].
-        colors: [N, C].
+        splats: N Gaussians.
         height: Rows of the image.
         width: Columns of the image.
-        kernel: Which weight.
-        waves: [N, 4]; without them no Gaussian has one, which is faster.
+        kernel: Which weight function.
         background: [C, height, width] that the Gaussians are added to; none is zero.
         image: [C, height, width], where the result goes, which may be the background; none is a new array.
         threads: 0 for one per core.
@@ -54,37 +49,28 @@ def forward(
         ValueError: Shapes do not match.
     """
     if image is None:
-        image = np.empty((colors.shape[-1], height, width), np.float32)
+        image = np.empty((splats.colors.shape[-1], height, width), np.float32)
     elif image.shape[1:] != (height, width):
         raise ValueError(f"image: need {height} rows of {width} columns, not {list(image.shape[1:])}")
-    isa = isa or instruction_set()
-    _native.forward(centers, conics, colors, background, image, int(kernel), threads, isa, waves)
+    arrays, isa = (splats.centers, splats.conics, splats.colors), isa or instruction_set()
+    _native.forward(*arrays, background, image, int(kernel), threads, isa, splats.waves)
     return image
 
 
 def backward(
-    centers: Array,
-    conics: Array,
-    colors: Array,
-    grad_image: Array,
-    kernel: Kernel,
-    *,
-    waves: Array | None = None,
-    threads: int = 0,
-    isa: str = "",
-) -> tuple[Array, ...]:
-    """Differentiate ``sum(grad_image * image)``: as ``reference.backward``.
+    splats: Splats[Array], grad_image: Array, kernel: Kernel, *, threads: int = 0, isa: str = ""
+) -> Splats[Array]:
+    """Differentiate ``sum(grad_image * image)`` by all numbers of N Gaussians: as ``reference.backward``.
 
     Raises:
         OptionError: GSI_ISA names what this machine has not.
         TypeError: An array is not of contiguous float32, or has another number of dimensions.
         ValueError: Shapes do not match.
     """
-    grads = np.empty_like(centers), np.empty_like(conics), np.empty_like(colors)
-    by_waves = None if waves is None else np.empty_like(waves)
-    isa = isa or instruction_set()
-    _native.backward(centers, conics, colors, grad_image, *grads, int(kernel), threads, isa, waves, by_waves)
-    return grads if by_waves is None else (*grads, by_waves)
+    by, isa = splats.map(np.empty_like), isa or instruction_set()
+    arrays = splats.centers, splats.conics, splats.colors, grad_image, by.centers, by.conics, by.colors
+    _native.backward(*arrays, int(kernel), threads, isa, splats.waves, by.waves)
+    return by
 
 
 def correlate(

@@ -32,7 +32,7 @@ from gicodec.fit.parameters import (
 from gicodec.format import Kernel
 from gicodec.gaussians import Gaussians
 from gicodec.options import Progress
-from gicodec.render import View, place, reference, render
+from gicodec.render import Splats, View, place, reference, render
 
 QUICK = FitSettings(n_iterations=200)
 
@@ -64,9 +64,8 @@ def test_the_gradient_is_that_of_the_reference(channels: int) -> None:
     def true_loss() -> float:
         gaussians = to_gaussians(rows)
         shapes = inverses(gaussians.covariances())
-        image = reference.forward(
-            gaussians.centers, shapes, gaussians.colors, 15, 20, Kernel.COMPACT, waves=gaussians.waves
-        )
+        splats = Splats(gaussians.centers, shapes, gaussians.colors, gaussians.waves)
+        image = reference.forward(splats, 15, 20, Kernel.COMPACT)
         return float(np.square(image - target.numpy()).sum())
 
     objective = Objective(target)

@@ -33,7 +33,7 @@ from scenes import (
 )
 
 from gicodec.format import Kernel
-from gicodec.render import cpu, reference
+from gicodec.render import Splats, cpu, reference
 
 
 @KERNELS
@@ -43,7 +43,7 @@ def test_values_agree_with_the_reference(name: str, isa: str, kernel: Kernel) ->
     scene = scene_for(isa, name)
     centers, conics, colors = scene.doubles
     brightest = abs(colors) + scene.amplitudes[:, None]
-    overlap = reference.forward(centers, conics, brightest, scene.height, scene.width, kernel)
+    overlap = reference.forward(Splats(centers, conics, brightest), scene.height, scene.width, kernel)
     # 1e-5 of what is added up at the pixel: the exponent, up to 5.5, has a relative error of some 1e-6, the
     # recurrence of a wave one of 4e-6; and 1e-6 for weights next to zero.
     bound = 1e-5 * overlap + 1e-6
@@ -61,8 +61,8 @@ def test_gradients_agree_with_the_reference(name: str, isa: str, kernel: Kernel)
     grad = cotangent(scene, kernel)
     mine, truth = backward(scene, grad, kernel, isa=isa), true_backward(scene, grad, kernel)
     # The largest that each gradient could be: |d| <= 3.4 standard deviations, and all pixels pulling one way.
-    centers, conics, colors = scene.doubles
-    reached = reference.backward(centers, conics, colors, abs(grad.astype(np.float64)), Kernel.CUT)[2]
+    _, conics, colors = scene.doubles
+    reached = reference.backward(Splats(*scene.doubles), abs(grad.astype(np.float64)), Kernel.CUT).colors
     total = reached.sum(axis=1)[:, None]
     swing = scene.amplitudes[:, None] * total
     pull = (abs(colors) * reached).sum(axis=1)[:, None] + swing
@@ -138,16 +138,15 @@ def test_the_reference_is_its_own_derivative(with_waves: bool, kernel: Kernel) -
     grad = cotangent(scene, kernel).astype(np.float64)
     rng = np.random.default_rng(3)
     waves = rng.uniform(-1, 1, (6, 4)) * (1, 1, 2, 2) if with_waves else None
-    arrays = scene.doubles
-    parameters = arrays if waves is None else (*arrays, waves)
-    gradients = reference.backward(*arrays, grad, kernel, waves=waves)
+    splats = Splats(*scene.doubles, waves)
+    gradients = reference.backward(splats, grad, kernel)
     step = 1e-7  # moves no exponent by the 1e-4 that at_the_edge() leaves out
 
     def loss() -> float:
-        image = reference.forward(*arrays, scene.height, scene.width, kernel, waves=waves)
+        image = reference.forward(splats, scene.height, scene.width, kernel)
         return float((image * grad).sum())
 
-    for values, gradient in zip(parameters, gradients, strict=True):
+    for values, gradient in zip(splats, gradients, strict=True):
         for index in np.ndindex(*values.shape):
             middle = values[index]
             values[index] = middle + step
@@ -217,7 +216,7 @@ def test_what_cannot_be_drawn_is_as_if_it_were_not_there(name: str, isa: str, ke
 def test_extreme_gaussians_are_drawn_as_the_reference_draws_them(name: str, isa: str, kernel: Kernel) -> None:
     scene = with_one(*EXTREME[name])
     with np.errstate(over="ignore"):
-        truth = reference.forward(*scene.doubles, scene.height, scene.width, kernel)
+        truth = reference.forward(scene.double_splats, scene.height, scene.width, kernel)
     edge = at_the_edge(without(scene, 9), kernel)
     np.testing.assert_allclose(forward(scene, kernel, isa=isa) * ~edge, truth * ~edge, atol=1e-4)
     grad = cotangent(without(scene, 9), kernel)
@@ -244,11 +243,11 @@ def test_wrong_arguments_are_refused() -> None:
     grad = np.zeros((3, 8, 8), np.float32)
 
     def refuses(error: type[Exception], a: Any, b: Any, c: Any, image: Any = grad, **options: Any) -> None:
-        arrays = a, b, c
+        splats = Splats(a, b, c)
         with pytest.raises(error):
-            cpu.forward(*arrays, 8, 8, Kernel.COMPACT, background=image, **options)
+            cpu.forward(splats, 8, 8, Kernel.COMPACT, background=image, **options)
         with pytest.raises(error):
-            cpu.backward(*arrays, image, Kernel.COMPACT, **options)
+            cpu.backward(splats, image, Kernel.COMPACT, **options)
 
     def refuses_products(error: type[Exception], a: Any, b: Any, image: Any = grad, **options: Any) -> None:
         with pytest.raises(error):
@@ -278,7 +277,7 @@ def test_wrong_arguments_are_refused() -> None:
         refuses(TypeError, a, b, c)
     for height, width in ((0, 8), (8, 0), (-1, 8)):
         with pytest.raises(ValueError, match=r"pixel|negative"):
-            cpu.forward(centers, conics, colors, height, width, Kernel.COMPACT)
+            cpu.forward(Splats(centers, conics, colors), height, width, Kernel.COMPACT)
 
 
 def best_seconds(scene: Scene) -> float:
@@ -288,7 +287,7 @@ def best_seconds(scene: Scene) -> float:
     for _ in range(7):
         start = time.perf_counter()
         forward(scene, Kernel.COMPACT, threads=1)
-        cpu.backward(*scene.arrays, grad, Kernel.COMPACT, threads=1)
+        cpu.backward(scene.splats, grad, Kernel.COMPACT, threads=1)
         seconds.append(time.perf_counter() - start)
     return min(seconds)
 
@@ -308,12 +307,13 @@ FORKING = """
 import os, sys
 import numpy as np
 from gicodec.format import Kernel
-from gicodec.render import cpu
+from gicodec.render import Splats, cpu
 
-arrays = np.full((9, 2), 99, np.float32), np.full((9, 3), (1, 0, 1), np.float32), np.ones((9, 3), np.float32)
-before = cpu.forward(*arrays, 300, 200, Kernel.COMPACT, threads=3)
+shapes = np.full((9, 3), (1, 0, 1), np.float32)
+splats = Splats(np.full((9, 2), 99, np.float32), shapes, np.ones((9, 3), np.float32))
+before = cpu.forward(splats, 300, 200, Kernel.COMPACT, threads=3)
 child = os.fork()
-after = cpu.forward(*arrays, 300, 200, Kernel.COMPACT, threads=3)
+after = cpu.forward(splats, 300, 200, Kernel.COMPACT, threads=3)
 assert (after == before).all()
 if child == 0:
     sys.exit(7)  # through all destructors
