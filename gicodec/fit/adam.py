@@ -93,6 +93,47 @@ class Preconditioner:
             rows[:, first], rows[:, second] = xx * x + xy * y, xy * x + yy * y
 
 
+def adam_step(
+    values: Tensor,
+    gradient: Tensor,
+    moments: Moments,
+    rates: Tensor,
+    rate: float,
+    *,
+    waves: bool,
+    frozen: Tensor | None = None,
+) -> None:
+    """Move values [N, 9 + C] against a gradient, in place, and bring their shapes and frequencies to limits.
+
+    The colors and amplitudes of the values may be in any unit: nothing but the rates depends on it.
+
+    Args:
+        values: Columns as in parameters.py.
+        gradient: [N, 9 + C] by the values; overwritten.
+        moments: Of the preconditioned gradients so far.
+        rates: Of z and what is not preconditioned, of each column [9 + C] or each value [N, 9 + C].
+        rate: Times all rates.
+        waves: Whether any value has a wave; without, the step is faster.
+        frozen: Mask [N, 9 + C] of what stays.
+    """
+    metric = Preconditioner(values, waves=waves)
+    metric.apply(gradient)
+    change, rate = moments.direction(gradient), moments.corrected(rate)
+    if rates.ndim == 1:
+        change.mul_(rates * rate)
+    else:  # the other way round: the order decides the last bits, and so the bytes of a file
+        change.mul_(rate).mul_(rates)
+    metric.apply(change)
+    if frozen is not None:
+        change.masked_fill_(frozen, 0)
+    if waves:
+        keep_phases(values, -change[:, :SIZE])
+    values.sub_(change)
+    limit_elongation(values)
+    if waves:
+        limit_frequency(values)
+
+
 class Optimizer:
     """Parameters [N, 9 + C] and their moments; rows come and go."""
 
@@ -110,17 +151,7 @@ class Optimizer:
 
     def step(self, gradient: Tensor, rate: float, *, waves: bool) -> None:
         """Take one step against the gradient [N, 9 + C], all rates times ``rate``; faster without waves."""
-        metric = Preconditioner(self.parameters, waves=waves)
-        metric.apply(gradient)
-        change = self._moments.direction(gradient)
-        change.mul_(self._rates * self._moments.corrected(rate))
-        metric.apply(change)
-        if waves:
-            keep_phases(self.parameters, -change[:, :SIZE])
-        self.parameters.sub_(change)
-        limit_elongation(self.parameters)
-        if waves:
-            limit_frequency(self.parameters)
+        adam_step(self.parameters, gradient, self._moments, self._rates, rate, waves=waves)
 
     def keep(self, rows: Tensor) -> None:
         """Drop all rows but these: a mask [N], or indices [K], which also order them."""
