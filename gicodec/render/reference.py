@@ -15,6 +15,8 @@ has zero gradients.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,8 +24,10 @@ from gicodec.format import Kernel
 from gicodec.format.arrays import FloatArray
 from gicodec.render.splats import Splats
 
-COMPACT_THRESHOLD = np.exp(-4.5)
-CUT_THRESHOLD = 1 / 255
+CUTOFFS = {Kernel.COMPACT: 4.5, Kernel.CUT: math.log(255)}
+"""The exponents s beyond which weights are zero."""
+COMPACT_THRESHOLD, CUT_THRESHOLD = math.exp(-CUTOFFS[Kernel.COMPACT]), 1 / 255
+"""exp(-s) there: t, and 1/255."""
 
 
 def forward(splats: Splats[FloatArray], height: int, width: int, kernel: Kernel) -> FloatArray:
