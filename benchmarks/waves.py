@@ -18,7 +18,7 @@ import gicodec
 from gicodec.encoder.tuning.tuner import LAMBDA
 from gicodec.fit import as_target
 from gicodec.fit.canvas import Canvas
-from gicodec.fit.waves import best_lights, tried_frequencies
+from gicodec.fit.waves import best_coefficients, tried_frequencies
 from gicodec.format import GsiFile
 from gicodec.format.arrays import FloatArray
 from gicodec.format.gsi.lattice import step_of
@@ -52,7 +52,7 @@ def gains(canvas: Canvas, gaussians: Gaussians, splats: Splats[Single], kind: li
         k = pixel_frequencies(np.array(frequency)[:, None], *axes).T
         frequencies = np.ascontiguousarray(k, np.float32)
         products = canvas.correlate_waves(splats.centers, splats.conics, frequencies)
-        best = np.maximum(best, best_lights(*products)[0])
+        best = np.maximum(best, best_coefficients(*products)[0])
     return best
 
 

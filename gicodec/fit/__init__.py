@@ -1,4 +1,4 @@
-"""Fitting Gaussians to a picture: floats in, floats out; what they are rounded to is the encoder's."""
+"""Fitting Gaussians to a picture: pixels in, parameters of floats out; the encoder rounds them."""
 
 from gicodec.fit.adam import Optimizer
 from gicodec.fit.loop import as_target, one_torch_thread

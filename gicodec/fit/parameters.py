@@ -48,12 +48,17 @@ def all_but(n: int, rows: Tensor) -> Tensor:
 
 
 def has_wave(parameters: Tensor) -> Tensor:
-    """Tell who has a wave, [N]."""
+    """Tell which of the parameters [N, 9 + C] have a wave: a mask [N]."""
     return (parameters[:, AMPLITUDES] != 0).any(dim=1)
 
 
 def keep_phases(parameters: Tensor, moves: Tensor) -> None:
-    """Turn A and B, in place: the oscillations stay where they are while centers move by [N, 2]."""
+    """Turn A and B, in place, so that oscillations stay where they are.
+
+    Args:
+        parameters: [N, 9 + C].
+        moves: Of the centers, [N, 2], pixels.
+    """
     phase = (parameters[:, FREQUENCIES] * moves).sum(dim=1)
     cos, sin = phase.cos(), phase.sin()
     a, b = parameters[:, AMPLITUDES].unbind(1)
@@ -61,13 +66,13 @@ def keep_phases(parameters: Tensor, moves: Tensor) -> None:
 
 
 def limit_elongation(parameters: Tensor) -> None:
-    """Bring r back to at most MAX_ELONGATION, in place."""
+    """Bring r of parameters [N, 9 + C] back to at most MAX_ELONGATION, in place."""
     shape = parameters[:, U:A]
     shape.mul_((MAX_ELONGATION / shape.norm(dim=1, keepdim=True)).clamp_(max=1.0))
 
 
 def limit_frequency(parameters: Tensor) -> None:
-    """Bring frequencies back to at most MAX_FREQUENCY, in place."""
+    """Bring frequencies of parameters [N, 9 + C] back to at most MAX_FREQUENCY, in place."""
     frequencies = parameters[:, FREQUENCIES]
     frequencies.mul_((MAX_FREQUENCY / frequencies.norm(dim=1, keepdim=True)).clamp_(max=1.0))
 
@@ -77,7 +82,7 @@ Root = tuple[Tensor, Tensor, Tensor]
 
 
 def root_covariances(parameters: Tensor) -> Root:
-    """Return the square roots of the covariances, pixels."""
+    """Return the square roots of the covariances of parameters [N, 9 + C], pixels."""
     size = parameters[:, SIZE].exp()
     r, cos, sin = _polar(parameters[:, U], parameters[:, V])
     round_part, long_part = size * r.cosh(), size * r.sinh()
@@ -111,7 +116,7 @@ class InverseCovariances(NamedTuple):
 
 
 def conics(parameters: Tensor) -> Tensor:
-    """Return the inverse covariances [N, 3] (a, b, c)."""
+    """Return the inverse covariances [N, 3] (a, b, c) of parameters [N, 9 + C], pixels^-2."""
     return conics_of(InverseCovariances.of(parameters))
 
 

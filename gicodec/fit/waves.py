@@ -127,12 +127,12 @@ def _strongest(seen: Tensor, lowest: float) -> Tensor:
 
 
 def cost_of_waves(parameters: Tensor) -> float:
-    """Return for how many Gaussians' bits their waves stand."""
+    """Return for how many Gaussians' bits the waves of parameters [N, 9 + C] stand."""
     return COST * int(has_wave(parameters).sum())
 
 
 def energies(parameters: Tensor) -> Tensor:
-    """Return what of the squared picture is in the waves, [N]."""
+    """Return what of the squared picture is in the waves [N] of parameters [N, 9 + C]."""
     n_channels = parameters.shape[1] - COLOR
     squares = parameters[:, AMPLITUDES].square().sum(dim=1)
     return 0.5 * math.pi * n_channels * squares * (2 * parameters[:, SIZE]).exp()
@@ -152,7 +152,9 @@ def propose(canvas: Canvas, parameters: Tensor) -> tuple[Tensor, Tensor, Tensor]
     placed = parameters[:, : Y + 1].contiguous().numpy(), conics(parameters).numpy()
     for x, y in tried_frequencies():
         k = np.stack([xx * x + xy * y, xy * x + yy * y], axis=1)
-        gain, solution = best_lights(*canvas.correlate_waves(*placed, np.ascontiguousarray(k, np.float32)))
+        gain, solution = best_coefficients(
+            *canvas.correlate_waves(*placed, np.ascontiguousarray(k, np.float32))
+        )
         better = (gain > gains) & (np.hypot(*k.T) < HIGHEST)
         gains[better], solutions[better], frequencies[better] = gain[better], solution[better], k[better]
     solutions *= START
@@ -160,8 +162,15 @@ def propose(canvas: Canvas, parameters: Tensor) -> tuple[Tensor, Tensor, Tensor]
     return torch.from_numpy(gains), torch.from_numpy(solutions[:, 0]).float(), waves
 
 
-def best_lights(grams: Single, products: Single, wave_products: Single) -> tuple[FloatArray, FloatArray]:
-    """Find the best (brightness, A, B) of each of N.
+def best_coefficients(
+    grams: Single, products: Single, wave_products: Single
+) -> tuple[FloatArray, FloatArray]:
+    """Find the best (brightness, A, B) of each of N, by what correlate_waves() returns.
+
+    Args:
+        grams: [N, 3, 3].
+        products: [N, C].
+        wave_products: [N, 2].
 
     Returns:
         What they take from the squared error beyond the best brightness alone [N], and they [N, 3].

@@ -6,8 +6,9 @@ Pixel (row i, column j) is sampled at (x, y) = (j + 1/2, i + 1/2). A Gaussian's 
     compact   w(s) = max(0, (exp(-s) - t) / (1 - t)),  t = exp(-4.5): zero, without a jump, at 3 sigma
     cut       w(s) = exp(-s) where exp(-s) >= 1/255, else 0            (GaussianImage, arXiv:2403.08551)
 
-and the image is the sum of color times weight. A Gaussian's wave ``A cos(k . d) + B sin(k . d)``, with
-d = (dx, dy), is added to its color, the same to every channel; A = B = 0 is no wave, and has no gradient.
+and the image is the sum of color times weight; ``kernel`` chooses the weight function. A Gaussian's wave
+``A cos(k . d) + B sin(k . d)``, with d = (dx, dy), is added to its color, the same to every channel;
+A = B = 0 is no wave, and has no gradient.
 
 A Gaussian with a number that is not finite or a conic that is not positive definite draws nothing and
 has zero gradients.
@@ -167,7 +168,7 @@ def _falloff(
 
 
 def _weight(falloff: FloatArray, kernel: Kernel) -> tuple[FloatArray, FloatArray]:
-    """The weight w, and -dw/ds, of exp(-s)."""
+    """Return the weight w and -dw/ds, [N, H, W] both, of exp(-s)."""
     if kernel is Kernel.COMPACT:
         inside, gain = falloff > COMPACT_THRESHOLD, 1 / (1 - COMPACT_THRESHOLD)
         return np.where(inside, (falloff - COMPACT_THRESHOLD) * gain, 0), inside * falloff * gain

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pictures import Pixels, photograph, texture
 
 from gicodec.fit import Fit, FitSettings, Objective, as_target, fit, to_gaussians
-from gicodec.fit.initialization import morton_order
+from gicodec.fit.morton import morton_order
 from gicodec.fit.parameters import (
     AMPLITUDES,
     COLOR,

@@ -136,7 +136,7 @@ class Tuner:
         if kept.all():
             return
         self.state.keep(kept)
-        self._moments.keep(kept)
+        self._moments.keep_rows(kept)
         self.frozen = Frozen.none(len(self.state.values))
 
     def parts(self, n: int) -> list[Tensor]:
@@ -155,7 +155,7 @@ class Tuner:
         self._moments.to(device)
 
     def _rate_gradient(self) -> Tensor:
-        """Return the gradient of lambda times the expected bits."""
+        """Return the gradient [N, 12] of lambda times the expected bits."""
         values, step = self.state.values, self.state.step
         weight = LAMBDA * step**2 / math.log(2)
         gradient = torch.zeros_like(values)
