@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from gicodec import read_image
 from gicodec.gaussians import Gaussians
-from gicodec.render import View, place
+from gicodec.render import Splats, View, place
 
 ROOT = Path(__file__).resolve().parent.parent
 KODAK = Path(os.environ.get("GSI_KODAK", ROOT.parent / "shared" / "data" / "kodak"))
@@ -23,9 +23,9 @@ def kodak(number: int) -> NDArray[np.uint8]:
     return read_image(KODAK / f"kodim{number:02d}.png")[0]
 
 
-def arrays_of(gaussians: Gaussians, view: View) -> list[NDArray[np.float32]]:
-    """Give what the engine takes: centers, conics, colors, any waves."""
-    return [np.ascontiguousarray(a, dtype=np.float32) for a in place(gaussians, view)]
+def splats_of(gaussians: Gaussians, view: View) -> Splats[NDArray[np.float32]]:
+    """Give what the engine takes."""
+    return place(gaussians, view).map(lambda array: np.ascontiguousarray(array, dtype=np.float32))
 
 
 def times(run: Callable[[], object], n_runs: int) -> NDArray[np.float64]:

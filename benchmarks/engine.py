@@ -15,13 +15,13 @@ from typing import Any
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read when NumPy is loaded: one core's arithmetic is the limit
 
 import numpy as np
-from common import arrays_of, kodak, times
+from common import kodak, splats_of, times
 from numpy.typing import NDArray
 
 from gicodec.fit import FitSettings, fit, to_gaussians
 from gicodec.format import Kernel
 from gicodec.gaussians import Gaussians
-from gicodec.render import View, cpu
+from gicodec.render import Splats, View, cpu
 
 # What the arithmetic alone would take: multiplications and fused multiply-adds, of which a processor of today
 # starts two a cycle. For a vector of pixels the recurrence takes 2, each channel one; backward twice that and
@@ -29,9 +29,9 @@ from gicodec.render import View, cpu
 FORWARD_MULTIPLIES, BACKWARD_MULTIPLIES = 2 + 3, 2 + 2 * 3 + 5
 
 
-def gaussian_pixels(arrays: list[NDArray[np.float32]], height: int, width: int) -> int:
+def gaussian_pixels(splats: Splats[NDArray[np.float32]], height: int, width: int) -> int:
     """Count the pixels that each Gaussian covers."""
-    centers, conics = (a.astype(np.float64) for a in arrays[:2])
+    centers, conics = splats.centers.astype(np.float64), splats.conics.astype(np.float64)
     total = 0
     for (x, y), (a, b, c) in zip(centers, conics, strict=True):
         det = a * c - b * b
@@ -55,15 +55,14 @@ def bench(
     name: str, gaussians: Gaussians, view: View, threads: int, runs: int, isa: str
 ) -> tuple[float, float]:
     """Print a row; return the median seconds of forward and of backward."""
-    arrays = arrays_of(gaussians, view)
+    splats = splats_of(gaussians, view)
     grad = aligned((3, view.height, view.width))
     grad[:] = np.random.default_rng(0).normal(size=grad.shape)
     size = (view.height, view.width)
-    a, b, c, *waves = arrays
-    options: dict[str, Any] = {"waves": waves[0] if waves else None, "threads": threads, "isa": isa}
-    forward = times(lambda: cpu.forward(a, b, c, *size, Kernel.COMPACT, **options), runs)
-    backward = times(lambda: cpu.backward(a, b, c, grad, Kernel.COMPACT, **options), runs)
-    covered = gaussian_pixels(arrays, *size)
+    options: dict[str, Any] = {"threads": threads, "isa": isa}
+    forward = times(lambda: cpu.forward(splats, *size, Kernel.COMPACT, **options), runs)
+    backward = times(lambda: cpu.backward(splats, grad, Kernel.COMPACT, **options), runs)
+    covered = gaussian_pixels(splats, *size)
     per_pixel = [1e9 * threads * t.min() / covered for t in (forward, backward)]
     print(
         f"{name:22} {isa:9} {threads:7} {gaussians.n_gaussians:6} {covered / 1e6:6.2f}"

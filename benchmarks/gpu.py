@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
-from common import ROOT, arrays_of, times
+from common import ROOT, splats_of, times
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -25,7 +25,7 @@ from gicodec.format import Kernel
 from gicodec.gaussians import Gaussians
 from gicodec.image.samples import to_samples
 from gicodec.options import EFFORTS
-from gicodec.render import View, cpu
+from gicodec.render import Splats, View, cpu
 
 IMAGES = sorted((ROOT / "examples" / "images").glob("*.png"))
 NUMBERS = [1000, 3500, 10_000, 20_000]
@@ -58,10 +58,9 @@ def device_ms(run: Callable[[], object]) -> float:
     return float(np.median([start.elapsed_time(end) for start, end in events]))
 
 
-def on_device(gaussians: Gaussians, view: View, device: torch.device) -> tuple[Tensor, Tensor, Tensor]:
-    """Place Gaussians in a view: centers, conics and colors; effort fast has no waves."""
-    centers, conics, colors = (torch.from_numpy(array).to(device) for array in arrays_of(gaussians, view))
-    return centers, conics, colors
+def on_device(gaussians: Gaussians, view: View, device: torch.device) -> Splats[Tensor]:
+    """Place Gaussians in a view."""
+    return splats_of(gaussians, view).map(lambda array: torch.from_numpy(array).to(device))
 
 
 def print_row(*cells: object) -> None:
@@ -74,23 +73,23 @@ def compare(pixels: NDArray[np.uint8], n: int, device: torch.device) -> None:
 
     (height, width, _), kernel = pixels.shape, Kernel.COMPACT
     fitted = to_gaussians(fit(pixels, n, FitSettings(600), device=device).parameters)
-    centers, conics, colors = on_device(fitted, View(width, height), device)
-    arrays = centers.cpu().numpy(), conics.cpu().numpy(), colors.cpu().numpy()
+    splats = on_device(fitted, View(width, height), device)
+    here = splats_of(fitted, View(width, height))
 
     def draw() -> Tensor:
-        return cuda.forward(centers, conics, colors, height, width, kernel)
+        return cuda.forward(splats, height, width, kernel)
 
     def draw_here() -> NDArray[np.float32]:
-        return cpu.forward(*arrays, height, width, kernel)
+        return cpu.forward(here, height, width, kernel)
 
     image = draw()
     grad = image - 0.5
 
-    def differentiate() -> tuple[Tensor, ...]:
-        return cuda.backward(centers, conics, colors, grad, kernel)
+    def differentiate() -> Splats[Tensor]:
+        return cuda.backward(splats, grad, kernel)
 
     levels = to_samples(image.cpu().numpy(), 8).astype(int) - to_samples(draw_here(), 8)
-    truth = cpu.backward(*arrays, grad.cpu().numpy(), kernel)
+    truth = cpu.backward(here, grad.cpu().numpy(), kernel)
     apart = max(
         float(abs(a.cpu().numpy() - b).max() / abs(b).max())
         for a, b in zip(differentiate(), truth, strict=True)
@@ -98,7 +97,7 @@ def compare(pixels: NDArray[np.uint8], n: int, device: torch.device) -> None:
     forward, backward = device_ms(draw), device_ms(differentiate)
     print_row(
         f"{width}x{height}",
-        len(centers),
+        len(splats.centers),
         forward,
         forward + backward,
         1e3 * float(np.median(times(draw_here, 5))),
@@ -114,14 +113,15 @@ def pictures_a_second(pixels: NDArray[np.uint8], n: int, device: torch.device) -
 
     height, width, _ = pixels.shape
     fitted = to_gaussians(fit(pixels, n, FitSettings(600), device=device).parameters)
-    centers, conics, colors = on_device(fitted, View(width, height), device)
-    batch = (
-        torch.cat([centers + i for i in range(N_PICTURES)]),
-        conics.repeat(N_PICTURES, 1),
-        torch.cat([colors.roll(i, 1) for i in range(N_PICTURES)]),
-        torch.arange(N_PICTURES + 1, dtype=torch.int32, device=device) * len(centers),
+    one = on_device(fitted, View(width, height), device)  # effort fast has no waves
+    splats = Splats(
+        torch.cat([one.centers + i for i in range(N_PICTURES)]),
+        one.conics.repeat(N_PICTURES, 1),
+        torch.cat([one.colors.roll(i, 1) for i in range(N_PICTURES)]),
     )
-    return 1e3 * N_PICTURES / device_ms(lambda: cuda.forward_batch(*batch, height, width, Kernel.COMPACT))
+    starts = torch.arange(N_PICTURES + 1, dtype=torch.int32, device=device) * len(one.centers)
+    ms = device_ms(lambda: cuda.forward_batch(splats, starts, height, width, Kernel.COMPACT))
+    return 1e3 * N_PICTURES / ms
 
 
 def encodings(pixels: NDArray[np.uint8], efforts: list[str], device: str) -> None:

@@ -11,20 +11,21 @@ import argparse
 import math
 
 import numpy as np
-from common import KODAK, arrays_of
+from common import KODAK, splats_of
 from numpy.typing import NDArray
 
 import gicodec
 from gicodec.encoder.tuning.tuner import LAMBDA
-from gicodec.fit import Objective, as_target
-from gicodec.fit.waves import best_lights, tried_frequencies
+from gicodec.fit import as_target
+from gicodec.fit.canvas import Canvas
+from gicodec.fit.waves import best_coefficients, tried_frequencies
 from gicodec.format import GsiFile
 from gicodec.format.arrays import FloatArray
 from gicodec.format.gsi.lattice import step_of
 from gicodec.format.gsi.payload import GsiPayload
 from gicodec.gaussians import Gaussians
 from gicodec.quantize import dequantize, pixel_frequencies
-from gicodec.render import View
+from gicodec.render import Splats, View
 
 Single = NDArray[np.float32]
 Pair = tuple[int, int]
@@ -42,17 +43,16 @@ KINDS: dict[str, tuple[list[Pair], list[int]]] = {
 }
 
 
-def gains(
-    objective: Objective, gaussians: Gaussians, placed: tuple[Single, Single], kind: list[Pair]
-) -> FloatArray:
+def gains(canvas: Canvas, gaussians: Gaussians, splats: Splats[Single], kind: list[Pair]) -> FloatArray:
     """Return what the best of these waves takes of the squared error, Gaussian by Gaussian, [N]."""
     hundredths = np.full(len(gaussians.angles), 0.01)
     axes = hundredths, gaussians.log_sizes, gaussians.log_elongations, gaussians.angles
     best = np.zeros(len(hundredths))
     for frequency in kind:
         k = pixel_frequencies(np.array(frequency)[:, None], *axes).T
-        products = objective.correlate_waves(*placed, np.ascontiguousarray(k, np.float32))
-        best = np.maximum(best, best_lights(*products)[0])
+        frequencies = np.ascontiguousarray(k, np.float32)
+        products = canvas.correlate_waves(splats.centers, splats.conics, frequencies)
+        best = np.maximum(best, best_coefficients(*products)[0])
     return best
 
 
@@ -71,11 +71,11 @@ def main() -> None:
         payload = GsiFile.from_bytes(gicodec.encode(pixels, options).data).payload
         assert isinstance(payload, GsiPayload)
         gaussians, price = dequantize(payload), LAMBDA * step_of(payload.step) ** 2
-        objective = Objective(as_target(pixels))
-        centers, conics, colors = arrays_of(gaussians, View(pixels.shape[1], pixels.shape[0]))
-        objective.add(centers, conics, colors, None)
+        canvas = Canvas(as_target(pixels))
+        splats = splats_of(gaussians, View(pixels.shape[1], pixels.shape[0]))
+        canvas.add(splats)
         for name_of_kind, (kind, lengths) in KINDS.items():
-            found, error = gains(objective, gaussians, (centers, conics), kind), objective.error()
+            found, error = gains(canvas, gaussians, splats, kind), canvas.error()
             for bits in lengths:
                 left = np.maximum(found - price * bits, 0)
                 db = -10 * math.log10(1 - left.sum() / error)

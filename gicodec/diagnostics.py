@@ -15,11 +15,15 @@ LIBRARIES = "torch", "triton", "gsplat", "vector-quantize-pytorch", "constrictio
 
 
 def diagnostics() -> dict[str, str]:
-    """Return what was found, by name, in the order to print."""
+    """Return what was found, by name, in the order to print.
+
+    Raises:
+        OptionError: GSI_ISA names what this machine has not.
+    """
     found = {
         "gicodec": version("gicodec"),
         "Python": f"{platform.python_version()}, {platform.system()} {platform.machine()}",
-        "engine cpu": f"C++, {cpu.instruction_sets()[-1]} of {', '.join(cpu.instruction_sets())}",
+        "engine cpu": f"C++, {cpu.instruction_set()} of {', '.join(cpu.instruction_sets())}",
         "threads": f"{cpu.hardware_threads()} of {os.cpu_count()} cores",
         "engine cuda": cuda_problem() or "Triton",
     }

@@ -46,10 +46,9 @@ def forward(scene: Scene, kernel: Kernel, *, isa: str = "", **options: Any) -> A
     """Draw a scene with an engine: an instruction set's, or "triton"."""
     if isa == "triton":
         with triton_engine() as cuda:
-            size = scene.height, scene.width
-            return _array(cuda.forward(*_tensors(*scene.arrays), *size, kernel, **_optional(scene, options)))
-    options |= {"isa": isa, "waves": scene.waves}
-    return cpu.forward(*scene.arrays, scene.height, scene.width, kernel, **options)
+            splats, given = scene.splats.map(_tensor), {key: _tensor(array) for key, array in options.items()}
+            return _array(cuda.forward(splats, scene.height, scene.width, kernel, **given))
+    return cpu.forward(scene.splats, scene.height, scene.width, kernel, isa=isa, **options)
 
 
 def backward(
@@ -57,15 +56,14 @@ def backward(
 ) -> tuple[Array, ...]:
     if isa == "triton":
         with triton_engine() as cuda:
-            gradients = cuda.backward(*_tensors(*scene.arrays, grad), kernel, **_optional(scene, options))
-            return tuple(map(_array, gradients))
-    return cpu.backward(*scene.arrays, grad, kernel, waves=scene.waves, isa=isa, **options)
+            return tuple(map(_array, cuda.backward(scene.splats.map(_tensor), _tensor(grad), kernel)))
+    return tuple(cpu.backward(scene.splats, grad, kernel, isa=isa, **options))
 
 
 def correlate(scene: Scene, image: Array, kernel: Kernel, isa: str) -> tuple[Array, Array]:
     if isa == "triton":
         with triton_engine() as cuda:
-            squares, products = cuda.correlate(*_tensors(*scene.arrays[:2], image), kernel)
+            squares, products = cuda.correlate(*map(_tensor, (*scene.arrays[:2], image)), kernel)
             return _array(squares), _array(products)
     return cpu.correlate(*scene.arrays[:2], image, kernel, isa=isa)
 
@@ -75,7 +73,7 @@ def correlate_waves(
 ) -> tuple[Array, ...]:
     if isa == "triton":
         with triton_engine() as cuda:
-            products = cuda.correlate_waves(*_tensors(*scene.arrays[:2], frequencies, image), kernel)
+            products = cuda.correlate_waves(*map(_tensor, (*scene.arrays[:2], frequencies, image)), kernel)
             return tuple(map(_array, products))
     return cpu.correlate_waves(*scene.arrays[:2], frequencies, image, kernel, isa=isa)
 
@@ -107,23 +105,17 @@ def how_many(isa: str) -> int:
     return 40 if isa == "triton" and DEVICE == "cpu" else 500
 
 
-def _tensors(*arrays: Array) -> list[torch.Tensor]:
-    return [torch.from_numpy(array).to(DEVICE) for array in arrays]
+def _tensor(array: Array) -> torch.Tensor:
+    return torch.from_numpy(array).to(DEVICE)
 
 
 def _array(tensor: torch.Tensor) -> Array:
     return np.asarray(tensor.cpu().numpy())
 
 
-def _optional(scene: Scene, options: dict[str, Array]) -> dict[str, torch.Tensor]:
-    if scene.waves is not None:
-        options |= {"waves": scene.waves}
-    return {name: _tensors(array)[0] for name, array in options.items()}
-
-
 def true_forward(scene: Scene, kernel: Kernel) -> NDArray[np.float64]:
-    return reference.forward(*scene.doubles, scene.height, scene.width, kernel, waves=scene.double_waves)
+    return reference.forward(scene.double_splats, scene.height, scene.width, kernel)
 
 
 def true_backward(scene: Scene, grad: Array, kernel: Kernel) -> tuple[NDArray[np.float64], ...]:
-    return reference.backward(*scene.doubles, grad.astype(np.float64), kernel, waves=scene.double_waves)
+    return tuple(reference.backward(scene.double_splats, grad.astype(np.float64), kernel))

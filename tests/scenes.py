@@ -9,6 +9,8 @@ from functools import partial
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from gicodec.render import Splats
+
 Array = NDArray[np.float32]
 
 
@@ -31,6 +33,14 @@ class Scene:
     def doubles(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         centers, conics, colors = (a.astype(np.float64) for a in self.arrays)
         return centers, conics, colors
+
+    @property
+    def splats(self) -> Splats[Array]:
+        return Splats(*self.arrays, self.waves)
+
+    @property
+    def double_splats(self) -> Splats[NDArray[np.float64]]:
+        return Splats(*self.doubles, self.double_waves)
 
     @property
     def double_waves(self) -> NDArray[np.float64] | None:

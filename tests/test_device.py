@@ -10,6 +10,7 @@ import pytest
 import torch
 from engines import DEVICE, triton_engine
 from pictures import photograph
+from torch import Tensor
 
 from gicodec import DecodeOptions, DeviceError, EncodeOptions, decode, device, encode
 from gicodec.codec import Encoded
@@ -18,7 +19,7 @@ from gicodec.encoder.tuning.state import State
 from gicodec.encoder.tuning.tuner import Tuner
 from gicodec.fit import Objective, as_target
 from gicodec.fit.adam import Optimizer
-from gicodec.fit.backend import Engine, NativeEngine, Splats, TritonEngine
+from gicodec.fit.backend import Engine, NativeEngine, TritonEngine
 from gicodec.fit.loop import run
 from gicodec.fit.model import GsiModel
 from gicodec.fit.parameters import has_wave
@@ -27,7 +28,7 @@ from gicodec.image.samples import to_samples
 from gicodec.papers.method import PublishedModel
 from gicodec.papers.pipeline import RECIPES
 from gicodec.quantize import dequantize
-from gicodec.render import View, on_device, render
+from gicodec.render import Splats, View, on_device, render
 
 needs_triton = pytest.mark.skipif(not find_spec("triton"), reason="no Triton here")
 no_gpu = pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
@@ -105,12 +106,12 @@ META = torch.device("meta")
 class NoEngine(Engine):
     device = META
 
-    def draw(self, splats: Splats, background: torch.Tensor, image: torch.Tensor, kernel: Kernel) -> None:
+    def draw(self, splats: Splats[Tensor], background: Tensor, image: Tensor, kernel: Kernel) -> None:
         self.check(*splats, background, image)
 
-    def gradients(self, splats: Splats, grad_image: torch.Tensor, kernel: Kernel) -> Splats:
+    def gradients(self, splats: Splats[Tensor], grad_image: Tensor, kernel: Kernel) -> Splats[Tensor]:
         self.check(*splats, grad_image)
-        return Splats(*(None if t is None else torch.empty_like(t) for t in splats))  # type: ignore[arg-type]
+        return splats.map(torch.empty_like)
 
     def correlate(self, *arrays: object) -> Any:
         raise NotImplementedError
@@ -118,11 +119,10 @@ class NoEngine(Engine):
     def correlate_waves(self, *arrays: object) -> Any:
         raise NotImplementedError
 
-    def check(self, *tensors: torch.Tensor | None) -> None:
+    def check(self, *tensors: Tensor) -> None:
         for tensor in tensors:
-            if tensor is not None:
-                assert tensor.device == META
-                assert tensor.is_contiguous()
+            assert tensor.device == META
+            assert tensor.is_contiguous()
 
 
 def objective_there(kernel: Kernel) -> Objective:

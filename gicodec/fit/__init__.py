@@ -1,4 +1,4 @@
-"""Fitting Gaussians to a picture; the only part that imports torch."""
+"""Fitting Gaussians to a picture: pixels in, parameters of floats out; the encoder rounds them."""
 
 from gicodec.fit.adam import Optimizer
 from gicodec.fit.loop import as_target, one_torch_thread

@@ -1,56 +1,60 @@
-"""The engines as a fit sees them: torch tensors of one device in, and out."""
+"""The engines as a fit sees them: torch tensors of one device in, and out.
+
+All are of contiguous float32; shapes and meaning are those of ``gicodec.render.reference``.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from gicodec import _native
 from gicodec.device import CPU
 from gicodec.format import Kernel
-from gicodec.render import cpu
-
-
-class Splats(NamedTuple):
-    """Gaussians as an engine takes them, and gradients by them as it gives them: see ``render.reference``."""
-
-    centers: Tensor  # [N, 2]
-    conics: Tensor  # [N, 3]
-    colors: Tensor  # [N, C]
-    waves: Tensor | None  # [N, 4]
+from gicodec.render import Splats, cpu
 
 
 class Engine(ABC):
-    """What renders and differentiates; every tensor is of contiguous float32, on its device."""
+    """What renders and differentiates on a device."""
 
     device: torch.device
 
     @abstractmethod
-    def draw(self, splats: Splats, background: Tensor, image: Tensor, kernel: Kernel) -> None:
-        """Render into an image [C, H, W], which may be the background: see ``reference.forward``."""
+    def draw(self, splats: Splats[Tensor], background: Tensor, image: Tensor, kernel: Kernel) -> None:
+        """Add N Gaussians to a background; the result goes to an image, which may be the background.
+
+        Both are [C, H, W].
+        """
 
     @abstractmethod
-    def gradients(self, splats: Splats, grad_image: Tensor, kernel: Kernel) -> Splats:
-        """Differentiate: see ``reference.backward``."""
+    def gradients(self, splats: Splats[Tensor], grad_image: Tensor, kernel: Kernel) -> Splats[Tensor]:
+        """Differentiate the sum of grad_image [C, H, W] times what is drawn."""
 
     @abstractmethod
     def correlate(
         self, centers: Tensor, conics: Tensor, image: Tensor, kernel: Kernel
     ) -> tuple[Tensor, Tensor]:
-        """Multiply weights with themselves and an image: see ``reference.correlate``."""
+        """Multiply the weights w of N Gaussians, and sum over all pixels.
+
+        Returns:
+            w times w [N], and w times the image [C, H, W]: [N, C].
+        """
 
     @abstractmethod
     def correlate_waves(
         self, centers: Tensor, conics: Tensor, frequencies: Tensor, image: Tensor, kernel: Kernel
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Multiply weights, plain and oscillating: see ``reference.correlate_waves``."""
+        """Multiply (w, w cos, w sin) of N Gaussians and frequencies [N, 2], and sum over all pixels.
+
+        Returns:
+            The three with one another [N, 3, 3], w with every channel of the image [C, H, W]: [N, C], and
+            w cos and w sin with the sum of the channels [N, 2].
+        """
 
 
 class NativeEngine(Engine):
-    """The C++ engine, on the CPU."""
+    """The C++ engine, on the CPU; its arrays and the tensors share their memory."""
 
     device = CPU
 
@@ -58,38 +62,21 @@ class NativeEngine(Engine):
         """Use so many threads; 0 for one per core."""
         self._threads = threads
 
-    def draw(self, splats: Splats, background: Tensor, image: Tensor, kernel: Kernel) -> None:
-        """Render."""
-        _native.forward(
-            splats.centers.numpy(),
-            splats.conics.numpy(),
-            splats.colors.numpy(),
-            background.numpy(),
-            image.numpy(),
-            int(kernel),
-            self._threads,
-            "",
-            None if splats.waves is None else splats.waves.numpy(),
-        )
+    def draw(self, splats: Splats[Tensor], background: Tensor, image: Tensor, kernel: Kernel) -> None:
+        """Draw by ``cpu.forward``."""
+        (_, height, width), given = image.shape, splats.map(Tensor.numpy)
+        under, out = background.numpy(), image.numpy()
+        cpu.forward(given, height, width, kernel, background=under, image=out, threads=self._threads)
 
-    def gradients(self, splats: Splats, grad_image: Tensor, kernel: Kernel) -> Splats:
-        """Differentiate."""
-        gradients = cpu.backward(
-            splats.centers.numpy(),
-            splats.conics.numpy(),
-            splats.colors.numpy(),
-            grad_image.numpy(),
-            kernel,
-            waves=None if splats.waves is None else splats.waves.numpy(),
-            threads=self._threads,
-        )
-        by_centers, by_conics, by_colors, *by_waves = map(torch.from_numpy, gradients)
-        return Splats(by_centers, by_conics, by_colors, by_waves[0] if by_waves else None)
+    def gradients(self, splats: Splats[Tensor], grad_image: Tensor, kernel: Kernel) -> Splats[Tensor]:
+        """Differentiate by ``cpu.backward``."""
+        by = cpu.backward(splats.map(Tensor.numpy), grad_image.numpy(), kernel, threads=self._threads)
+        return by.map(torch.from_numpy)
 
     def correlate(
         self, centers: Tensor, conics: Tensor, image: Tensor, kernel: Kernel
     ) -> tuple[Tensor, Tensor]:
-        """Multiply weights."""
+        """Multiply by ``cpu.correlate``."""
         arrays = centers.numpy(), conics.numpy(), image.numpy()
         squares, products = cpu.correlate(*arrays, kernel, threads=self._threads)
         return torch.from_numpy(squares), torch.from_numpy(products)
@@ -97,7 +84,7 @@ class NativeEngine(Engine):
     def correlate_waves(
         self, centers: Tensor, conics: Tensor, frequencies: Tensor, image: Tensor, kernel: Kernel
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Multiply weights with waves."""
+        """Multiply by ``cpu.correlate_waves``."""
         arrays = centers.numpy(), conics.numpy(), frequencies.numpy(), image.numpy()
         grams, products, wave_products = cpu.correlate_waves(*arrays, kernel, threads=self._threads)
         return torch.from_numpy(grams), torch.from_numpy(products), torch.from_numpy(wave_products)
@@ -111,38 +98,25 @@ class TritonEngine(Engine):
 
         self.device, self._cuda = device, cuda
 
-    def draw(self, splats: Splats, background: Tensor, image: Tensor, kernel: Kernel) -> None:
-        """Render."""
+    def draw(self, splats: Splats[Tensor], background: Tensor, image: Tensor, kernel: Kernel) -> None:
+        """Draw by ``cuda.forward``."""
         _, height, width = image.shape
-        self._cuda.forward(
-            splats.centers,
-            splats.conics,
-            splats.colors,
-            height,
-            width,
-            kernel,
-            waves=splats.waves,
-            background=background,
-            image=image,
-        )
+        self._cuda.forward(splats, height, width, kernel, background=background, image=image)
 
-    def gradients(self, splats: Splats, grad_image: Tensor, kernel: Kernel) -> Splats:
-        """Differentiate."""
-        arrays = splats.centers, splats.conics, splats.colors
-        gradients = self._cuda.backward(*arrays, grad_image, kernel, waves=splats.waves)
-        by_centers, by_conics, by_colors, *by_waves = gradients
-        return Splats(by_centers, by_conics, by_colors, by_waves[0] if by_waves else None)
+    def gradients(self, splats: Splats[Tensor], grad_image: Tensor, kernel: Kernel) -> Splats[Tensor]:
+        """Differentiate by ``cuda.backward``."""
+        return self._cuda.backward(splats, grad_image, kernel)
 
     def correlate(
         self, centers: Tensor, conics: Tensor, image: Tensor, kernel: Kernel
     ) -> tuple[Tensor, Tensor]:
-        """Multiply weights."""
+        """Multiply by ``cuda.correlate``."""
         return self._cuda.correlate(centers, conics, image, kernel)
 
     def correlate_waves(
         self, centers: Tensor, conics: Tensor, frequencies: Tensor, image: Tensor, kernel: Kernel
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Multiply weights with waves."""
+        """Multiply by ``cuda.correlate_waves``."""
         return self._cuda.correlate_waves(centers, conics, frequencies, image, kernel)
 
 

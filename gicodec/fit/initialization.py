@@ -8,20 +8,19 @@ import torch
 from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
-from gicodec.fit.parameters import COLOR, A, Y
+from gicodec.fit.parameters import COLOR, A
 
 UNIFORM_SHARE = 0.1  # of the first Gaussians: flat regions need some too
 MIN_SIZE, MAX_FIRST_SIZE, MAX_SIZE = 0.7, 55.0, 12.0  # pixels
 ERROR_POWER = 2  # of the squared error: few go where the error is small
 COLOR_SHARE = 0.5  # of what is missing at its center: neighbors bring the rest
 MAX_TOGETHER = 2.0  # times what is missing: a crowd on one spot would overshoot, more with each growth
-CELL, CELL_BITS = 16, 16  # pixels; a curve of 2^CELL_BITS cells a side
 ORIENTATION_REACH = 4  # pixels on every side
 ERROR_WINDOW = 3  # pixels
 MIN_ELONGATION, EDGE_ELONGATION = 0.1, 1.0  # of r: anywhere, and more on a perfect edge
 
 
-def initialize(target: Tensor, n: int, generator: torch.Generator) -> Tensor:
+def initial_rows(target: Tensor, n: int, generator: torch.Generator) -> Tensor:
     """Return n rows [n, 9 + C] for an empty picture: dense where the target [C, H, W] changes."""
     magnitude = _gradient_magnitude(target.mean(0))
     total = magnitude.sum()
@@ -31,8 +30,8 @@ def initialize(target: Tensor, n: int, generator: torch.Generator) -> Tensor:
     return _place(target, density, n, n, MAX_FIRST_SIZE, generator)
 
 
-def grow(residual: Tensor, n: int, n_after: int, generator: torch.Generator) -> Tensor:
-    """Return n rows [n, 9 + C] where the squared error is, of n_after that there will be.
+def rows_at_errors(residual: Tensor, n: int, n_after: int, generator: torch.Generator) -> Tensor:
+    """Return n more rows [n, 9 + C] where the squared error is, of n_after that there will be.
 
     The residual [C, H, W] is rendered minus target.
     """
@@ -43,20 +42,14 @@ def grow(residual: Tensor, n: int, n_after: int, generator: torch.Generator) -> 
     return _place(-residual, density, n, n_after, MAX_SIZE, generator)
 
 
-def morton_order(parameters: Tensor) -> Tensor:
-    """Return an order [N] of rows in which neighbors are neighbors in the picture: a Z-curve of cells."""
-    cells = (parameters[:, : Y + 1] / CELL).long().clamp(0, 2**CELL_BITS - 1)
-    code = torch.zeros(len(parameters), dtype=torch.long)
-    for bit in range(CELL_BITS):
-        digits = cells >> bit & 1
-        code |= (digits[:, 0] | digits[:, 1] << 1) << 2 * bit
-    return code.argsort(stable=True)
-
-
 def _place(
     missing: Tensor, density: Tensor, n: int, n_total: int, max_size: float, generator: torch.Generator
 ) -> Tensor:
-    """Draw n pixels from a density [H, W]; one of n_total Gaussians should cover its share of it."""
+    """Return n rows [n, 9 + C] at pixels drawn from a density [H, W], whose sum is 1.
+
+    Each is as large as the share of the density that one of n_total Gaussians should cover, and has the
+    color of what is missing [C, H, W] there.
+    """
     width = missing.shape[2]
     index = _draw(density, n, generator)
     jitter = torch.rand(n, 2, generator=generator)

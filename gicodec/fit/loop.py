@@ -22,7 +22,11 @@ EXACT_ERROR = 1e-8  # mean squared error: 80 dB, invisible in 8 bits
 
 
 class Model(ABC):
-    """What is fitted: parameters, who comes and goes, how they are drawn, and how they move."""
+    """What is fitted: parameters, who comes and goes, how they are drawn, and how they move.
+
+    run() calls change(), draw() and step() in turn. Each builds on what the one before has left: change() on
+    the residual of the last draw(), which is minus target before the first, and step() on its gradient.
+    """
 
     @abstractmethod
     def __len__(self) -> int:

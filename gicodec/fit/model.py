@@ -13,8 +13,9 @@ from torch import Tensor
 
 from gicodec.device import CPU
 from gicodec.fit.adam import Optimizer
-from gicodec.fit.initialization import grow, initialize, morton_order
+from gicodec.fit.initialization import initial_rows, rows_at_errors
 from gicodec.fit.loop import Model, as_target, one_torch_thread, run
+from gicodec.fit.morton import morton_order
 from gicodec.fit.objective import Objective
 from gicodec.fit.parameters import COLOR, SIZE, all_but, has_wave
 from gicodec.fit.waves import cost_of_waves, energies, renew_waves, with_waves
@@ -109,7 +110,7 @@ class GsiModel(Model):
         self._n_max = objective.target[0].numel()
         self._n = min(n_gaussians, self._n_max)
         self._n_first = math.ceil(self._n * FIRST_SHARE)
-        self._optimizer = Optimizer(initialize(objective.target.cpu(), self._n_first, self._generator))
+        self._optimizer = Optimizer(initial_rows(objective.target.cpu(), self._n_first, self._generator))
         self._optimizer.to(objective.device)
         self._n_iterations, self._plan, self._waves = n_iterations, plan, waves
         self._has_waves = False  # they come and go in change() only
@@ -129,7 +130,7 @@ class GsiModel(Model):
         return iteration > GROWTH_END * self._n_iterations
 
     def change(self, iteration: int, objective: Objective) -> None:
-        """Drop the weakest, and add where the error is."""
+        """Drop the weakest, and add where the error is that draw() left."""
         if iteration not in self._growths:
             return
         if self._plan is not None:
@@ -142,7 +143,7 @@ class GsiModel(Model):
             renew_waves(self._optimizer, objective)
         self._has_waves = bool(has_wave(self.parameters).any())
         if objective.device != CPU:  # where rows that are near each other are drawn faster
-            self._optimizer.keep(morton_order(self.parameters))
+            self._optimizer.keep_rows(morton_order(self.parameters))
         self._optimizer.to(objective.device)
 
     def draw(self, objective: Objective) -> None:
@@ -159,14 +160,14 @@ class GsiModel(Model):
         energy = parameters[:, COLOR:].square().sum(1) * (2 * parameters[:, SIZE]).exp() * math.pi
         energy += energies(parameters)
         n_dropped = int(RELOCATED_SHARE * len(parameters))
-        optimizer.keep(all_but(len(parameters), energy.argsort()[:n_dropped]))
+        optimizer.keep_rows(all_but(len(parameters), energy.argsort()[:n_dropped]))
         n_new = n_after - len(optimizer.parameters) - round(cost_of_waves(optimizer.parameters))
         if n_new > 0:
             residual = objective.residual.cpu()
-            new = grow(residual, n_new, n_after, self._generator)
+            new = rows_at_errors(residual, n_new, n_after, self._generator)
             if self._waves:
                 new = with_waves(new, residual, objective.error() / len(parameters))
-            optimizer.add(new)
+            optimizer.add_rows(new)
 
 
 def _rate(progress: float) -> float:

@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 
 from gicodec.gaussians import Gaussians
+from gicodec.render import Splats
 
 X, Y, SIZE, U, V, A, B, KX, KY, COLOR = range(10)  # columns; colors are COLOR and beyond
 SHAPE, AMPLITUDES, FREQUENCIES, WAVE = slice(SIZE, A), slice(A, KX), slice(KX, COLOR), slice(A, COLOR)
@@ -47,12 +48,17 @@ def all_but(n: int, rows: Tensor) -> Tensor:
 
 
 def has_wave(parameters: Tensor) -> Tensor:
-    """Tell who has a wave, [N]."""
+    """Tell which of the parameters [N, 9 + C] have a wave: a mask [N]."""
     return (parameters[:, AMPLITUDES] != 0).any(dim=1)
 
 
 def keep_phases(parameters: Tensor, moves: Tensor) -> None:
-    """Turn A and B, in place: the oscillations stay where they are while centers move by [N, 2]."""
+    """Turn A and B, in place, so that oscillations stay where they are.
+
+    Args:
+        parameters: [N, 9 + C].
+        moves: Of the centers, [N, 2], pixels.
+    """
     phase = (parameters[:, FREQUENCIES] * moves).sum(dim=1)
     cos, sin = phase.cos(), phase.sin()
     a, b = parameters[:, AMPLITUDES].unbind(1)
@@ -60,13 +66,13 @@ def keep_phases(parameters: Tensor, moves: Tensor) -> None:
 
 
 def limit_elongation(parameters: Tensor) -> None:
-    """Bring r back to at most MAX_ELONGATION, in place."""
+    """Bring r of parameters [N, 9 + C] back to at most MAX_ELONGATION, in place."""
     shape = parameters[:, U:A]
     shape.mul_((MAX_ELONGATION / shape.norm(dim=1, keepdim=True)).clamp_(max=1.0))
 
 
 def limit_frequency(parameters: Tensor) -> None:
-    """Bring frequencies back to at most MAX_FREQUENCY, in place."""
+    """Bring frequencies of parameters [N, 9 + C] back to at most MAX_FREQUENCY, in place."""
     frequencies = parameters[:, FREQUENCIES]
     frequencies.mul_((MAX_FREQUENCY / frequencies.norm(dim=1, keepdim=True)).clamp_(max=1.0))
 
@@ -76,7 +82,7 @@ Root = tuple[Tensor, Tensor, Tensor]
 
 
 def root_covariances(parameters: Tensor) -> Root:
-    """Return the square roots of the covariances, pixels."""
+    """Return the square roots of the covariances of parameters [N, 9 + C], pixels."""
     size = parameters[:, SIZE].exp()
     r, cos, sin = _polar(parameters[:, U], parameters[:, V])
     round_part, long_part = size * r.cosh(), size * r.sinh()
@@ -110,7 +116,7 @@ class InverseCovariances(NamedTuple):
 
 
 def conics(parameters: Tensor) -> Tensor:
-    """Return the inverse covariances [N, 3] (a, b, c)."""
+    """Return the inverse covariances [N, 3] (a, b, c) of parameters [N, 9 + C], pixels^-2."""
     return conics_of(InverseCovariances.of(parameters))
 
 
@@ -120,17 +126,10 @@ def conics_of(inverse: InverseCovariances) -> Tensor:
     return torch.stack([round_part - long_part * cos, -long_part * sin, round_part + long_part * cos], dim=1)
 
 
-def pull_back(
-    parameters: Tensor,
-    inverse: InverseCovariances,
-    by_centers: Tensor,
-    by_conics: Tensor,
-    by_colors: Tensor,
-    by_waves: Tensor | None,
-) -> Tensor:
+def pull_back(parameters: Tensor, inverse: InverseCovariances, by: Splats[Tensor]) -> Tensor:
     """Turn gradients by what the engine takes into the gradient [N, 9 + C] by the parameters."""
     cos, sin, round_part, long_part, r = inverse
-    by_a, by_b, by_c = by_conics.unbind(1)
+    by_a, by_b, by_c = by.conics.unbind(1)
     total = by_a + by_c
     difference = by_c - by_a
     along = difference * cos - by_b * sin  # by the part that grows with r
@@ -139,12 +138,13 @@ def pull_back(
     by_r = 2 * (total * long_part + along * round_part)
     turn = across * long_part / r
     by_shape = torch.stack([by_size, cos * by_r - sin * turn, sin * by_r + cos * turn], dim=1)
+    by_centers, by_waves = by.centers, by.waves
     if by_waves is None:
         by_waves = torch.zeros_like(parameters[:, WAVE])
     else:
         turned = parameters[:, B] * by_waves[:, 0] - parameters[:, A] * by_waves[:, 1]  # see keep_phases
         by_centers = by_centers + parameters[:, FREQUENCIES] * turned[:, None]
-    return torch.cat([by_centers, by_shape, by_waves, by_colors], dim=1)
+    return torch.cat([by_centers, by_shape, by_waves, by.colors], dim=1)
 
 
 def _polar(u: Tensor, v: Tensor) -> tuple[Tensor, Tensor, Tensor]:

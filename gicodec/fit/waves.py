@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gicodec.fit.adam import Optimizer
-from gicodec.fit.objective import Objective
+from gicodec.fit.canvas import Canvas
 from gicodec.fit.parameters import (
     AMPLITUDES,
     COLOR,
@@ -56,13 +56,13 @@ def tried_frequencies() -> FloatArray:
     return np.asarray(np.stack([x, y], axis=1)[tried])
 
 
-def renew_waves(optimizer: Optimizer, objective: Objective) -> None:
+def renew_waves(optimizer: Optimizer, canvas: Canvas) -> None:
     """Take away the waves that are faint, and give new ones to those Gaussians that are worth it."""
     parameters = optimizer.parameters
-    mean_error = objective.error() / len(parameters)
+    mean_error = canvas.error() / len(parameters)
     optimizer.set_waves(has_wave(parameters) & (energies(parameters) < FAINT * mean_error), torch.zeros(4))
     plain = (~has_wave(parameters)).nonzero()[:, 0]
-    gains, colors, waves = propose(objective, parameters[plain])
+    gains, colors, waves = propose(canvas, parameters[plain])
     worth = gains > WORTH * mean_error
     chosen = torch.zeros(len(parameters), dtype=torch.bool)
     chosen[plain[worth]] = True
@@ -127,18 +127,18 @@ def _strongest(seen: Tensor, lowest: float) -> Tensor:
 
 
 def cost_of_waves(parameters: Tensor) -> float:
-    """Return for how many Gaussians' bits their waves stand."""
+    """Return for how many Gaussians' bits the waves of parameters [N, 9 + C] stand."""
     return COST * int(has_wave(parameters).sum())
 
 
 def energies(parameters: Tensor) -> Tensor:
-    """Return what of the squared picture is in the waves, [N]."""
+    """Return what of the squared picture is in the waves [N] of parameters [N, 9 + C]."""
     n_channels = parameters.shape[1] - COLOR
     squares = parameters[:, AMPLITUDES].square().sum(dim=1)
     return 0.5 * math.pi * n_channels * squares * (2 * parameters[:, SIZE]).exp()
 
 
-def propose(objective: Objective, parameters: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def propose(canvas: Canvas, parameters: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Find the best of the frequencies tried for every Gaussian by itself, given the residual.
 
     Returns:
@@ -152,7 +152,9 @@ def propose(objective: Objective, parameters: Tensor) -> tuple[Tensor, Tensor, T
     placed = parameters[:, : Y + 1].contiguous().numpy(), conics(parameters).numpy()
     for x, y in tried_frequencies():
         k = np.stack([xx * x + xy * y, xy * x + yy * y], axis=1)
-        gain, solution = best_lights(*objective.correlate_waves(*placed, np.ascontiguousarray(k, np.float32)))
+        gain, solution = best_coefficients(
+            *canvas.correlate_waves(*placed, np.ascontiguousarray(k, np.float32))
+        )
         better = (gain > gains) & (np.hypot(*k.T) < HIGHEST)
         gains[better], solutions[better], frequencies[better] = gain[better], solution[better], k[better]
     solutions *= START
@@ -160,8 +162,15 @@ def propose(objective: Objective, parameters: Tensor) -> tuple[Tensor, Tensor, T
     return torch.from_numpy(gains), torch.from_numpy(solutions[:, 0]).float(), waves
 
 
-def best_lights(grams: Single, products: Single, wave_products: Single) -> tuple[FloatArray, FloatArray]:
-    """Find the best (brightness, A, B) of each of N.
+def best_coefficients(
+    grams: Single, products: Single, wave_products: Single
+) -> tuple[FloatArray, FloatArray]:
+    """Find the best (brightness, A, B) of each of N, by what correlate_waves() returns.
+
+    Args:
+        grams: [N, 3, 3].
+        products: [N, C].
+        wave_products: [N, 2].
 
     Returns:
         What they take from the squared error beyond the best brightness alone [N], and they [N, 3].

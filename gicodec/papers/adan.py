@@ -10,7 +10,7 @@ EPSILON = 1e-8
 
 
 class Adan:
-    """The running means of a gradient, row by row: as ``Moments`` of Adam."""
+    """The running means of a gradient [N, K], row by row: as ``Moments`` of Adam."""
 
     def __init__(self, like: Tensor) -> None:
         self._mean, self._change, self._square = (torch.zeros_like(like) for _ in range(3))
@@ -18,7 +18,7 @@ class Adan:
         self._n_steps = 0
 
     def move(self, gradient: Tensor, rate: float) -> Tensor:
-        """Take in a gradient; return the step to take against it."""
+        """Take in a gradient [N, K]; return the step [N, K] to subtract."""
         beta1, beta2, beta3 = BETAS
         change = torch.zeros_like(gradient) if self._last is None else gradient - self._last
         self._last = gradient
@@ -33,13 +33,13 @@ class Adan:
         )
         return rate * (mean + beta2 * change) / (square.sqrt() + EPSILON)
 
-    def keep(self, rows: Tensor) -> None:
+    def keep_rows(self, rows: Tensor) -> None:
         """Drop all rows but these: a mask [N]."""
         self._mean, self._change, self._square = (t[rows] for t in (self._mean, self._change, self._square))
         self._last = None if self._last is None else self._last[rows]
 
-    def add(self, rows: Tensor) -> None:
-        """Append means of zero for new rows [K, columns]."""
+    def add_rows(self, rows: Tensor) -> None:
+        """Append means of zero, as many as in new rows [n, K]."""
         fresh = torch.zeros_like(rows)
         self._mean, self._change, self._square = (
             torch.cat([t, fresh]) for t in (self._mean, self._change, self._square)

@@ -30,17 +30,17 @@ PLACES, SHAPES, COLORS = slice(0, 2), slice(2, 5), slice(5, None)  # columns of 
 
 
 class RowOptimizer(Protocol):
-    """An optimizer's memory of one tensor."""
+    """What an optimizer remembers of the gradients of one tensor [N, K], row by row."""
 
     def move(self, gradient: Tensor, rate: float) -> Tensor:
-        """Take in a gradient; return the step to take against it."""
+        """Take in a gradient [N, K]; return the step [N, K] to subtract."""
         ...
 
-    def keep(self, rows: Tensor) -> None:
+    def keep_rows(self, rows: Tensor) -> None:
         """Drop all rows but these: a mask [N]."""
 
-    def add(self, rows: Tensor) -> None:
-        """Append a memory of nothing for new rows."""
+    def add_rows(self, rows: Tensor) -> None:
+        """Append a memory of nothing, as much as there is in new rows [n, K]."""
 
 
 class RecordQuantizer(ABC):
@@ -147,7 +147,7 @@ class PublishedModel(Model):
         return self._n_iterations - self._begun
 
     def change(self, iteration: int, objective: Objective) -> None:
-        """Drop what is no covariance any more, and add where the error is largest."""
+        """Drop what the last draw() found to be no covariance, and add where the error is that it left."""
         if iteration and iteration % PRUNED_EVERY == 0:
             self._drop_broken(self._drawn)
         if self._growth and self._quantizer is None:
@@ -203,7 +203,7 @@ class PublishedModel(Model):
         colors = torch.zeros(len(centers), self._raw.shape[1] - COLORS.start)
         raw, filters = self._new(centers, colors, len(self) + len(centers))
         self._raw, self._filters = torch.cat([self._raw, raw]), torch.cat([self._filters, filters])
-        self._optimizer.add(raw)
+        self._optimizer.add_rows(raw)
 
     def _drop_broken(self, covariances: Tensor) -> None:
         kept = (covariances[:, 0] > 0) & (_determinants(covariances) > MIN_DETERMINANT)
@@ -214,7 +214,7 @@ class PublishedModel(Model):
             self._raw[:1, SHAPES] = self._parametrization.shapes(self._round[None])
         if not kept.all():
             self._raw, self._filters = self._raw[kept], self._filters[kept]
-            self._optimizer.keep(kept)
+            self._optimizer.keep_rows(kept)
 
     def _widened(self, covariances: Tensor) -> Tensor:
         return covariances + self._filters * self._round

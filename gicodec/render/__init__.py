@@ -6,11 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gicodec.format import Kernel
+from gicodec.format.arrays import FloatArray
 from gicodec.gaussians import Gaussians
 from gicodec.render import cpu
+from gicodec.render.splats import Splats
 from gicodec.render.view import FOOTPRINT_VARIANCE, View, covered_pixels, place
 
-__all__ = ["FOOTPRINT_VARIANCE", "View", "covered_pixels", "place", "render"]
+__all__ = ["FOOTPRINT_VARIANCE", "Splats", "View", "covered_pixels", "place", "render"]
 
 
 def render(
@@ -26,20 +28,15 @@ def render(
     Raises:
         DeviceError: There is no such device, or it failed.
     """
-    with np.errstate(over="ignore"):
-        narrow = [np.ascontiguousarray(a, dtype=np.float32) for a in place(gaussians, view)]
-    centers, conics, colors, *waves = narrow
+    splats = place(gaussians, view).map(_single)
     if device != "cpu":
         from gicodec.render.on_device import render_there  # imports torch
 
-        return render_there(narrow, view.height, view.width, kernel, device)
-    return cpu.forward(
-        centers,
-        conics,
-        colors,
-        view.height,
-        view.width,
-        kernel,
-        waves=waves[0] if waves else None,
-        threads=threads,
-    )
+        return render_there(splats, view.height, view.width, kernel, device)
+    return cpu.forward(splats, view.height, view.width, kernel, threads=threads)
+
+
+def _single(array: FloatArray) -> NDArray[np.float32]:
+    """Round to float32; what is too large becomes infinite, and is not drawn."""
+    with np.errstate(over="ignore"):
+        return np.ascontiguousarray(array, dtype=np.float32)

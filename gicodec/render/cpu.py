@@ -1,77 +1,76 @@
 """The C++ engine: the reference's signature in float32, for any size and any number of threads.
 
 Values agree with the reference to about 1e-5 of the brightest color; results are identical, bit for bit,
-whatever the number of threads. Between instruction sets they may differ in the last bits.
+whatever the number of threads. Between instruction sets they may differ in the last bits. The environment
+variable GSI_ISA chooses one for the whole process; else it is the best that the machine has.
 """
 
 from __future__ import annotations
+
+import os
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gicodec import _native
+from gicodec.errors import OptionError
 from gicodec.format import Kernel
+from gicodec.render.splats import Splats
 
 Array = NDArray[np.float32]
 
 
 def forward(
-    centers: Array,
-    conics: Array,
-    colors: Array,
+    splats: Splats[Array],
     height: int,
     width: int,
     kernel: Kernel,
     *,
-    waves: Array | None = None,
     background: Array | None = None,
+    image: Array | None = None,
     threads: int = 0,
     isa: str = "",
 ) -> Array:
     """Render: as ``reference.forward``.
 
     Args:
-        centers: [N, 2].
-        conics: [N, 3].
-        colors: [N, C].
+        splats: N Gaussians.
         height: Rows of the image.
         width: Columns of the image.
-        kernel: Which weight.
-        waves: [N, 4]; without them no Gaussian has one, which is faster.
+        kernel: Which weight function.
         background: [C, height, width] that the Gaussians are added to; none is zero.
+        image: [C, height, width], where the result goes, which may be the background; none is a new array.
         threads: 0 for one per core.
-        isa: One of ``instruction_sets()``; empty for the best that this machine has.
+        isa: One of ``instruction_sets()``; empty for :func:`instruction_set`, that of the process.
 
     Raises:
+        OptionError: GSI_ISA names what this machine has not.
         TypeError: An array is not of contiguous float32, or has another number of dimensions.
         ValueError: Shapes do not match.
     """
-    image = np.empty((colors.shape[-1], height, width), np.float32)
-    _native.forward(centers, conics, colors, background, image, int(kernel), threads, isa, waves)
+    if image is None:
+        image = np.empty((splats.colors.shape[-1], height, width), np.float32)
+    elif image.shape[1:] != (height, width):
+        raise ValueError(f"image: need {height} rows of {width} columns, not {list(image.shape[1:])}")
+    arrays, isa = (splats.centers, splats.conics, splats.colors), isa or instruction_set()
+    _native.forward(*arrays, background, image, int(kernel), threads, isa, splats.waves)
     return image
 
 
 def backward(
-    centers: Array,
-    conics: Array,
-    colors: Array,
-    grad_image: Array,
-    kernel: Kernel,
-    *,
-    waves: Array | None = None,
-    threads: int = 0,
-    isa: str = "",
-) -> tuple[Array, ...]:
-    """Differentiate ``sum(grad_image * image)``: as ``reference.backward``.
+    splats: Splats[Array], grad_image: Array, kernel: Kernel, *, threads: int = 0, isa: str = ""
+) -> Splats[Array]:
+    """Differentiate ``sum(grad_image * image)`` by all numbers of N Gaussians: as ``reference.backward``.
 
     Raises:
+        OptionError: GSI_ISA names what this machine has not.
         TypeError: An array is not of contiguous float32, or has another number of dimensions.
         ValueError: Shapes do not match.
     """
-    grads = np.empty_like(centers), np.empty_like(conics), np.empty_like(colors)
-    by_waves = None if waves is None else np.empty_like(waves)
-    _native.backward(centers, conics, colors, grad_image, *grads, int(kernel), threads, isa, waves, by_waves)
-    return grads if by_waves is None else (*grads, by_waves)
+    by, isa = splats.map(np.empty_like), isa or instruction_set()
+    arrays = splats.centers, splats.conics, splats.colors, grad_image, by.centers, by.conics, by.colors
+    _native.backward(*arrays, int(kernel), threads, isa, splats.waves, by.waves)
+    return by
 
 
 def correlate(
@@ -80,10 +79,12 @@ def correlate(
     """Multiply weights with themselves and with an image [C, height, width]: as ``reference.correlate``.
 
     Raises:
+        OptionError: GSI_ISA names what this machine has not.
         TypeError: An array is not of contiguous float32, or has another number of dimensions.
         ValueError: Shapes do not match.
     """
     squares, products = np.empty(len(centers), np.float32), np.empty((len(centers), len(image)), np.float32)
+    isa = isa or instruction_set()
     _native.correlate(centers, conics, image, squares, products, int(kernel), threads, isa)
     return squares, products
 
@@ -101,6 +102,7 @@ def correlate_waves(
     """Multiply weights, plain and oscillating, as ``reference.correlate_waves``.
 
     Raises:
+        OptionError: GSI_ISA names what this machine has not.
         TypeError: An array is not of contiguous float32, or has another number of dimensions.
         ValueError: Shapes do not match.
     """
@@ -110,6 +112,7 @@ def correlate_waves(
         np.empty((n, len(image)), np.float32),
         np.empty((n, 2), np.float32),
     )
+    isa = isa or instruction_set()
     _native.correlate_waves(centers, conics, frequencies, image, *sums, int(kernel), threads, isa)
     return sums
 
@@ -117,6 +120,18 @@ def correlate_waves(
 def instruction_sets() -> list[str]:
     """Those that this machine can run, best last."""
     return _native.instruction_sets()
+
+
+def instruction_set() -> str:
+    """Return the one that this process uses: what GSI_ISA names, or the best of the machine.
+
+    Raises:
+        OptionError: GSI_ISA names what this machine has not.
+    """
+    available, asked = instruction_sets(), os.environ.get("GSI_ISA", "")
+    if asked and asked not in available:
+        raise OptionError(f"GSI_ISA={asked}: this machine has {', '.join(available)}")
+    return asked or available[-1]
 
 
 def hardware_threads() -> int:

@@ -6,8 +6,9 @@ Pixel (row i, column j) is sampled at (x, y) = (j + 1/2, i + 1/2). A Gaussian's 
     compact   w(s) = max(0, (exp(-s) - t) / (1 - t)),  t = exp(-4.5): zero, without a jump, at 3 sigma
     cut       w(s) = exp(-s) where exp(-s) >= 1/255, else 0            (GaussianImage, arXiv:2403.08551)
 
-and the image is the sum of color times weight. A Gaussian's wave ``A cos(k . d) + B sin(k . d)``, with
-d = (dx, dy), is added to its color, the same to every channel; A = B = 0 is no wave, and has no gradient.
+and the image is the sum of color times weight; ``kernel`` chooses the weight function. A Gaussian's wave
+``A cos(k . d) + B sin(k . d)``, with d = (dx, dy), is added to its color, the same to every channel;
+A = B = 0 is no wave, and has no gradient.
 
 A Gaussian with a number that is not finite or a conic that is not positive definite draws nothing and
 has zero gradients.
@@ -15,42 +16,36 @@ has zero gradients.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
 from gicodec.format import Kernel
 from gicodec.format.arrays import FloatArray
+from gicodec.render.splats import Splats
 
-COMPACT_THRESHOLD = np.exp(-4.5)
-CUT_THRESHOLD = 1 / 255
+CUTOFFS = {Kernel.COMPACT: 4.5, Kernel.CUT: math.log(255)}
+"""The exponents s beyond which weights are zero."""
+COMPACT_THRESHOLD, CUT_THRESHOLD = math.exp(-CUTOFFS[Kernel.COMPACT]), 1 / 255
+"""exp(-s) there: t, and 1/255."""
 
 
-def forward(
-    centers: FloatArray,
-    conics: FloatArray,
-    colors: FloatArray,
-    height: int,
-    width: int,
-    kernel: Kernel,
-    *,
-    waves: FloatArray | None = None,
-) -> FloatArray:
+def forward(splats: Splats[FloatArray], height: int, width: int, kernel: Kernel) -> FloatArray:
     """Render.
 
     Args:
-        centers: [N, 2] (x, y), pixels.
-        conics: [N, 3] (a, b, c), pixels^-2.
-        colors: [N, C], unbounded.
+        splats: N Gaussians.
         height: Rows of the image.
         width: Columns of the image.
-        kernel: Which weight.
-        waves: [N, 4] (A, B, kx, ky), amplitudes unbounded, frequencies in radians a pixel; None: no waves.
+        kernel: Which weight function.
 
     Returns:
         The image, [C, height, width], not clamped.
     """
-    shown = drawable(centers, conics, waves)
-    dx, dy, falloff = _falloff(centers[shown], conics[shown], height, width)
+    colors, waves = splats.colors, splats.waves
+    shown = drawable(splats.centers, splats.conics, waves)
+    dx, dy, falloff = _falloff(splats.centers[shown], splats.conics[shown], height, width)
     weight, _ = _weight(falloff, kernel)  # [N, H, W]
     image: FloatArray = np.einsum("nhw,nc->chw", weight, colors[shown])
     if waves is not None:
@@ -60,36 +55,26 @@ def forward(
     return image
 
 
-def backward(
-    centers: FloatArray,
-    conics: FloatArray,
-    colors: FloatArray,
-    grad_image: FloatArray,
-    kernel: Kernel,
-    *,
-    waves: FloatArray | None = None,
-) -> tuple[FloatArray, ...]:
+def backward(splats: Splats[FloatArray], grad_image: FloatArray, kernel: Kernel) -> Splats[FloatArray]:
     """Differentiate ``sum(grad_image * forward(...))``.
 
     Args:
-        centers: [N, 2].
-        conics: [N, 3].
-        colors: [N, C].
+        splats: N Gaussians.
         grad_image: [C, height, width].
-        kernel: Which weight.
-        waves: [N, 4] or None.
+        kernel: Which weight function.
 
     Returns:
-        The gradients by centers [N, 2], conics [N, 3], colors [N, C] and, where there are any, waves [N, 4].
+        The gradients by all numbers of the Gaussians.
     """
-    grads = np.zeros_like(centers), np.zeros_like(conics), np.zeros_like(colors)
+    centers, conics, colors, waves = splats.centers, splats.conics, splats.colors, splats.waves
+    by_centers, by_conics, by_colors = map(np.zeros_like, (centers, conics, colors))
+    by_waves = None if waves is None else np.zeros_like(waves)
     shown = drawable(centers, conics, waves)
     dx, dy, falloff = _falloff(centers[shown], conics[shown], *grad_image.shape[1:])
     weight, slope = _weight(falloff, kernel)  # [N, H, W], slope = -dw/ds
-    grads[2][shown] = np.einsum("nhw,chw->nc", weight, grad_image)
+    by_colors[shown] = np.einsum("nhw,chw->nc", weight, grad_image)
     pull = np.einsum("nc,chw->nhw", colors[shown], grad_image)  # dL/dw
-    by_waves = np.zeros((len(centers), 4))
-    if waves is not None:
+    if waves is not None and by_waves is not None:
         cos, sin = _oscillation(waves[shown, 2:], dx, dy)
         a, b = waves[shown, :2].T[:, :, None, None]
         total = grad_image.sum(axis=0)
@@ -100,16 +85,16 @@ def backward(
         by_waves[shown, 2] = np.einsum("nhw,nw->n", turn, dx)
         by_waves[shown, 3] = np.einsum("nhw,nh->n", turn, dy)
         by_waves[(waves[:, :2] == 0).all(axis=1)] = 0
-        grads[0][shown] = -waves[shown, 2:] * turn.sum(axis=(1, 2))[:, None]
+        by_centers[shown] = -waves[shown, 2:] * turn.sum(axis=(1, 2))[:, None]
     pull *= slope  # -dL/ds
     a, b, c = conics[shown].T
     x = np.einsum("nhw,nw->n", pull, dx)
     y = np.einsum("nhw,nh->n", pull, dy)
-    grads[0][shown] += np.stack([a * x + b * y, b * x + c * y], axis=1)
-    grads[1][shown, 0] = -np.einsum("nhw,nw,nw->n", pull, dx, dx) / 2
-    grads[1][shown, 1] = -np.einsum("nhw,nw,nh->n", pull, dx, dy)
-    grads[1][shown, 2] = -np.einsum("nhw,nh,nh->n", pull, dy, dy) / 2
-    return grads if waves is None else (*grads, by_waves)
+    by_centers[shown] += np.stack([a * x + b * y, b * x + c * y], axis=1)
+    by_conics[shown, 0] = -np.einsum("nhw,nw,nw->n", pull, dx, dx) / 2
+    by_conics[shown, 1] = -np.einsum("nhw,nw,nh->n", pull, dx, dy)
+    by_conics[shown, 2] = -np.einsum("nhw,nh,nh->n", pull, dy, dy) / 2
+    return Splats(by_centers, by_conics, by_colors, by_waves)
 
 
 def correlate(
@@ -141,7 +126,7 @@ def correlate_waves(
         conics: [N, 3].
         frequencies: [N, 2] (kx, ky), radians a pixel; w is the weight, cos and sin are those of k . d.
         image: [C, height, width].
-        kernel: Which weight.
+        kernel: Which weight function.
 
     Returns:
         The sums over all pixels of the three with one another [N, 3, 3], of w with every channel [N, C],
@@ -183,7 +168,7 @@ def _falloff(
 
 
 def _weight(falloff: FloatArray, kernel: Kernel) -> tuple[FloatArray, FloatArray]:
-    """The weight w, and -dw/ds, of exp(-s)."""
+    """Return the weight w and -dw/ds, [N, H, W] both, of exp(-s)."""
     if kernel is Kernel.COMPACT:
         inside, gain = falloff > COMPACT_THRESHOLD, 1 / (1 - COMPACT_THRESHOLD)
         return np.where(inside, (falloff - COMPACT_THRESHOLD) * gain, 0), inside * falloff * gain

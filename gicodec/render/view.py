@@ -8,6 +8,7 @@ import numpy as np
 
 from gicodec.format.arrays import FloatArray
 from gicodec.gaussians import Gaussians
+from gicodec.render.splats import Splats
 
 FOOTPRINT_VARIANCE = 0.25
 """Variance of the prefilter's Gaussian where the scale is small, rendered pixels^2: between the sharpness
@@ -30,8 +31,8 @@ class View:
     y: float = 0.0
 
 
-def place(gaussians: Gaussians, view: View) -> tuple[FloatArray, ...]:
-    """Move and scale Gaussians into a view: centers [K, 2], conics [K, 3], colors [K, C], any waves [K, 4].
+def place(gaussians: Gaussians, view: View) -> Splats[FloatArray]:
+    """Move and scale N Gaussians into a view, where there are K.
 
     Means scale by z, covariances by z^2, frequencies by 1/z. At full size and above that is all, and K = N.
     Below, the picture is prefiltered in closed form: convolved with 2 g - g * g, g the Gaussian footprint
@@ -47,11 +48,11 @@ def place(gaussians: Gaussians, view: View) -> tuple[FloatArray, ...]:
         scaled = gaussians.covariances() * (zx * zx, zx * zy, zy * zy)
     footprint = FOOTPRINT_VARIANCE * np.maximum(0, 1 - scale**2)
     if not footprint.any():
-        return centers, *_blurred(scaled, gaussians.colors, waves, footprint)
+        return Splats(centers, *_blurred(scaled, gaussians.colors, waves, footprint))
     once = _blurred(scaled, gaussians.colors, waves, footprint, 2)
     twice = _blurred(scaled, gaussians.colors, waves, 2 * footprint, -1)
     both = (np.concatenate(pair) for pair in zip(once, twice, strict=True))
-    return np.concatenate([centers, centers]), *both
+    return Splats(np.concatenate([centers, centers]), *both)
 
 
 def _blurred(
@@ -95,7 +96,7 @@ def _blurred_frequencies(
 
 def covered_pixels(gaussians: Gaussians, view: View) -> float:
     """Estimate the Gaussian-pixels of a view, which is what rendering costs; never too few by much."""
-    conics = place(gaussians, view)[1]
+    conics = place(gaussians, view).conics
     with np.errstate(all="ignore"):
         a, b, c = conics.T.astype(np.float32).astype(np.float64)  # as the engine sees them
         determinant = a * c - b * b

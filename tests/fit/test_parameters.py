@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from gicodec.fit import Objective, to_gaussians
-from gicodec.fit.initialization import morton_order
+from gicodec.fit.morton import morton_order
 from gicodec.fit.parameters import (
     AMPLITUDES,
     COLOR,
@@ -28,7 +28,7 @@ from gicodec.fit.parameters import (
     root_covariances,
 )
 from gicodec.format import Kernel
-from gicodec.render import reference
+from gicodec.render import Splats, reference
 
 
 def parameters(n: int = 12, channels: int = 3) -> torch.Tensor:
@@ -58,9 +58,8 @@ def test_the_gradient_is_that_of_the_reference(channels: int) -> None:
     def true_loss() -> float:
         gaussians = to_gaussians(rows)
         shapes = inverses(gaussians.covariances())
-        image = reference.forward(
-            gaussians.centers, shapes, gaussians.colors, 15, 20, Kernel.COMPACT, waves=gaussians.waves
-        )
+        splats = Splats(gaussians.centers, shapes, gaussians.colors, gaussians.waves)
+        image = reference.forward(splats, 15, 20, Kernel.COMPACT)
         return float(np.square(image - target.numpy()).sum())
 
     objective = Objective(target)

@@ -15,12 +15,13 @@ from engines import DEVICE, KERNELS, at_the_edge, cotangent, true_backward, true
 from scenes import SCENES, has_wave, scattered
 
 from gicodec.format import Kernel
+from gicodec.render import Splats
 
 cuda: Any = pytest.importorskip("gicodec.render.cuda", reason="no Triton here")
 
 
-def tensors(*arrays: np.ndarray | None) -> list[torch.Tensor]:
-    return [torch.from_numpy(array).to(DEVICE) for array in arrays if array is not None]
+def tensor(array: np.ndarray) -> torch.Tensor:
+    return torch.from_numpy(array).to(DEVICE)
 
 
 COMPILE = """
@@ -57,47 +58,47 @@ def test_the_kernels_compile_for_gpus(tmp_path: Path) -> None:
 @KERNELS
 def test_blocks_of_the_real_size_draw_the_same(kernel: Kernel) -> None:
     scene = SCENES["narrower_than_16_waved"]()
-    arrays = tensors(*scene.arrays)
-    waves = tensors(scene.waves)[0]
-    image = cuda.forward(*arrays, scene.height, scene.width, kernel, waves=waves)
+    splats = scene.splats.map(tensor)
+    image = cuda.forward(splats, scene.height, scene.width, kernel)
     wrong = abs(image.cpu().numpy() - true_forward(scene, kernel)) > 1e-5
     assert not (wrong & ~at_the_edge(scene, kernel)).any()
     grad = cotangent(scene, kernel)
-    gradients = cuda.backward(*arrays, *tensors(grad), kernel, waves=waves)
+    gradients = cuda.backward(splats, tensor(grad), kernel)
     for gradient, truth in zip(gradients, true_backward(scene, grad, kernel), strict=True):
         np.testing.assert_allclose(gradient.cpu(), truth, atol=1e-4 * abs(truth).max())
 
 
 def test_a_picture_is_drawn_into_in_place() -> None:
     scene = scattered(9, 20, 30)
-    arrays, (picture,) = tensors(*scene.arrays), tensors(np.ones(scene.image_shape, np.float32))
-    over = cuda.forward(*arrays, 20, 30, Kernel.COMPACT, background=picture)
-    assert cuda.forward(*arrays, 20, 30, Kernel.COMPACT, background=picture, image=picture) is picture
+    splats, picture = scene.splats.map(tensor), tensor(np.ones(scene.image_shape, np.float32))
+    over = cuda.forward(splats, 20, 30, Kernel.COMPACT, background=picture)
+    assert cuda.forward(splats, 20, 30, Kernel.COMPACT, background=picture, image=picture) is picture
     assert torch.equal(picture, over)
 
 
 def test_a_batch_is_its_pictures() -> None:
     scenes = [has_wave(scattered(n, 20, 30)) for n in (9, 0, 140, 1)]
     starts = np.cumsum([0, *(len(scene.centers) for scene in scenes)]).astype(np.int32)
-    columns = zip(*((*scene.arrays, scene.waves) for scene in scenes), strict=True)
-    *arrays, waves = (tensors(np.concatenate(column))[0] for column in columns)
-    images = cuda.forward_batch(*arrays, *tensors(starts), 20, 30, Kernel.CUT, waves=waves)
+    columns = zip(*(scene.splats for scene in scenes), strict=True)
+    splats = Splats(*(tensor(np.concatenate(column)) for column in columns))
+    images = cuda.forward_batch(splats, tensor(starts), 20, 30, Kernel.CUT)
     assert images.shape == (4, 3, 20, 30)
     for image, scene in zip(images, scenes, strict=True):
-        alone = cuda.forward(*tensors(*scene.arrays), 20, 30, Kernel.CUT, waves=tensors(scene.waves)[0])
+        alone = cuda.forward(scene.splats.map(tensor), 20, 30, Kernel.CUT)
         assert torch.equal(image, alone)
     with pytest.raises(TypeError, match="int32"):
-        cuda.forward_batch(*arrays, *tensors(starts.astype(np.int64)), 20, 30, Kernel.CUT)
+        cuda.forward_batch(splats, tensor(starts.astype(np.int64)), 20, 30, Kernel.CUT)
 
 
 def test_wrong_arguments_are_refused() -> None:
-    centers, conics, colors, image = tensors(*scattered(4, 8, 8).arrays, np.zeros((3, 8, 8), np.float32))
+    centers, conics, colors = scattered(4, 8, 8).splats.map(tensor)
+    image = tensor(np.zeros((3, 8, 8), np.float32))
 
     def refuses(error: type[Exception], *arrays: torch.Tensor, image: torch.Tensor = image) -> None:
         with pytest.raises(error):
-            cuda.forward(*arrays, 8, 8, Kernel.COMPACT, background=image)
+            cuda.forward(Splats(*arrays), 8, 8, Kernel.COMPACT, background=image)
         with pytest.raises(error):
-            cuda.backward(*arrays, image, Kernel.COMPACT)
+            cuda.backward(Splats(*arrays), image, Kernel.COMPACT)
 
     refuses(ValueError, centers[:3], conics, colors)
     refuses(ValueError, centers, conics[:3], colors)
@@ -109,6 +110,6 @@ def test_wrong_arguments_are_refused() -> None:
     refuses(TypeError, centers, conics, colors, image=image[0])
     refuses(TypeError, centers, conics, colors, image=image.mT)
     with pytest.raises(ValueError, match="pixels"):
-        cuda.forward(centers, conics, colors, 0, 8, Kernel.COMPACT)
+        cuda.forward(Splats(centers, conics, colors), 0, 8, Kernel.COMPACT)
     with pytest.raises(ValueError, match="frequencies"):
         cuda.correlate_waves(centers, conics, centers[:2], image, Kernel.COMPACT)

@@ -20,7 +20,7 @@ from engines import (
 from scenes import PLAIN, SCENES, Array, make, scattered
 
 from gicodec.format import Kernel
-from gicodec.render import reference
+from gicodec.render import Splats, reference
 
 
 @KERNELS
@@ -30,7 +30,7 @@ def test_values_agree_with_the_reference(name: str, isa: str, kernel: Kernel) ->
     scene = scene_for(isa, name)
     centers, conics, colors = scene.doubles
     brightest = abs(colors) + scene.amplitudes[:, None]
-    overlap = reference.forward(centers, conics, brightest, scene.height, scene.width, kernel)
+    overlap = reference.forward(Splats(centers, conics, brightest), scene.height, scene.width, kernel)
     # 1e-5 of what is added up at the pixel: the exponent, up to 5.5, has a relative error of some 1e-6, the
     # recurrence of a wave one of 4e-6; and 1e-6 for weights next to zero.
     bound = 1e-5 * overlap + 1e-6
@@ -48,8 +48,8 @@ def test_gradients_agree_with_the_reference(name: str, isa: str, kernel: Kernel)
     grad = cotangent(scene, kernel)
     mine, truth = backward(scene, grad, kernel, isa=isa), true_backward(scene, grad, kernel)
     # The largest that each gradient could be: |d| <= 3.4 standard deviations, and all pixels pulling one way.
-    centers, conics, colors = scene.doubles
-    reached = reference.backward(centers, conics, colors, abs(grad.astype(np.float64)), Kernel.CUT)[2]
+    _, conics, colors = scene.doubles
+    reached = reference.backward(Splats(*scene.doubles), abs(grad.astype(np.float64)), Kernel.CUT).colors
     total = reached.sum(axis=1)[:, None]
     swing = scene.amplitudes[:, None] * total
     pull = (abs(colors) * reached).sum(axis=1)[:, None] + swing
@@ -125,16 +125,15 @@ def test_the_reference_is_its_own_derivative(with_waves: bool, kernel: Kernel) -
     grad = cotangent(scene, kernel).astype(np.float64)
     rng = np.random.default_rng(3)
     waves = rng.uniform(-1, 1, (6, 4)) * (1, 1, 2, 2) if with_waves else None
-    arrays = scene.doubles
-    parameters = arrays if waves is None else (*arrays, waves)
-    gradients = reference.backward(*arrays, grad, kernel, waves=waves)
+    splats = Splats(*scene.doubles, waves)
+    gradients = reference.backward(splats, grad, kernel)
     step = 1e-7  # moves no exponent by the 1e-4 that at_the_edge() leaves out
 
     def loss() -> float:
-        image = reference.forward(*arrays, scene.height, scene.width, kernel, waves=waves)
+        image = reference.forward(splats, scene.height, scene.width, kernel)
         return float((image * grad).sum())
 
-    for values, gradient in zip(parameters, gradients, strict=True):
+    for values, gradient in zip(splats, gradients, strict=True):
         for index in np.ndindex(*values.shape):
             middle = values[index]
             values[index] = middle + step

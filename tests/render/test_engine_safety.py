@@ -23,7 +23,7 @@ from engines import (
 from scenes import Scene, scattered, without
 
 from gicodec.format import Kernel
-from gicodec.render import cpu, reference
+from gicodec.render import Splats, cpu, reference
 
 INF, NAN = np.inf, np.nan
 UNDRAWABLE = {
@@ -83,7 +83,7 @@ def test_what_cannot_be_drawn_is_as_if_it_were_not_there(name: str, isa: str, ke
 def test_extreme_gaussians_are_drawn_as_the_reference_draws_them(name: str, isa: str, kernel: Kernel) -> None:
     scene = with_one(*EXTREME[name])
     with np.errstate(over="ignore"):
-        truth = reference.forward(*scene.doubles, scene.height, scene.width, kernel)
+        truth = reference.forward(scene.double_splats, scene.height, scene.width, kernel)
     edge = at_the_edge(without(scene, 9), kernel)
     np.testing.assert_allclose(forward(scene, kernel, isa=isa) * ~edge, truth * ~edge, atol=1e-4)
     grad = cotangent(without(scene, 9), kernel)
@@ -110,11 +110,11 @@ def test_wrong_arguments_are_refused() -> None:
     grad = np.zeros((3, 8, 8), np.float32)
 
     def refuses(error: type[Exception], a: Any, b: Any, c: Any, image: Any = grad, **options: Any) -> None:
-        arrays = a, b, c
+        splats = Splats(a, b, c)
         with pytest.raises(error):
-            cpu.forward(*arrays, 8, 8, Kernel.COMPACT, background=image, **options)
+            cpu.forward(splats, 8, 8, Kernel.COMPACT, background=image, **options)
         with pytest.raises(error):
-            cpu.backward(*arrays, image, Kernel.COMPACT, **options)
+            cpu.backward(splats, image, Kernel.COMPACT, **options)
 
     def refuses_products(error: type[Exception], a: Any, b: Any, image: Any = grad, **options: Any) -> None:
         with pytest.raises(error):
@@ -144,7 +144,7 @@ def test_wrong_arguments_are_refused() -> None:
         refuses(TypeError, a, b, c)
     for height, width in ((0, 8), (8, 0), (-1, 8)):
         with pytest.raises(ValueError, match=r"pixel|negative"):
-            cpu.forward(centers, conics, colors, height, width, Kernel.COMPACT)
+            cpu.forward(Splats(centers, conics, colors), height, width, Kernel.COMPACT)
 
 
 def best_seconds(scene: Scene) -> float:
@@ -154,7 +154,7 @@ def best_seconds(scene: Scene) -> float:
     for _ in range(7):
         start = time.process_time()
         forward(scene, Kernel.COMPACT, threads=1)
-        cpu.backward(*scene.arrays, grad, Kernel.COMPACT, threads=1)
+        cpu.backward(scene.splats, grad, Kernel.COMPACT, threads=1)
         seconds.append(time.process_time() - start)
     return min(seconds)
 
@@ -174,12 +174,13 @@ FORKING = """
 import os, sys
 import numpy as np
 from gicodec.format import Kernel
-from gicodec.render import cpu
+from gicodec.render import Splats, cpu
 
-arrays = np.full((9, 2), 99, np.float32), np.full((9, 3), (1, 0, 1), np.float32), np.ones((9, 3), np.float32)
-before = cpu.forward(*arrays, 300, 200, Kernel.COMPACT, threads=3)
+shapes = np.full((9, 3), (1, 0, 1), np.float32)
+splats = Splats(np.full((9, 2), 99, np.float32), shapes, np.ones((9, 3), np.float32))
+before = cpu.forward(splats, 300, 200, Kernel.COMPACT, threads=3)
 child = os.fork()
-after = cpu.forward(*arrays, 300, 200, Kernel.COMPACT, threads=3)
+after = cpu.forward(splats, 300, 200, Kernel.COMPACT, threads=3)
 assert (after == before).all()
 if child == 0:
     sys.exit(7)  # through all destructors

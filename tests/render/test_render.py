@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from gicodec.format import Kernel
 from gicodec.gaussians import Gaussians
-from gicodec.render import FOOTPRINT_VARIANCE, View, covered_pixels, place, reference, render
+from gicodec.render import FOOTPRINT_VARIANCE, Splats, View, covered_pixels, place, reference, render
 
 WIDTH, HEIGHT = 90, 70
 KERNELS = pytest.mark.parametrize("kernel", list(Kernel), ids=lambda kernel: kernel.name.lower())
@@ -81,8 +81,7 @@ def test_shrinking_keeps_every_integral(zx: float, zy: float) -> None:
 @pytest.mark.parametrize(("zx", "zy"), [(1, 1), (0.5, 0.5), (0.2, 0.2), (2.3, 2.3), (0.6, 1.7)])
 def test_a_view_is_what_the_reference_makes_of_placed_gaussians(zx: float, zy: float, kernel: Kernel) -> None:
     gaussians, view = with_waves(some(), [0.3, -0.2, 0.9, -1.4]), scaled(zx, zy)
-    centers, conics, colors, waves = place(gaussians, view)
-    truth = reference.forward(centers, conics, colors, view.height, view.width, kernel, waves=waves)
+    truth = reference.forward(place(gaussians, view), view.height, view.width, kernel)
     wrong = abs(render(gaussians, view, kernel) - truth) > 3e-5  # some ten Gaussians at every pixel
     # The kernel that is cut jumps by 1/255 where a pixel lies on its edge.
     assert not wrong.any() if kernel is Kernel.COMPACT else wrong.mean() < 1e-3
@@ -137,7 +136,9 @@ def test_the_cost_is_known_before(z: float) -> None:
     centers = np.broadcast_to([view.width / 2, view.height / 2], (len(conics), 2))
     covered = [
         np.count_nonzero(
-            reference.forward(c[None], q[None], np.ones((1, 1)), view.height, view.width, Kernel.COMPACT)
+            reference.forward(
+                Splats(c[None], q[None], np.ones((1, 1))), view.height, view.width, Kernel.COMPACT
+            )
         )
         for c, q in zip(centers, conics, strict=True)
     ]
@@ -159,7 +160,7 @@ def test_waves_of_no_amplitude_change_no_bit(z: float) -> None:
 
 def test_at_full_size_waves_stay_as_they_are() -> None:
     gaussians = with_waves(some(), [0.3, -0.2, 1, 2])
-    np.testing.assert_array_equal(place(gaussians, FULL)[3], gaussians.waves)
+    np.testing.assert_array_equal(place(gaussians, FULL).waves, gaussians.waves)
 
 
 @pytest.mark.parametrize(("zx", "zy"), [(2, 2), (3, 5)])
@@ -167,7 +168,8 @@ def test_zoom_keeps_waves(zx: float, zy: float) -> None:
     gaussians = with_waves(some(), [0.3, -0.2, 0.9, -1.4])
     zoomed = render(gaussians, View(3 * WIDTH, 3 * HEIGHT, 3, 3))
     np.testing.assert_allclose(zoomed[:, 1::3, 1::3], render(gaussians, FULL), atol=3e-5)
-    np.testing.assert_allclose(place(gaussians, scaled(zx, zy))[3], [[0.3, -0.2, 0.9 / zx, -1.4 / zy]] * 50)
+    *_, waves = place(gaussians, scaled(zx, zy))
+    np.testing.assert_allclose(waves, [[0.3, -0.2, 0.9 / zx, -1.4 / zy]] * 50)
 
 
 @pytest.mark.parametrize(("zx", "zy"), [(0.5, 0.5), (0.5, 1), (1, 0.5)])

@@ -23,9 +23,8 @@ from engines import (
 from numpy.typing import ArrayLike
 from scenes import PLAIN, Array, Scene, conics_of, has_wave, make, scattered, without
 
-from gicodec import _native
 from gicodec.format import Kernel
-from gicodec.render import cpu, reference
+from gicodec.render import Splats, cpu, reference
 
 
 def frequencies_of(scene: Scene) -> Array:
@@ -69,7 +68,8 @@ def test_drawn_in_place_is_drawn_beside(isa: str, kernel: Kernel) -> None:
     scene = replace(scene, width=200)
     background = np.random.default_rng(0).uniform(-1, 1, scene.image_shape).astype(np.float32)
     beside = forward(scene, kernel, background=background, isa=isa)
-    _native.forward(*scene.arrays, background, background, int(kernel), 0, isa, scene.waves)
+    size = scene.height, scene.width
+    cpu.forward(scene.splats, *size, kernel, background=background, image=background, isa=isa)
     np.testing.assert_array_equal(background, beside)
 
 
@@ -180,9 +180,9 @@ def test_wrong_waves_are_refused() -> None:
 
     def refuses(error: type[Exception], wrong: Any) -> None:
         with pytest.raises(error):
-            cpu.forward(*arrays, 8, 8, Kernel.COMPACT, waves=wrong)
+            cpu.forward(Splats(*arrays, wrong), 8, 8, Kernel.COMPACT)
         with pytest.raises(error):
-            cpu.backward(*arrays, grad, Kernel.COMPACT, waves=wrong)
+            cpu.backward(Splats(*arrays, wrong), grad, Kernel.COMPACT)
 
     refuses(ValueError, waves[:3])
     refuses(TypeError, waves[:, :3].copy())

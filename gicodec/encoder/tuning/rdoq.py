@@ -22,6 +22,7 @@ from gicodec.format.arrays import FloatArray, IntArray
 from gicodec.format.gsi.cells import MARGIN
 from gicodec.format.gsi.lattice import N_CLASSES, Shapes, angle_levels, energy_classes, shape_steps
 from gicodec.quantize import TRANSFORM, WAVE_SCALE
+from gicodec.render import Splats
 
 REACH = 2.5  # standard deviations: what of a Gaussian no other of its batch touches
 BLOCK = 4  # pixels: how finely that is told
@@ -63,7 +64,7 @@ def _add(objective: Objective, rounded: Rounded, step: float) -> None:
     if rounded.amplitudes.any():
         amplitudes = rounded.amplitudes * WAVE_SCALE * gain
         waves = _narrow(np.hstack([amplitudes, rounded.pixel_frequencies()]))
-    objective.add(*_placed(rounded), colors, waves)
+    objective.add(Splats(*_placed(rounded), colors, waves))
 
 
 def _choose(objective: Objective, old: Rounded, step: float, code_length: CodeLength) -> tuple[Rounded, Mask]:

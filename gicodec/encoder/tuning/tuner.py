@@ -17,7 +17,7 @@ from torch import Tensor
 
 from gicodec.device import CPU
 from gicodec.encoder.tuning.state import State, to_parameters, to_state_gradient
-from gicodec.fit.adam import CENTER_RATE, COLOR_RATE, FREQUENCY_RATE, SHAPE_RATE, Moments, Preconditioner
+from gicodec.fit.adam import CENTER_RATE, COLOR_RATE, FREQUENCY_RATE, SHAPE_RATE, Moments, adam_step
 from gicodec.fit.objective import Objective
 from gicodec.fit.parameters import (
     AMPLITUDES,
@@ -32,9 +32,6 @@ from gicodec.fit.parameters import (
     X,
     Y,
     has_wave,
-    keep_phases,
-    limit_elongation,
-    limit_frequency,
 )
 from gicodec.format import Header
 from gicodec.format.gsi.cells import MARGIN
@@ -74,6 +71,13 @@ class Frozen:
     def any(self) -> bool:
         """Tell whether anything is frozen."""
         return any(bool(mask.any()) for mask in vars(self).values())
+
+    def values_of(self, values: Tensor) -> Tensor:
+        """Return a mask [N, 12] of the values that stay; u and v are held together, by _hold_shapes()."""
+        mask = torch.zeros_like(values, dtype=torch.bool)
+        mask[:, :SIZE], mask[:, SIZE] = self.centers[:, None], self.shapes
+        mask[:, WAVE], mask[:, COLOR:] = self.waves[:, None], self.colors[:, None]
+        return mask
 
     def to(self, device: torch.device) -> Frozen:
         """Return the same on a device."""
@@ -132,7 +136,7 @@ class Tuner:
         if kept.all():
             return
         self.state = self.state.take(kept)
-        self._moments.keep(kept)
+        self._moments.keep_rows(kept)
         self.frozen = Frozen.none(len(self.state.values))
 
     def parts(self, n: int) -> list[Tensor]:
@@ -151,7 +155,7 @@ class Tuner:
         self._moments.to(device)
 
     def _rate_gradient(self) -> Tensor:
-        """Return the gradient of lambda times the expected bits."""
+        """Return the gradient [N, 12] of lambda times the expected bits."""
         values, step = self.state.values, self.state.step
         weight = LAMBDA * step**2 / math.log(2)
         gradient = torch.zeros_like(values)
@@ -169,42 +173,25 @@ class Tuner:
         return gradient
 
     def _step(self, gradient: Tensor, rate: float, frozen: Frozen | None, *, waves: bool) -> None:
-        """Take a step of Adam as the fit's optimizer does, but for what is frozen."""
-        values = self.state.values
-        metric = Preconditioner(values, waves=waves)
-        metric.apply(gradient)
-        change = self._moments.direction(gradient) * self._moments.corrected(rate)
-        change[:, :SIZE] *= CENTER_RATE
-        change[:, SHAPE] *= SHAPE_RATE
-        change[:, FREQUENCIES] *= FREQUENCY_RATE
-        by_size = COLOR_RATE * values[:, SIZE : SIZE + 1].clamp(max=LARGE).exp()
-        change[:, AMPLITUDES] *= by_size
-        change[:, COLOR:] *= by_size
-        metric.apply(change)
-        if frozen is not None:
-            for rows, columns in (
-                (frozen.colors, slice(COLOR, None)),
-                (frozen.waves, WAVE),
-                (frozen.shapes, slice(SIZE, SIZE + 1)),
-                (frozen.centers, slice(SIZE)),
-            ):
-                change[:, columns].masked_fill_(rows[:, None], 0)
-        if waves:
-            keep_phases(values, -change[:, :SIZE])
-        moved = values - change
-        self._limit(moved, waves=waves)
-        if frozen is not None:
-            _hold_shapes(moved, values, frozen)
-        self.state.values = moved
-
-    def _limit(self, moved: Tensor, *, waves: bool) -> None:
-        """Bring moved values back to what the lattice has, in place."""
-        limit_elongation(moved)
-        if waves:
-            limit_frequency(moved)
+        """Take a step of Adam, within what the lattice has, and but for what is frozen."""
+        before, moved = self.state.values, self.state.values.clone()
+        held = None if frozen is None else frozen.values_of(before)
+        adam_step(moved, gradient, self._moments, _rates(before), rate, waves=waves, frozen=held)
         moved[:, SIZE].clamp_(MIN_LOG_SIZE + 1e-3, MAX_LOG_SIZE - 1e-3)
         moved[:, X].clamp_(-MARGIN, self.header.width + MARGIN - 1e-2)
         moved[:, Y].clamp_(-MARGIN, self.header.height + MARGIN - 1e-2)
+        if frozen is not None:
+            _hold_shapes(moved, before, frozen)
+        self.state.values = moved
+
+
+def _rates(values: Tensor) -> Tensor:
+    """Return the rates [N, 12] of a state: colors and amplitudes grow with the size, as alpha does."""
+    rates = torch.empty_like(values)
+    rates[:, :SIZE], rates[:, SHAPE], rates[:, FREQUENCIES] = CENTER_RATE, SHAPE_RATE, FREQUENCY_RATE
+    by_size = COLOR_RATE * values[:, SIZE : SIZE + 1].clamp(max=LARGE).exp()
+    rates[:, AMPLITUDES], rates[:, COLOR:] = by_size, by_size
+    return rates
 
 
 def _hold_shapes(moved: Tensor, before: Tensor, frozen: Frozen) -> None:

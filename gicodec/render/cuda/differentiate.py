@@ -11,27 +11,20 @@ from gicodec.format import Kernel
 from gicodec.render.cuda import launch
 from gicodec.render.cuda.table import prepared
 from gicodec.render.cuda.weights import oscillation, places, weigh
+from gicodec.render.splats import Splats
 
 
-def backward(
-    centers: Tensor,
-    conics: Tensor,
-    colors: Tensor,
-    grad_image: Tensor,
-    kernel: Kernel,
-    *,
-    waves: Tensor | None = None,
-) -> tuple[Tensor, ...]:
-    """Differentiate ``sum(grad_image * image)``: as ``reference.backward``.
+def backward(splats: Splats[Tensor], grad_image: Tensor, kernel: Kernel) -> Splats[Tensor]:
+    """Differentiate ``sum(grad_image * image)`` by all numbers of N Gaussians: as ``reference.backward``.
 
     Raises:
         TypeError: A tensor is not of contiguous float32, or on another device.
         ValueError: Shapes do not match.
     """
-    n, channels = launch.checked(centers, conics, colors, waves)
-    height, width = launch.checked_image(grad_image, channels, centers.device)
-    grads = [torch.empty_like(t) for t in (centers, conics, colors, *([] if waves is None else [waves]))]
-    table = prepared(centers, conics, waves, height, width, kernel)
+    (n, channels), waves = launch.checked_splats(splats), splats.waves
+    height, width = launch.checked_image(grad_image, channels, splats.centers.device)
+    by = splats.map(torch.empty_like)
+    table = prepared(splats.centers, splats.conics, waves, height, width, kernel)
     if n:
         launch.start(
             differentiate_one,
@@ -40,10 +33,12 @@ def backward(
             table.bounds,
             table.phases,
             waves if waves is not None else table.phases,
-            colors,
+            splats.colors,
             grad_image,
-            *grads[:3],
-            grads[3] if waves is not None else table.phases,
+            by.centers,
+            by.conics,
+            by.colors,
+            by.waves if by.waves is not None else table.phases,
             channels,
             height,
             width,
@@ -53,7 +48,7 @@ def backward(
             PATCH_X=launch.PATCH[0],
             PATCH_Y=launch.PATCH[1],
         )
-    return tuple(grads)
+    return by
 
 
 @triton.jit(do_not_specialize=["channels", "height", "width"])

@@ -16,30 +16,25 @@ from gicodec.format import Kernel
 from gicodec.render.cuda import launch
 from gicodec.render.cuda.table import prepared
 from gicodec.render.cuda.weights import oscillation, places, weigh
+from gicodec.render.splats import Splats
 
 
 def forward(
-    centers: Tensor,
-    conics: Tensor,
-    colors: Tensor,
+    splats: Splats[Tensor],
     height: int,
     width: int,
     kernel: Kernel,
     *,
-    waves: Tensor | None = None,
     background: Tensor | None = None,
     image: Tensor | None = None,
 ) -> Tensor:
     """Render: as ``reference.forward``.
 
     Args:
-        centers: [N, 2].
-        conics: [N, 3].
-        colors: [N, C].
+        splats: N Gaussians.
         height: Rows of the image.
         width: Columns of the image.
-        kernel: Which weight.
-        waves: [N, 4]; without them no Gaussian has one, which is faster.
+        kernel: Which weight function.
         background: [C, height, width] that the Gaussians are added to; none is zero.
         image: [C, height, width], where the result goes, which may be the background; none is a new tensor.
 
@@ -47,38 +42,25 @@ def forward(
         TypeError: A tensor is not of contiguous float32, or on another device.
         ValueError: Shapes do not match.
     """
-    _, channels = launch.checked(centers, conics, colors, waves)
+    (_, channels), device = launch.checked_splats(splats), splats.centers.device
     if image is None:
-        image = torch.empty(channels, height, width, device=centers.device)
-    launch.check_shape("image", image, (channels, height, width), centers.device)
+        image = torch.empty(channels, height, width, device=device)
+    launch.check_shape("image", image, (channels, height, width), device)
     if background is not None:
-        launch.check_shape("background", background, (channels, height, width), centers.device)
-    _draw((centers, conics, colors), image, kernel, waves, background, None)
+        launch.check_shape("background", background, (channels, height, width), device)
+    _draw(splats, image, kernel, background, None)
     return image
 
 
-def forward_batch(
-    centers: Tensor,
-    conics: Tensor,
-    colors: Tensor,
-    starts: Tensor,
-    height: int,
-    width: int,
-    kernel: Kernel,
-    *,
-    waves: Tensor | None = None,
-) -> Tensor:
+def forward_batch(splats: Splats[Tensor], starts: Tensor, height: int, width: int, kernel: Kernel) -> Tensor:
     """Render several pictures of one size at once: to start each by itself takes longer than to draw it.
 
     Args:
-        centers: [N, 2], those of one picture after those of another.
-        conics: [N, 3].
-        colors: [N, C].
+        splats: N Gaussians, those of one picture after those of another.
         starts: [B + 1], int32, from 0 to N: where each picture's Gaussians begin, and the last one's end.
         height: Rows of each image.
         width: Columns of each image.
-        kernel: Which weight.
-        waves: [N, 4]; without them no Gaussian has one, which is faster.
+        kernel: Which weight function.
 
     Returns:
         The images, [B, C, height, width].
@@ -87,39 +69,38 @@ def forward_batch(
         TypeError: A tensor is not of contiguous float32 (starts: int32), or on another device.
         ValueError: Shapes do not match.
     """
-    _, channels = launch.checked(centers, conics, colors, waves)
-    if starts.dtype != torch.int32 or starts.ndim != 1 or starts.device != centers.device:
-        raise TypeError(f"starts: need one dimension of int32 on {centers.device}")
-    images = torch.empty(len(starts) - 1, channels, height, width, device=centers.device)
-    _draw((centers, conics, colors), images, kernel, waves, None, starts)
+    (_, channels), device = launch.checked_splats(splats), splats.centers.device
+    if starts.dtype != torch.int32 or starts.ndim != 1 or starts.device != device:
+        raise TypeError(f"starts: need one dimension of int32 on {device}")
+    images = torch.empty(len(starts) - 1, channels, height, width, device=device)
+    _draw(splats, images, kernel, None, starts)
     return images
 
 
 def _draw(
-    gaussians: tuple[Tensor, Tensor, Tensor],
+    splats: Splats[Tensor],
     images: Tensor,
     kernel: Kernel,
-    waves: Tensor | None,
     background: Tensor | None,
     starts: Tensor | None,
 ) -> None:
-    """Render into one image [C, H, W], or a batch of them."""
+    """Render into one image [C, H, W], or a batch of them [B, C, H, W]."""
     *_, channels, height, width = images.shape
     if min(height, width) < 1:
         raise ValueError("an image has pixels")
-    centers, conics, colors = gaussians
-    table = prepared(centers, conics, waves, height, width, kernel)
+    waves = splats.waves
+    table = prepared(splats.centers, splats.conics, waves, height, width, kernel)
     n_tiles = triton.cdiv(width, launch.TILE[0]) * triton.cdiv(height, launch.TILE[1])
     launch.start(
         draw_tile,
         (n_tiles, 1 if starts is None else len(images)),
         *table,
         waves if waves is not None else table.phases,
-        colors,
+        splats.colors,
         background if background is not None else images,
         images,
         starts if starts is not None else table.bounds,
-        len(centers),
+        len(splats.centers),
         channels,
         height,
         width,

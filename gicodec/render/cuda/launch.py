@@ -7,6 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from gicodec.render.splats import Splats
+
 TILE = 16, 8  # columns and rows of the pixels that one program draws
 BLOCK = 128  # Gaussians that are prepared, and looked at, together
 GROUP = 32  # blocks that are looked at together
@@ -20,22 +22,24 @@ def start(program: Any, grid: tuple[int, ...], *arguments: Any, **constants: Any
         program[grid](*arguments, **constants, **OPTIONS)
 
 
-def checked(
-    centers: Tensor, conics: Tensor, colors: Tensor | None = None, waves: Tensor | None = None
-) -> tuple[int, int]:
+def checked_splats(splats: Splats[Tensor]) -> tuple[int, int]:
     """Return how many Gaussians and channels there are."""
-    n, device = len(centers), centers.device
-    check_shape("centers", centers, (n, 2), device)
-    check_shape("conics", conics, (n, 3), device)
-    if waves is not None:
-        check_shape("waves", waves, (n, 4), device)
-    if colors is None:
-        return n, 0
-    channels = colors.shape[-1]
-    check_shape("colors", colors, (n, channels), device)
+    n, device = checked(splats.centers, splats.conics), splats.centers.device
+    channels = splats.colors.shape[-1]
+    check_shape("colors", splats.colors, (n, channels), device)
+    if splats.waves is not None:
+        check_shape("waves", splats.waves, (n, 4), device)
     if not channels:
         raise ValueError("colors have channels")
     return n, channels
+
+
+def checked(centers: Tensor, conics: Tensor) -> int:
+    """Return how many Gaussians there are."""
+    n, device = len(centers), centers.device
+    check_shape("centers", centers, (n, 2), device)
+    check_shape("conics", conics, (n, 3), device)
+    return n
 
 
 def checked_image(image: Tensor, channels: int | None, device: torch.device) -> tuple[int, int]:

@@ -42,7 +42,7 @@ def _correlated(
     centers: Tensor, conics: Tensor, frequencies: Tensor | None, image: Tensor, kernel: Kernel
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Return squares [N], or Gram matrices [N, 9], and products with the channels, and those of waves."""
-    n, has_waves = launch.checked(centers, conics)[0], frequencies is not None
+    n, has_waves = launch.checked(centers, conics), frequencies is not None
     height, width = launch.checked_image(image, None, centers.device)
     waves = None
     if frequencies is not None:

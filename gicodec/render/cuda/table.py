@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import torch
@@ -12,11 +11,11 @@ from torch import Tensor
 
 from gicodec.format import Kernel
 from gicodec.render.cuda import launch
+from gicodec.render.reference import CUTOFFS
 
 N_NUMBERS = 8  # of a prepared Gaussian: x, y, qx, qy, slope, and det / c, b, c
 N_BOUNDS = 4  # x0, x1, y0, y1: columns [x0, x1) and rows [y0, y1) that it may cover
 N_PHASES = 3  # of a prepared wave, in 2^-32 turns: at the center of pixel (0, 0), and from pixel to pixel
-CUTOFFS = {Kernel.COMPACT: 4.5, Kernel.CUT: math.log(255)}
 
 
 class Table(NamedTuple):

@@ -5,6 +5,12 @@ from __future__ import annotations
 import triton
 import triton.language as tl
 
+from gicodec.render import reference
+
+COMPACT_THRESHOLD = tl.constexpr(reference.COMPACT_THRESHOLD)
+COMPACT_GAIN = tl.constexpr(1 / (1 - reference.COMPACT_THRESHOLD))
+CUT_THRESHOLD = tl.constexpr(reference.CUT_THRESHOLD)
+
 
 @triton.jit
 def places(channel: tl.tensor, rows: tl.tensor, columns: tl.tensor, height: int, width: int) -> tl.tensor:
@@ -24,13 +30,11 @@ def weigh(
     u = dy - tl.load(at + 4) * dx
     falloff = tl.exp2(tl.load(at + 2) * dx * dx + tl.load(at + 3) * u * u)
     if CUT:
-        weight = tl.where(falloff >= 1.0 / 255.0, falloff, 0.0)
+        weight = tl.where(falloff >= CUT_THRESHOLD, falloff, 0.0)
         return dx, dy, u, weight, weight
-    threshold = 0.011108996538242306
-    gain = 1.0112337927024855
-    inside = falloff > threshold
-    weight = tl.where(inside, (falloff - threshold) * gain, 0.0)
-    return dx, dy, u, weight, tl.where(inside, falloff * gain, 0.0)
+    inside = falloff > COMPACT_THRESHOLD
+    weight = tl.where(inside, (falloff - COMPACT_THRESHOLD) * COMPACT_GAIN, 0.0)
+    return dx, dy, u, weight, tl.where(inside, falloff * COMPACT_GAIN, 0.0)
 
 
 @triton.jit
