@@ -28,15 +28,23 @@ def one_torch_thread() -> Iterator[None]:
         yield
 
 
-FITS = {"encoder", "fit", "papers", "benchmarks"}  # folders of tests/ whose tests fit pictures
-FITS |= {"cli/test_encode.py", "cli/test_decode.py", "cli/test_streams.py", "cli/test_failures.py"}
-FITS |= {"test_encode.py", "test_decode.py", "test_device.py", "test_examples.py", "test_docs.py"}
+FITS = {"encoder", "fit", "papers", "benchmarks"}  # folders of tests/ that judge what comes of a fit
+FITS |= {"cli/test_encode.py", "test_encode.py", "test_decode.py", "test_device.py"}  # and files
 TESTS = Path(__file__).parent
 
 
+INTERPRETED = {"one", "tiny_waved", "1x1", "one_row", "narrower_than_16_waved", "3_channels"}  # scenes
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what fits pictures; .ci/run runs it under every instruction set of the machine."""
+    """Mark what judges a fit, and what takes long in Triton's interpreter."""
     for item in items:
         path = item.path.relative_to(TESTS)
         if FITS & {path.as_posix(), path.parts[0]}:
             item.add_marker("fits")
+        parameters = (
+            item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+        )
+        interpreted = parameters.get("isa") == "triton" and "TRITON_INTERPRET" in os.environ
+        if interpreted and parameters.get("name") not in INTERPRETED:
+            item.add_marker("slow")

@@ -229,6 +229,7 @@ def test_rows_stay_where_a_file_can_have_them() -> None:
     GsiPayload.from_bytes(tuning.state.payload(HEADER).to_bytes(HEADER), HEADER)
 
 
+@pytest.mark.slow
 def test_waves_survive_rounding_as_well_as_gaussians_do(monkeypatch: pytest.MonkeyPatch) -> None:
     """Adam without momentum took these apart: 25.3 dB in place of 27.6."""
     always = replace(WAVES, min_gain_db=-100.0, decided_at=-1)
