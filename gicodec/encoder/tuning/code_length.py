@@ -13,11 +13,14 @@ from numpy.typing import NDArray
 from gicodec.encoder.tuning.rounded import Rounded
 from gicodec.format.arrays import IntArray
 from gicodec.format.gsi.lattice import MIN_LOG_SIZE, N_CLASSES, angle_levels, shape_steps, wave_steps
+from gicodec.format.gsi.shapes import ELONGATION_BIN, N_ELONGATION_BINS, N_SIZE_BINS, SIZE_BIN
 
 Bits = NDArray[np.float64]
 
-SIZE_BIN, ELONGATION_BIN = 0.35, 0.3  # of m and r
-N_SIZE_BINS, N_ELONGATION_BINS = 28, 14
+N_SPARE_BINS = 2
+"""Of m, and of r, that the file does not have and nothing is ever in. They take part in the smoothing of the
+others, so that encodings would differ without them: to be dropped with the format's next change."""
+N_SIZES, N_ELONGATIONS = N_SIZE_BINS + N_SPARE_BINS, N_ELONGATION_BINS + N_SPARE_BINS
 N_MAGNITUDES = 17  # of a color in steps, the last for all above
 N_FIRST, N_SECOND = 10, 4  # contexts from the magnitudes of the components before
 N_AMPLITUDES = 9  # as of a color
@@ -32,8 +35,8 @@ class CodeLength:
         classes = rounded.classes
         self._class = _bits(np.bincount(classes, minlength=N_CLASSES).astype(np.float64) + 1 / N_CLASSES)
         size, elongation = _bins(rounded)
-        self._size = _table([classes], size, (N_CLASSES, N_SIZE_BINS))
-        self._elongation = _table([classes, size], elongation, (N_CLASSES, N_SIZE_BINS, N_ELONGATION_BINS))
+        self._size = _table([classes], size, (N_CLASSES, N_SIZES))
+        self._elongation = _table([classes, size], elongation, (N_CLASSES, N_SIZES, N_ELONGATIONS))
         shapes = (), (N_FIRST,), (N_FIRST, N_SECOND)
         self._colors = [
             _table([classes, *contexts], magnitudes, (N_CLASSES, *shape, N_MAGNITUDES))
@@ -97,7 +100,7 @@ def _frequencies(rounded: Rounded) -> tuple[IntArray, IntArray]:
 def _bins(rounded: Rounded) -> tuple[IntArray, IntArray]:
     size = ((rounded.log_sizes() - MIN_LOG_SIZE) / SIZE_BIN).astype(np.int64)
     elongation = (rounded.log_elongations() / ELONGATION_BIN).astype(np.int64)
-    return np.clip(size, 0, N_SIZE_BINS - 1), np.clip(elongation, 0, N_ELONGATION_BINS - 1)
+    return np.clip(size, 0, N_SIZES - 1), np.clip(elongation, 0, N_ELONGATIONS - 1)
 
 
 def _components(colors: IntArray) -> list[tuple[list[IntArray], IntArray]]:
