@@ -40,7 +40,7 @@ def code_waves(
         coder: A writer or a reader.
         classes: [N] of energy.
         wide: [N] bins of the size.
-        minor_axis: [N] classes of the minor_axis side.
+        minor_axis: [N] minor-axis classes.
         given: Amplitudes and frequencies; None to read.
     """
     assert given is None or _can_be_coded(*given), "frequencies of no wave, or of the wrong sign"
