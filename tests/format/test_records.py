@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import random
 import time
 from dataclasses import replace
 
@@ -27,7 +26,6 @@ from gicodec.format import (
     describe,
 )
 from gicodec.format.records.coder import read_records, write_records
-from gicodec.format.records.multiset import BLOCK, Ordered
 from gicodec.format.varint import ByteReader, write_varint
 from gicodec.quantize import dequantize
 
@@ -152,24 +150,6 @@ def test_tables_pay_for_themselves() -> None:
         upper = np.minimum(rng.geometric(0.3, (n, 7)) - 1, 7) << (np.array(PAPER_BITS) - 3)
         shorter, _, _ = write_records(upper, PAPER_BITS, any_order=False)
         assert len(shorter) <= (0.9 if n >= 1000 else 1) * len(data)
-
-
-def test_places_are_those_of_a_sorted_list() -> None:
-    generator = random.Random(0)
-    plain: list[tuple[int, ...]] = []
-    ordered = Ordered()
-    for _ in range(5 * BLOCK):
-        key = (generator.randrange(40), generator.randrange(20))
-        ordered.insert(key)
-        plain.append(key)
-        plain.sort()
-        assert ordered.places(key) == range(plain.index(key), plain.index(key) + plain.count(key))
-    assert list(ordered) == plain == list(Ordered(reversed(plain)))
-    while plain:
-        place = generator.randrange(len(plain))
-        assert ordered[place] == plain[place]
-        assert ordered.pop(place) == plain.pop(place)
-        assert len(ordered) == len(plain)
 
 
 # What is not a payload
