@@ -84,9 +84,8 @@ def _code_amplitudes(coder: Coder, classes: IntArray, given: IntArray | None) ->
         given_bins = None if magnitudes is None else magnitudes >> shifts
         table = AdaptiveCounts(COLOR_REACH + 1, ((len(priors), AMPLITUDE_WEIGHT),))
         bins = table.code(coder, "amplitude", _law_of(priors, contexts), [contexts], given_bins)
-        high = bins << shifts
-        low = coder.uniform("amplitude", 1 << shifts, None if magnitudes is None else magnitudes - high)
-        amplitudes[part] = _code_signs(coder, "amplitude", high + low, high + low > 0, values)
+        coded = coder.within("amplitude", bins << shifts, 1 << shifts, magnitudes)
+        amplitudes[part] = _code_signs(coder, "amplitude", coded, coded > 0, values)
         contexts = scales * (COLOR_REACH + 1) + bins
     if not amplitudes.any(axis=0).all():
         raise CorruptFileError("amplitude: a wave without one")
