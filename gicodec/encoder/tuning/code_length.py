@@ -10,9 +10,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from gicodec.encoder.tuning.rounded import Rounded
 from gicodec.format.arrays import IntArray
 from gicodec.format.gsi.lattice import MIN_LOG_SIZE, N_CLASSES, angle_levels, shape_steps, wave_steps
+from gicodec.format.gsi.quantized import QuantizedGaussians
 from gicodec.format.gsi.shapes import ELONGATION_BIN, N_ELONGATION_BINS, N_SIZE_BINS, SIZE_BIN
 
 Bits = NDArray[np.float64]
@@ -31,7 +31,7 @@ PRIOR = 4.0  # symbols of its own after which a context trusts itself as much as
 class CodeLength:
     """Bits of symbols that occur as often as among N Gaussians of a picture of so many pixels."""
 
-    def __init__(self, rounded: Rounded, n_pixels: int) -> None:
+    def __init__(self, rounded: QuantizedGaussians, n_pixels: int) -> None:
         classes = rounded.classes
         self._class = _bits(np.bincount(classes, minlength=N_CLASSES).astype(np.float64) + 1 / N_CLASSES)
         size, elongation = _bins(rounded)
@@ -60,7 +60,7 @@ class CodeLength:
             bits += table[(classes, *contexts, magnitudes)]
         return bits
 
-    def shapes(self, rounded: Rounded) -> Bits:
+    def shapes(self, rounded: QuantizedGaussians) -> Bits:
         """Return the bits of everything but the colors, [N]."""
         classes, (size, elongation) = rounded.classes, _bins(rounded)
         steps = shape_steps(classes)
@@ -71,7 +71,7 @@ class CodeLength:
         shape = self._size[classes, size] + self._elongation[classes, size, elongation]
         return np.asarray(self._class[classes] + shape + fine + self._place - area)
 
-    def waves(self, rounded: Rounded) -> Bits:
+    def waves(self, rounded: QuantizedGaussians) -> Bits:
         """Return the bits of who has a wave, and of the waves, [N]."""
         waves = rounded.has_wave()
         bits = self._wave[rounded.classes, waves.astype(np.int64)]
@@ -86,18 +86,18 @@ class CodeLength:
         return np.asarray(bits)
 
 
-def _amplitudes(rounded: Rounded) -> tuple[IntArray, IntArray]:
+def _amplitudes(rounded: QuantizedGaussians) -> tuple[IntArray, IntArray]:
     first, second = np.minimum(np.abs(rounded.amplitudes), N_AMPLITUDES - 1).T
     return first, second
 
 
-def _frequencies(rounded: Rounded) -> tuple[IntArray, IntArray]:
+def _frequencies(rounded: QuantizedGaussians) -> tuple[IntArray, IntArray]:
     values = np.abs(rounded.frequencies) * wave_steps(rounded.wave_classes)[:, None]
     along, across = np.minimum(values // FREQUENCY_BIN, N_FREQUENCY_BINS - 1).astype(np.int64).T
     return along, across
 
 
-def _bins(rounded: Rounded) -> tuple[IntArray, IntArray]:
+def _bins(rounded: QuantizedGaussians) -> tuple[IntArray, IntArray]:
     size = ((rounded.log_sizes() - MIN_LOG_SIZE) / SIZE_BIN).astype(np.int64)
     elongation = (rounded.log_elongations() / ELONGATION_BIN).astype(np.int64)
     return np.clip(size, 0, N_SIZES - 1), np.clip(elongation, 0, N_ELONGATIONS - 1)
