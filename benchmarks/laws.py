@@ -31,42 +31,43 @@ from gicodec.format.gsi.priors import CHROMA_DECAY
 from gicodec.format.gsi.shapes import minor_axis_class
 
 
-def symbols_of(file: GsiFile) -> GsiPayload:
-    """Return the symbols of a file, which must be of our method."""
+def payload_of(file: GsiFile) -> GsiPayload:
+    """Return the payload of a file, which must be of our method."""
     assert isinstance(file.payload, GsiPayload)
     return file.payload
 
 
 def features(file: GsiFile) -> FloatArray:
     """Return [N, 10]: m's five factors, m, m^2, r, half a step, and by how much energy and class differ."""
-    payload = symbols_of(file)
-    near = np.minimum(payload.classes, 15)
+    payload = payload_of(file)
+    symbols = payload.gaussians
+    near = np.minimum(symbols.classes, 15)
     area = (payload.cells[:, WIDTH] * payload.cells[:, HEIGHT]).astype(np.float64)
-    steps = shape_steps(payload.classes)
-    m = payload.sizes * steps
+    steps = shape_steps(symbols.classes)
+    m = symbols.sizes * steps
     columns = [
         np.ones(len(m)),
-        payload.classes + 2 * payload.step / STEPS_PER_OCTAVE - 20,
+        symbols.classes + 2 * payload.step / STEPS_PER_OCTAVE - 20,
         near * near,
         log2(area),
         log_density_of(payload.cells, file.header.width, file.header.height),
         m,
         m * m,
-        payload.elongations * steps,
+        symbols.elongations * steps,
         steps / 2,
-        energy_classes(payload.colors) - color_classes(payload.classes, payload.wave_amplitudes),
+        energy_classes(symbols.colors.T) - color_classes(symbols.classes, symbols.amplitudes.T),
     ]
     return np.stack(columns, axis=1)
 
 
 def wave_features(file: GsiFile) -> FloatArray:
     """Return [n, 5]: minor_axis side, frequencies across, along, half a step, energy's class less all's."""
-    payload = symbols_of(file)
-    which = payload.wave_amplitudes.any(axis=0)
-    wave_classes = energy_classes(payload.wave_amplitudes)
-    along, across = abs(payload.wave_frequencies * wave_steps(wave_classes))
-    minor_axis = minor_axis_class(payload.classes, payload.sizes, payload.elongations)
-    columns = [minor_axis, across, along, wave_steps(wave_classes) / 2, wave_classes - payload.classes]
+    symbols = payload_of(file).gaussians
+    which = symbols.has_wave()
+    wave_classes = symbols.wave_classes
+    along, across = abs(symbols.frequencies.T * wave_steps(wave_classes))
+    minor_axis = minor_axis_class(symbols.classes, symbols.sizes, symbols.elongations)
+    columns = [minor_axis, across, along, wave_steps(wave_classes) / 2, wave_classes - symbols.classes]
     return np.stack(columns, axis=1)[which]
 
 
@@ -104,7 +105,7 @@ def main() -> None:
     files = [GsiFile.from_bytes(path.read_bytes()) for path in paths]
     table = np.concatenate([features(file) for file in files])
     shares = np.mean(
-        [np.bincount(symbols_of(f).classes, minlength=32) / f.payload.n_gaussians for f in files], 0
+        [np.bincount(payload_of(f).gaussians.classes, minlength=32) / f.payload.n_gaussians for f in files], 0
     )
     print("classes, per mille:", (1000 * shares).round().astype(int).tolist())
     errors = np.bincount(np.clip(table[:, 9], -2, 2).astype(int) + 2, minlength=5)

@@ -2,7 +2,7 @@
 
 | signature 8 | version 1 | (type 1 | length varint | payload)* | END 1 | crc32 4 |
 
-It knows no payload; what the sections mean is stream.py's business.
+It knows no payload; what the sections mean is file.py's business.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ from gicodec.format.gsi.lattice import (
     wave_steps,
 )
 from gicodec.format.gsi.priors import COLOR_REACH
+from gicodec.format.gsi.quantized import QuantizedGaussians
 from gicodec.format.gsi.shapes import ELONGATION_BIN, N_ELONGATION_BINS, N_SIZE_BINS, SIZE_BIN
 from gicodec.format.records.gaussianimage import GaussianImage
 from gicodec.format.records.gaussianimage_plus import GaussianImagePlus
@@ -78,8 +79,10 @@ def random_payload(
     columns = between(rng, first, first + count)
     step = int(rng.integers(N_STEP_CODES))
     share = rng.choice([0, 0.3, 1]) if waves is None else waves
-    pairs = random_waves(rng, classes, rng.random(n) < share)
-    return GsiPayload(step, cells, classes, colors, sizes, elongations, angles, columns, rows, *pairs)
+    amplitudes, frequencies = random_waves(rng, classes, rng.random(n) < share)
+    symbols = amplitudes.T, energy_classes(amplitudes), frequencies.T
+    gaussians = QuantizedGaussians(classes, colors.T, sizes, elongations, angles, columns, rows, *symbols)
+    return GsiPayload(step, cells, gaussians)
 
 
 def random_waves(
@@ -144,6 +147,10 @@ def assert_same(a: Payload, b: Payload) -> None:
         for one in pairs:
             del one["model"]
     else:
-        pairs = vars(a), vars(b)
+        assert isinstance(a, GsiPayload)
+        assert isinstance(b, GsiPayload)
+        pairs = {**vars(a), **vars(a.gaussians)}, {**vars(b), **vars(b.gaussians)}
+        for one in pairs:
+            del one["gaussians"]
     for name, value in pairs[0].items():
         np.testing.assert_array_equal(value, pairs[1][name], err_msg=name)

@@ -32,6 +32,7 @@ from gicodec.format.gsi.lattice import (
     shape_steps,
 )
 from gicodec.format.gsi.priors import COLOR_REACH
+from gicodec.format.gsi.quantized import QuantizedGaussians
 from gicodec.format.varint import write_varint
 from gicodec.quantize import dequantize
 
@@ -45,10 +46,11 @@ def plain_file(header: Header, n: int, log_size: float, log_elongation: float = 
     columns, rows = shapes.nearest_places(np.ones((n, 2)))
     points = np.floor(shapes.centers(columns, rows)).astype(np.int64)
     cells, _ = code_cells(None, n, header.width, header.height, points)
-    colors = np.tile([[COLOR_REACH], [0], [0]], n) << color_shifts(classes)
-    none = np.zeros((2, n), np.int64)
-    planes = (sizes, elongations, angles, columns, rows, none, none)
-    return GsiFile(header, GsiPayload(N_STEP_CODES - 1, cells, classes, colors, *planes)).to_bytes()
+    colors = np.tile([COLOR_REACH, 0, 0], (n, 1)) << color_shifts(classes)[:, None]
+    none = np.zeros((n, 2), np.int64)
+    planes = (sizes, elongations, angles, columns, rows, none, none[:, 0], none)
+    gaussians = QuantizedGaussians(classes, colors, *planes)
+    return GsiFile(header, GsiPayload(N_STEP_CODES - 1, cells, gaussians)).to_bytes()
 
 
 def assert_refused_in_little_memory(data: bytes, options: DecodeOptions, reason: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from payloads import random_payload
 
 from gicodec.format import GsiPayload, Header, UnsupportedFileError
-from gicodec.format.gsi.lattice import MAX_FREQUENCY, Shapes, energy_classes, step_of, wave_steps
+from gicodec.format.gsi.lattice import MAX_FREQUENCY, energy_classes, step_of, wave_steps
 from gicodec.quantize import TRANSFORM, dequantize
 
 KODAK = Header(768, 512)
@@ -41,7 +41,7 @@ def test_only_three_channels_have_a_meaning(channels: int) -> None:
 @pytest.mark.parametrize("seed", range(5))
 def test_gaussians_have_the_shapes_that_placed_them(seed: int) -> None:
     payload = some(seed=seed)
-    shapes = Shapes.of(payload.classes, payload.sizes, payload.elongations, payload.angles)
+    shapes = payload.gaussians.shapes()
     covariances = dequantize(payload).covariances()
     largest = (shapes.xx + shapes.yy)[:, None]
     expected = np.stack([shapes.xx, shapes.xy, shapes.yy], axis=1)
@@ -60,7 +60,7 @@ def test_gaussians_are_within_what_the_format_promises(seed: int) -> None:
 
 def test_centers_are_in_their_cells_or_one_step_beyond() -> None:
     payload = some(3000)
-    shapes = Shapes.of(payload.classes, payload.sizes, payload.elongations, payload.angles)
+    shapes = payload.gaussians.shapes()
     below = dequantize(payload).centers - payload.cells[:, :2]
     beyond = below - payload.cells[:, 2:]
     assert (below >= -1e-6).all()
@@ -71,7 +71,7 @@ def test_one_step_serves_the_energy_of_all() -> None:
     payload = some()
     gaussians = dequantize(payload)
     energy = np.linalg.norm(gaussians.colors, axis=1) * np.exp(gaussians.log_sizes)
-    in_steps = np.linalg.norm(payload.colors, axis=0)
+    in_steps = np.linalg.norm(payload.gaussians.colors, axis=1)
     np.testing.assert_allclose(energy, in_steps * step_of(payload.step), rtol=1e-12)
 
 
@@ -81,7 +81,7 @@ def test_the_energy_of_a_wave_is_that_of_its_symbols() -> None:
     assert gaussians.waves is not None
     channels = 3 * np.square(gaussians.waves[:, :2]).sum(axis=1) / 2  # of a wave, half
     energy = channels * np.exp(2 * gaussians.log_sizes)
-    in_steps = np.square(payload.wave_amplitudes).sum(axis=0)
+    in_steps = np.square(payload.gaussians.amplitudes).sum(axis=1)
     np.testing.assert_allclose(energy, in_steps * step_of(payload.step) ** 2, rtol=1e-12)
 
 
@@ -93,8 +93,8 @@ def test_frequencies_are_in_the_axes_of_the_gaussian() -> None:
     cos, sin = np.cos(gaussians.angles), np.sin(gaussians.angles)
     along = (kx * cos + ky * sin) * np.exp(gaussians.log_sizes + gaussians.log_elongations)
     across = (ky * cos - kx * sin) * np.exp(gaussians.log_sizes - gaussians.log_elongations)
-    steps = wave_steps(energy_classes(payload.wave_amplitudes))
-    np.testing.assert_allclose([along, across], payload.wave_frequencies * steps, atol=1e-8)
+    steps = wave_steps(energy_classes(payload.gaussians.amplitudes.T))
+    np.testing.assert_allclose([along, across], payload.gaussians.frequencies.T * steps, atol=1e-8)
     assert abs(np.array([along, across])).max() < MAX_FREQUENCY
 
 
@@ -104,13 +104,14 @@ def test_no_wave_is_none() -> None:
     mixed = random_payload(np.random.default_rng(0), 99, KODAK, waves=0.5)
     waves = dequantize(mixed).waves
     assert waves is not None
-    np.testing.assert_array_equal(waves.any(axis=1), mixed.wave_amplitudes.any(axis=0))
+    np.testing.assert_array_equal(waves.any(axis=1), mixed.gaussians.amplitudes.any(axis=1))
 
 
 def test_colors_are_luminance_first() -> None:
     payload = some(3)
     colors = np.eye(3, dtype=np.int64) * 5
-    red, green, blue = dequantize(replace(payload, colors=colors)).colors.T
+    colored = replace(payload, gaussians=replace(payload.gaussians, colors=colors))
+    red, green, blue = dequantize(colored).colors.T
     assert red[0] == green[0] == blue[0] > 0  # grey
     assert red[1] == -blue[1] > 0
     assert green[1] == 0

@@ -30,7 +30,7 @@ class AdaptiveCounts:
         """Begin with nothing counted.
 
         Args:
-            n_symbols: IntArray are 0 to n_symbols - 1.
+            n_symbols: Symbols are 0 to n_symbols - 1.
             chain: For every link how many contexts it has, and its weight: after so many symbols of
                 its own a context trusts itself as much as the one before it.
         """

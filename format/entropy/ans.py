@@ -44,6 +44,10 @@ class Coder(ABC):
         low_sizes = np.minimum(sizes - base, 1 << LOW_BITS)
         return base + self._uniform(name, low_sizes, None if symbols is None else symbols - base)
 
+    def within(self, name: str, first: IntArray, sizes: IntArray, values: IntArray | None) -> IntArray:
+        """Code one value of first to first + size - 1 for each [n], all alike."""
+        return first + self.uniform(name, sizes, None if values is None else values - first)
+
     @abstractmethod
     def _uniform(self, name: str, sizes: IntArray, symbols: IntArray | None) -> IntArray:
         """Code one symbol for every size, up to 2^LOW_BITS."""

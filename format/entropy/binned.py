@@ -51,7 +51,7 @@ class Bins:
         count = self._first_level(bins + 1) - first
         if not count.all():  # where a step is wider than a bin
             raise CorruptFileError(f"{name}: a bin without a level")
-        return first + coder.uniform(name, count, None if levels is None else levels - first)
+        return coder.within(name, first, count, levels)
 
     def _edges(self, rows: slice) -> FloatArray:
         """Return where bins begin and end [n, bins + 1]: halfway between two levels."""

@@ -54,7 +54,7 @@ class _Splits:
         np.add.at(self.many, (contexts, shares), LEARNED)
         low = -(-shares * (counts + 1) // len(SHARES))
         high = -(-(shares + 1) * (counts + 1) // len(SHARES))
-        return low + coder.uniform("cells", high - low, None if firsts is None else firsts - low)
+        return coder.within("cells", low, high - low, firsts)
 
     def _few(self, coder: Coder, counts: IntArray, firsts: IntArray | None) -> IntArray:
         """Code rows of the same n together: a model has no use for symbols that cannot be."""

@@ -59,8 +59,7 @@ def code_colors(
         table = AdaptiveCounts(2 * COLOR_REACH + 1, chain)
         bins.append(table.code(coder, f"color{channel}", prior, links, given_bins) - COLOR_REACH)
         high = bins[-1] << shifts
-        low = coder.uniform(f"color{channel}", 1 << shifts, None if values is None else values - high)
-        colors[channel] = (high + low) * turned
+        colors[channel] = coder.within(f"color{channel}", high, 1 << shifts, values) * turned
     return colors
 
 

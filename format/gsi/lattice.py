@@ -5,8 +5,7 @@ of D; its length, in classes of half an octave, says how finely the rest must be
 1/|alpha| for the logs of size and elongation, 1/(|alpha| sinh 2r) for the angle, sqrt(2) s/|alpha| for
 the center. A wave has amplitudes in steps of sqrt(2) D, for half of its energy, which count for the class as
 colors do; their own length b, in such steps, asks for frequencies as fine as sqrt(2)/b in its Gaussian's
-axes. (DESIGN section 2 has the derivation.) All is computed by exact.py: the numbers of levels are the
-same everywhere.
+axes. All is computed by exact.py: the numbers of levels are the same everywhere.
 """
 
 from __future__ import annotations

@@ -19,9 +19,10 @@ from gicodec.format.errors import CorruptFileError
 from gicodec.format.gsi.angles import code_angles
 from gicodec.format.gsi.cells import HEIGHT, WIDTH, code_cells
 from gicodec.format.gsi.colors import code_colors
-from gicodec.format.gsi.lattice import N_CLASSES, N_STEP_CODES, Shapes, color_classes
+from gicodec.format.gsi.lattice import N_CLASSES, N_STEP_CODES, Shapes, color_classes, energy_classes
 from gicodec.format.gsi.neighborhood import Blocks, log_density_of
 from gicodec.format.gsi.priors import CLASSES
+from gicodec.format.gsi.quantized import QuantizedGaussians
 from gicodec.format.gsi.shapes import code_elongations, code_sizes, minor_axis_class, size_bins
 from gicodec.format.gsi.waves import code_waves
 from gicodec.format.header import Header
@@ -35,41 +36,33 @@ CLASS_CHAIN = ((1, 40), (N_DENSITIES, 40))  # see AdaptiveCounts
 
 @dataclass(frozen=True, eq=False)
 class GsiPayload(Payload):
-    """N quantized Gaussians, in the order of their cells; int64 symbols, see lattice.py."""
+    """N quantized Gaussians, in the order of their cells."""
 
-    step: int  # code of D
-    cells: IntArray  # [N, 4] (x, y, width, height), pixels
-    classes: IntArray  # [N] of energy, and so on
-    colors: IntArray  # [C, N]
-    sizes: IntArray
-    elongations: IntArray
-    angles: IntArray
-    columns: IntArray
-    rows: IntArray
-    wave_amplitudes: IntArray  # [2, N], both 0 where there is no wave
-    wave_frequencies: IntArray  # [2, N] along and across the Gaussian; across >= 0, and along if that is 0
+    step: int
+    """Code of D, 0 to N_STEP_CODES - 1."""
+    cells: IntArray
+    """[N, 4] (x, y, width, height), pixels, each of which holds a center."""
+    gaussians: QuantizedGaussians
 
     @property
     def n_gaussians(self) -> int:
         """How many Gaussians there are."""
-        return len(self.classes)
+        return len(self.gaussians)
 
     @property
     def n_channels(self) -> int:
         """How many channels their colors have."""
-        return len(self.colors)
+        return len(self.gaussians.colors.T)
 
     @property
     def n_waves(self) -> int:
         """How many of them have a wave."""
-        return int(self.wave_amplitudes.any(axis=0).sum())
+        return int(self.gaussians.has_wave().sum())
 
     @classmethod
     def empty(cls, n_channels: int) -> GsiPayload:
         """Return the payload of no Gaussians."""
-        none, pairs = np.zeros(0, np.int64), np.zeros((2, 0), np.int64)
-        colors = np.zeros((n_channels, 0), np.int64)
-        return cls(0, np.zeros((0, 4), np.int64), none, colors, none, none, none, none, none, pairs, pairs)
+        return cls(0, np.zeros((0, 4), np.int64), QuantizedGaussians.empty(n_channels))
 
     def write(self, header: Header) -> tuple[bytes, dict[str, float]]:
         """Write the section's payload; also return the ideal code lengths by attribute, bits."""
@@ -93,9 +86,9 @@ class GsiPayload(Payload):
                 raise CorruptFileError(f"gaussians: {len(words)} bytes too many for no Gaussians")
             return cls.empty(header.channels)
         symbols = SymbolReader(words)
-        decoded = _walk(symbols, header, n, step, None)
+        payload = _walk(symbols, header, n, step, None)
         symbols.close()
-        return cls(step, *decoded)
+        return payload
 
 
 def read_head(reader: ByteReader, header: Header) -> tuple[int, int]:
@@ -108,29 +101,50 @@ def read_head(reader: ByteReader, header: Header) -> tuple[int, int]:
     return n, step
 
 
-def _walk(coder: Coder, header: Header, n: int, step: int, given: GsiPayload | None) -> tuple[IntArray, ...]:
-    """Code every attribute; where there is nothing given, that means to decode it."""
-    points = None if given is None else given.cells[:, :2]
-    cells, _ = code_cells(coder, n, header.width, header.height, points)
-    assert given is None or np.array_equal(cells, given.cells), "not in the order of the cells"
-    classes = _code_classes(coder, cells, None if given is None else given.classes)
+def _walk(coder: Coder, header: Header, n: int, step: int, payload: GsiPayload | None) -> GsiPayload:
+    """Code every attribute; where there is no payload given, that means to decode it."""
+    given = _Given() if payload is None else _Given.of(payload)
+    cells, _ = code_cells(coder, n, header.width, header.height, given.points)
+    assert payload is None or np.array_equal(cells, payload.cells), "not in the order of the cells"
+    classes = _code_classes(coder, cells, given.classes)
     log_density = log_density_of(cells, header.width, header.height)
-    sizes = code_sizes(coder, classes, step, log_density, cells, None if given is None else given.sizes)
-    elongations = code_elongations(coder, classes, sizes, None if given is None else given.elongations)
+    sizes = code_sizes(coder, classes, step, log_density, cells, given.sizes)
+    elongations = code_elongations(coder, classes, sizes, given.elongations)
     minor_axis = minor_axis_class(classes, sizes, elongations)
-    waves = None if given is None else (given.wave_amplitudes, given.wave_frequencies)
-    amplitudes, frequencies = code_waves(coder, classes, size_bins(classes, sizes), minor_axis, waves)
+    wide = size_bins(classes, sizes)
+    amplitudes, frequencies = code_waves(coder, classes, wide, minor_axis, given.waves)
     energies = color_classes(classes, amplitudes)
-    colors = None if given is None else given.colors
-    colors = code_colors(coder, classes, energies, minor_axis, header.channels, colors)
+    colors = code_colors(coder, classes, energies, minor_axis, header.channels, given.colors)
     blocks = Blocks(cells, header.width, header.height, 1)
-    angles = code_angles(coder, blocks, classes, elongations, None if given is None else given.angles)
+    angles = code_angles(coder, blocks, classes, elongations, given.angles)
     shapes = Shapes.of(classes, sizes, elongations, angles)
-    first, count = shapes.rows_in(cells)
-    rows = first + coder.uniform("center", count, None if given is None else given.rows - first)
-    first, count = shapes.columns_in(cells, rows)
-    columns = first + coder.uniform("center", count, None if given is None else given.columns - first)
-    return cells, classes, colors, sizes, elongations, angles, columns, rows, amplitudes, frequencies
+    rows = coder.within("center", *shapes.rows_in(cells), given.rows)
+    columns = coder.within("center", *shapes.columns_in(cells, rows), given.columns)
+    waves = amplitudes.T, energy_classes(amplitudes), frequencies.T
+    gaussians = QuantizedGaussians(classes, colors.T, sizes, elongations, angles, columns, rows, *waves)
+    return GsiPayload(step, cells, gaussians)
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What a writer's walk codes, attribute by attribute; a reader's has none of it."""
+
+    points: IntArray | None = None  # [N, 2] the first pixels of the cells
+    classes: IntArray | None = None
+    colors: IntArray | None = None  # [C, N]
+    sizes: IntArray | None = None
+    elongations: IntArray | None = None
+    angles: IntArray | None = None
+    columns: IntArray | None = None
+    rows: IntArray | None = None
+    waves: tuple[IntArray, IntArray] | None = None  # amplitudes and frequencies [2, N]
+
+    @classmethod
+    def of(cls, payload: GsiPayload) -> _Given:
+        """Give all of a payload."""
+        q = payload.gaussians
+        places = q.angles, q.columns, q.rows, (q.amplitudes.T, q.frequencies.T)
+        return cls(payload.cells[:, :2], q.classes, q.colors.T, q.sizes, q.elongations, *places)
 
 
 def _code_classes(coder: Coder, cells: IntArray, given: IntArray | None) -> IntArray:

@@ -1,7 +1,7 @@
 """What photographs have in common: how likely symbols are before any was seen. Spec section 4.
 
-Integers in proportion to probabilities; adaptive.py starts from them. All constants are rounded fits to
-photographs, which benchmarks/priors.py makes again.
+Integers in proportion to probabilities; entropy/adaptive.py starts from them. All constants are rounded fits
+to photographs, which benchmarks/laws.py makes again.
 """
 
 from __future__ import annotations
@@ -33,6 +33,18 @@ WAVES = np.array([5, 1], np.int64)  # Gaussians without one, and with
 # A wave's energy is in the class of all energy, or in one that differs by -4 or more, -3, ... 2 or more.
 WAVE_SHARES = (16, 22, 32, 50, 160, 1, 1)
 FAINT, FAINTNESS = 4, 5  # of less energy waves are so many times rarer: they do not earn their bits
+
+# Middle and spread of m, the log of a size in pixels.
+SIZE_BASE = -0.73  # where everything below is 0
+SIZE_PER_ENERGY = 0.106  # for each doubling of |alpha|^2, colors being 0 to 1
+SIZE_PER_SQUARED_CLASS = 0.009  # times the square of the class, which is that of |alpha / D|^2
+SIZE_PER_AREA = 0.065  # for each doubling of the cell's area, pixels^2
+SIZE_PER_DENSITY = -0.186  # for each doubling of the number of Gaussians a pixel around
+SIZE_SPREAD = 0.36
+
+# Middle of r, half the log of the axis ratio, as a polynomial in m; and the log of its spread.
+ELONGATION_MIDDLE = (0.54, 0.505, -0.123)  # at m = 0, times m, times m^2
+ELONGATION_LOG_SPREAD = (-1.614, 0.257)  # at m = 0, times m
 
 # Middle and spread of frequencies, radians per standard deviation: across a Gaussian by the class of its
 # minor axis, and along it.

@@ -40,7 +40,7 @@ def code_waves(
         coder: A writer or a reader.
         classes: [N] of energy.
         wide: [N] bins of the size.
-        minor_axis: [N] classes of the minor_axis side.
+        minor_axis: [N] minor-axis classes.
         given: Amplitudes and frequencies; None to read.
     """
     assert given is None or _can_be_coded(*given), "frequencies of no wave, or of the wrong sign"
@@ -84,9 +84,8 @@ def _code_amplitudes(coder: Coder, classes: IntArray, given: IntArray | None) ->
         given_bins = None if magnitudes is None else magnitudes >> shifts
         table = AdaptiveCounts(COLOR_REACH + 1, ((len(priors), AMPLITUDE_WEIGHT),))
         bins = table.code(coder, "amplitude", _law_of(priors, contexts), [contexts], given_bins)
-        high = bins << shifts
-        low = coder.uniform("amplitude", 1 << shifts, None if magnitudes is None else magnitudes - high)
-        amplitudes[part] = _code_signs(coder, "amplitude", high + low, high + low > 0, values)
+        coded = coder.within("amplitude", bins << shifts, 1 << shifts, magnitudes)
+        amplitudes[part] = _code_signs(coder, "amplitude", coded, coded > 0, values)
         contexts = scales * (COLOR_REACH + 1) + bins
     if not amplitudes.any(axis=0).all():
         raise CorruptFileError("amplitude: a wave without one")

@@ -17,13 +17,16 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from sortedcontainers import SortedList
 
 from gicodec.format.arrays import IntArray
 from gicodec.format.entropy.ans import Stack, decoding, table_model, uniform_model
 from gicodec.format.errors import CorruptFileError
 from gicodec.format.payload import check_limit, max_gaussians_of
-from gicodec.format.records.multiset import Key, Ordered
 from gicodec.format.varint import ByteReader, write_varint
+
+Key = tuple[int, ...]
+"""A record [F]."""
 
 MAX_TABLE_DEPTH = 6  # bits of a field that have a table; those below are even
 LEVELS = np.array([0, 1, 2, 3, 4, 6, 8, 11, 16, 23, 32, 45, 64, 91, 128, 181])  # of counts: half octaves
@@ -137,31 +140,33 @@ def read_records(reader: ByteReader, n: int, depths: Sequence[int]) -> tuple[Int
 
 def _push_any_order(coder: RecordCoder, stack: Stack, keys: Sequence[Key]) -> tuple[int, float]:
     """Push all keys in the stack's order; return how many were not chosen, and the bits saved."""
-    left, n_first, saved = Ordered(keys), 0, 0.0
+    left, n_first, saved = SortedList(keys), 0, 0.0
     while len(left) and stack.n_bits() < ENOUGH_BITS:
         coder.push(stack, left.pop(0))
         n_first += 1
     while n := len(left):
         place = stack.pop(uniform_model(n)) if n > 1 else 0
         key = left[place]
-        same = left.places(key)
-        if len(same) > 1:  # which of them it is nobody will know: these bits go back at once
-            stack.push(place - same.start, uniform_model(len(same)))
+        first = left.bisect_left(key)
+        n_same = left.bisect_right(key) - first
+        if n_same > 1:  # which of them it is nobody will know: these bits go back at once
+            stack.push(place - first, uniform_model(n_same))
         coder.push(stack, left.pop(place))
-        saved += np.log2(n / len(same))
+        saved += np.log2(n / n_same)
     return n_first, saved
 
 
-def _pop_any_order(coder: RecordCoder, stack: Stack, n: int) -> Ordered:
+def _pop_any_order(coder: RecordCoder, stack: Stack, n: int) -> SortedList:
     """Pop n keys that were chosen: the mirror of :func:`_push_any_order`."""
-    chosen = Ordered()
+    chosen = SortedList()
     for i in range(1, n + 1):
         key = coder.pop(stack)
-        chosen.insert(key)
-        same = chosen.places(key)
-        which = stack.pop(uniform_model(len(same))) if len(same) > 1 else 0
+        chosen.add(key)
+        first = chosen.bisect_left(key)
+        n_same = chosen.bisect_right(key) - first
+        which = stack.pop(uniform_model(n_same)) if n_same > 1 else 0
         if i > 1:
-            stack.push(same.start + which, uniform_model(i))
+            stack.push(first + which, uniform_model(i))
     return chosen
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import random
 import time
 
 import numpy as np
@@ -11,7 +10,6 @@ import pytest
 from record_files import PAPER_BITS, even_records
 
 from gicodec.format.records.coder import read_records, write_records
-from gicodec.format.records.multiset import BLOCK, Ordered
 from gicodec.format.varint import ByteReader
 
 
@@ -54,21 +52,3 @@ def test_records_that_are_alike_share_their_places() -> None:
     assert 8 * len(data) == pytest.approx(costs.sum() - saved, rel=0.06)  # and tables
     again, _ = read_records(ByteReader(data, "records"), 2000, PAPER_BITS)
     np.testing.assert_array_equal(again, np.array(sorted(map(tuple, records.tolist()))))
-
-
-def test_places_are_those_of_a_sorted_list() -> None:
-    generator = random.Random(0)
-    plain: list[tuple[int, ...]] = []
-    ordered = Ordered()
-    for _ in range(5 * BLOCK):
-        key = (generator.randrange(40), generator.randrange(20))
-        ordered.insert(key)
-        plain.append(key)
-        plain.sort()
-        assert ordered.places(key) == range(plain.index(key), plain.index(key) + plain.count(key))
-    assert list(ordered) == plain == list(Ordered(reversed(plain)))
-    while plain:
-        place = generator.randrange(len(plain))
-        assert ordered[place] == plain[place]
-        assert ordered.pop(place) == plain.pop(place)
-        assert len(ordered) == len(plain)

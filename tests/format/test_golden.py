@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from payloads import assert_same, random_payload
+from payloads import assert_same, gsi_payload, random_payload
 from spec_decoder import cos_sin_by_spec, decode_by_spec, exp_by_spec
 
 from gicodec.format import (
@@ -23,12 +23,13 @@ from gicodec.format import (
     describe,
 )
 from gicodec.format.exact import cos_sin, exp
-from gicodec.format.gsi.lattice import Shapes, nearest_step_code, step_of
+from gicodec.format.gsi.lattice import Shapes, energy_classes, nearest_step_code, step_of
+from gicodec.format.gsi.quantized import QuantizedGaussians
 from gicodec.format.records.gaussianimage_plus import GaussianImagePlus
 from gicodec.quantize import dequantize
 
 SPEC = (Path(__file__).parents[2] / "format" / "SPEC.md").read_text(encoding="utf-8")
-NAMES = [field.name for field in fields(GsiPayload) if field.name != "step"]
+NAMES = [field.name for field in fields(QuantizedGaussians) if field.name != "wave_classes"]
 
 
 def spec_block(name: str) -> str:
@@ -50,13 +51,14 @@ def spec_payload(name: str) -> GsiPayload:
         attribute, values = row.split(":")
         table[attribute.strip()] = np.array([int(value) for value in values.split()], np.int64)
     cells = np.stack([table[key] for key in ("x", "y", "width", "height")], axis=1)
-    colors = np.stack([table[f"color {c}"] for c in range(3)])
+    colors = np.stack([table[f"color {c}"] for c in range(3)], axis=1)
     rest = (table[key] for key in ("size", "elongation", "angle", "column", "row"))
     none = np.zeros_like(table["class"])
     amplitudes = np.stack([table.get(key, none) for key in ("amplitude 0", "amplitude 1")])
     frequencies = np.stack([table.get(key, none) for key in ("along", "across")])
-    planes = [*rest, amplitudes, frequencies]
-    return GsiPayload(int(table["step code"][0]), cells, table["class"], colors, *planes)
+    planes = [*rest, amplitudes.T, energy_classes(amplitudes), frequencies.T]
+    gaussians = QuantizedGaussians(table["class"], colors, *planes)
+    return GsiPayload(int(table["step code"][0]), cells, gaussians)
 
 
 # The examples
@@ -105,8 +107,11 @@ def test_a_file_of_a_paper_is_the_bytes_of_the_spec() -> None:
 def assert_spec_decodes(file: GsiFile) -> list[str]:
     """Decode the spec's way, compare everything, and return what was decoded under which size."""
     decoded, trace = decode_by_spec(file.payload.to_bytes(file.header), file.header)
+    payload = gsi_payload(file)
+    np.testing.assert_array_equal(decoded["cells"], payload.cells)
     for name in NAMES:
-        np.testing.assert_array_equal(decoded[name], getattr(file.payload, name), err_msg=name)
+        ours = getattr(payload.gaussians, name)
+        np.testing.assert_array_equal(decoded[name], ours.T, err_msg=name)
     if file.header.channels == 3:
         gaussians = dequantize(file.payload)
         for name, ours in (

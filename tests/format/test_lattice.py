@@ -32,7 +32,7 @@ def random_shapes(seed: int, n: int = 2000) -> tuple[Shapes, IntArray]:
     rng = np.random.default_rng(seed)
     classes = rng.integers(0, 20, n)
     payload = random_payload(rng, n, KODAK, classes=classes)
-    return Shapes.of(classes, payload.sizes, payload.elongations, payload.angles), payload.cells
+    return payload.gaussians.shapes(), payload.cells
 
 
 @pytest.mark.parametrize("seed", range(5))

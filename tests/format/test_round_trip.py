@@ -16,6 +16,7 @@ from gicodec.format.entropy.ans import SymbolReader, SymbolWriter
 from gicodec.format.gsi.cells import MARGIN, code_cells
 from gicodec.format.gsi.lattice import N_CLASSES
 from gicodec.format.gsi.payload import GsiPayload as ItsPayload
+from gicodec.format.gsi.quantized import QuantizedGaussians
 
 KODAK = Header(768, 512)
 HEADERS = (KODAK, Header(1, 1), Header(1, 300), Header(300, 1), Header(MAX_SIDE, 4096), Header(97, 61))
@@ -41,10 +42,9 @@ def alike(n: int, header: Header = KODAK) -> GsiPayload:
     none = np.zeros(n, np.int64)
     points = np.stack([none, none], axis=1)
     cells, _ = code_cells(None, n, header.width, header.height, points)
-    pairs = np.zeros((2, n), np.int64)
-    return GsiPayload(
-        0, cells, none, np.zeros((3, n), np.int64), none + 2, none, none, none, none, pairs, pairs
-    )
+    colors, pairs = np.zeros((n, 3), np.int64), np.zeros((n, 2), np.int64)
+    gaussians = QuantizedGaussians(none, colors, none + 2, none, none, none, none, pairs, none, pairs)
+    return GsiPayload(0, cells, gaussians)
 
 
 @pytest.mark.parametrize("header", HEADERS, ids=lambda header: f"{header.width}x{header.height}")
@@ -140,10 +140,8 @@ def test_a_file_is_as_large_as_its_models_say(n: int) -> None:
 
 
 def test_counts_follow_what_they_code() -> None:
-    file = natural(5000)
-    constant = replace(gsi_payload(file), classes=np.full(5000, 3))
     rng = np.random.default_rng(0)
-    payload = random_payload(rng, 5000, KODAK, classes=constant.classes)
+    payload = random_payload(rng, 5000, KODAK, classes=np.full(5000, 3))
     assert bits_by_attribute(GsiFile(KODAK, payload).to_bytes())["class"] < 300  # 8 contexts that learn it
     halves = rng.integers(0, 2, 5000) * 7
     payload = random_payload(rng, 5000, KODAK, classes=halves)
@@ -205,18 +203,19 @@ def test_waves_cost_a_bit_where_there_are_none() -> None:
 
 def test_writer_insists_on_one_sign_of_a_wave() -> None:
     payload = random_payload(np.random.default_rng(0), 65, KODAK, waves=1)
-    across = payload.wave_frequencies[1]
+    frequencies = payload.gaussians.frequencies
+    across = frequencies[:, 1:]
     for which in (across > 0, across == 0):
-        turned = np.where(which, -1, 1) * payload.wave_frequencies
+        turned = replace(payload.gaussians, frequencies=np.where(which, -1, 1) * frequencies)
         with pytest.raises(AssertionError, match="sign"):
-            ItsPayload.to_bytes(replace(payload, wave_frequencies=turned), KODAK)
+            ItsPayload.to_bytes(replace(payload, gaussians=turned), KODAK)
 
 
 def test_writer_refuses_frequencies_of_no_wave() -> None:
     payload = random_payload(np.random.default_rng(0), 65, KODAK, waves=0.5)
-    more = payload.wave_frequencies + 1
+    more = replace(payload.gaussians, frequencies=abs(payload.gaussians.frequencies + 1))
     with pytest.raises(AssertionError, match="no wave"):
-        ItsPayload.to_bytes(replace(payload, wave_frequencies=abs(more)), KODAK)
+        ItsPayload.to_bytes(replace(payload, gaussians=more), KODAK)
 
 
 def test_writer_insists_on_the_order_of_the_cells() -> None:

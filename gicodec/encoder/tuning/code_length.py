@@ -10,14 +10,17 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from gicodec.encoder.tuning.rounded import Rounded
 from gicodec.format.arrays import IntArray
 from gicodec.format.gsi.lattice import MIN_LOG_SIZE, N_CLASSES, angle_levels, shape_steps, wave_steps
+from gicodec.format.gsi.quantized import QuantizedGaussians
+from gicodec.format.gsi.shapes import ELONGATION_BIN, N_ELONGATION_BINS, N_SIZE_BINS, SIZE_BIN
 
 Bits = NDArray[np.float64]
 
-SIZE_BIN, ELONGATION_BIN = 0.35, 0.3  # of m and r
-N_SIZE_BINS, N_ELONGATION_BINS = 28, 14
+N_SPARE_BINS = 2
+"""Of m, and of r, that the file does not have and nothing is ever in. They take part in the smoothing of the
+others, so that encodings would differ without them: to be dropped with the format's next change."""
+N_SIZES, N_ELONGATIONS = N_SIZE_BINS + N_SPARE_BINS, N_ELONGATION_BINS + N_SPARE_BINS
 N_MAGNITUDES = 17  # of a color in steps, the last for all above
 N_FIRST, N_SECOND = 10, 4  # contexts from the magnitudes of the components before
 N_AMPLITUDES = 9  # as of a color
@@ -28,12 +31,12 @@ PRIOR = 4.0  # symbols of its own after which a context trusts itself as much as
 class CodeLength:
     """Bits of symbols that occur as often as among N Gaussians of a picture of so many pixels."""
 
-    def __init__(self, rounded: Rounded, n_pixels: int) -> None:
+    def __init__(self, rounded: QuantizedGaussians, n_pixels: int) -> None:
         classes = rounded.classes
         self._class = _bits(np.bincount(classes, minlength=N_CLASSES).astype(np.float64) + 1 / N_CLASSES)
         size, elongation = _bins(rounded)
-        self._size = _table([classes], size, (N_CLASSES, N_SIZE_BINS))
-        self._elongation = _table([classes, size], elongation, (N_CLASSES, N_SIZE_BINS, N_ELONGATION_BINS))
+        self._size = _table([classes], size, (N_CLASSES, N_SIZES))
+        self._elongation = _table([classes, size], elongation, (N_CLASSES, N_SIZES, N_ELONGATIONS))
         shapes = (), (N_FIRST,), (N_FIRST, N_SECOND)
         self._colors = [
             _table([classes, *contexts], magnitudes, (N_CLASSES, *shape, N_MAGNITUDES))
@@ -57,7 +60,7 @@ class CodeLength:
             bits += table[(classes, *contexts, magnitudes)]
         return bits
 
-    def shapes(self, rounded: Rounded) -> Bits:
+    def shapes(self, rounded: QuantizedGaussians) -> Bits:
         """Return the bits of everything but the colors, [N]."""
         classes, (size, elongation) = rounded.classes, _bins(rounded)
         steps = shape_steps(classes)
@@ -68,7 +71,7 @@ class CodeLength:
         shape = self._size[classes, size] + self._elongation[classes, size, elongation]
         return np.asarray(self._class[classes] + shape + fine + self._place - area)
 
-    def waves(self, rounded: Rounded) -> Bits:
+    def waves(self, rounded: QuantizedGaussians) -> Bits:
         """Return the bits of who has a wave, and of the waves, [N]."""
         waves = rounded.has_wave()
         bits = self._wave[rounded.classes, waves.astype(np.int64)]
@@ -83,21 +86,21 @@ class CodeLength:
         return np.asarray(bits)
 
 
-def _amplitudes(rounded: Rounded) -> tuple[IntArray, IntArray]:
+def _amplitudes(rounded: QuantizedGaussians) -> tuple[IntArray, IntArray]:
     first, second = np.minimum(np.abs(rounded.amplitudes), N_AMPLITUDES - 1).T
     return first, second
 
 
-def _frequencies(rounded: Rounded) -> tuple[IntArray, IntArray]:
+def _frequencies(rounded: QuantizedGaussians) -> tuple[IntArray, IntArray]:
     values = np.abs(rounded.frequencies) * wave_steps(rounded.wave_classes)[:, None]
     along, across = np.minimum(values // FREQUENCY_BIN, N_FREQUENCY_BINS - 1).astype(np.int64).T
     return along, across
 
 
-def _bins(rounded: Rounded) -> tuple[IntArray, IntArray]:
+def _bins(rounded: QuantizedGaussians) -> tuple[IntArray, IntArray]:
     size = ((rounded.log_sizes() - MIN_LOG_SIZE) / SIZE_BIN).astype(np.int64)
     elongation = (rounded.log_elongations() / ELONGATION_BIN).astype(np.int64)
-    return np.clip(size, 0, N_SIZE_BINS - 1), np.clip(elongation, 0, N_ELONGATION_BINS - 1)
+    return np.clip(size, 0, N_SIZES - 1), np.clip(elongation, 0, N_ELONGATIONS - 1)
 
 
 def _components(colors: IntArray) -> list[tuple[list[IntArray], IntArray]]:

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gicodec.encoder.tuning.state import FrozenState
+from gicodec.encoder.tuning.state import FrozenState, values_of
 from gicodec.encoder.tuning.tuner import Tuner
 from gicodec.fit.parameters import COLOR, SHAPE, WAVE, A, U, V, Y, has_wave, keep_phases
 from gicodec.format.gsi.lattice import angle_levels, shape_steps
@@ -62,7 +62,7 @@ def _round_centers(state: FrozenState, rows: Tensor) -> None:
 
 
 def _round_waves(state: FrozenState, rows: Tensor) -> None:
-    state.values[rows, WAVE] = state.rounded().values(state.step)[rows, WAVE]
+    state.values[rows, WAVE] = values_of(state.rounded(), state.step)[rows, WAVE]
 
 
 def _round_colors(state: FrozenState, rows: Tensor) -> None:

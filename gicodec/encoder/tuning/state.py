@@ -6,29 +6,33 @@ colors, and A and B times exp(m) / WAVE_SCALE: in steps of D the squares of all 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
-from gicodec.encoder.tuning.rounded import Rounded, into_range
 from gicodec.fit.parameters import AMPLITUDES, COLOR, FREQUENCIES, SIZE, WAVE, U, V, Y, all_but
 from gicodec.format import GsiPayload, Header
-from gicodec.format.arrays import IntArray
+from gicodec.format.arrays import FloatArray, IntArray
 from gicodec.format.gsi.cells import MARGIN, code_cells
-from gicodec.format.gsi.colors import color_shifts
 from gicodec.format.gsi.lattice import (
     Shapes,
-    angle_levels,
     energy_classes,
     nearest_step_code,
-    shape_steps,
     step_of,
 )
-from gicodec.format.gsi.priors import COLOR_REACH
-from gicodec.quantize import TRANSFORM, WAVE_SCALE
+from gicodec.format.gsi.quantized import QuantizedGaussians
+from gicodec.quantize import (
+    TRANSFORM,
+    WAVE_SCALE,
+    clip_coefficients,
+    quantize,
+    quantize_angles,
+    quantize_sizes,
+    wave_frequencies,
+)
 
 
 @cache
@@ -101,39 +105,23 @@ class State:
         """Take the waves of some rows, a mask [N], away."""
         self.values[rows, WAVE] = 0.0
 
-    def rounded(self) -> Rounded:
+    def rounded(self) -> QuantizedGaussians:
         """Round everything."""
-        classes = self.classes()
-        shapes, sizes, elongations, angles = self.shapes(classes)
-        columns, rows = shapes.nearest_places(self.values[:, : Y + 1].double().numpy())
-        colors, amplitudes = self.coefficient_symbols(classes)
-        rounded = Rounded(
-            classes,
-            colors,
-            sizes,
-            elongations,
-            angles,
-            columns,
-            rows,
-            amplitudes,
-            energy_classes(amplitudes.T),
-            np.zeros_like(amplitudes),
-        )
-        return rounded.with_frequencies(self.values[:, FREQUENCIES].double().numpy())
+        values = self.values.double().numpy()
+        coefficients, shapes = _whole(self.rounded_coefficients()), self._shapes()
+        return quantize(self.classes(), coefficients, values[:, : Y + 1], shapes, values[:, FREQUENCIES])
 
     def payload(self, header: Header) -> GsiPayload:
         """Round everything, and put it in the order of the cells."""
         rounded = self.rounded()
         most = np.array([header.width, header.height]) + MARGIN - 1
-        centers = rounded.shapes().centers(rounded.columns, rounded.rows)
-        points = np.clip(np.floor(centers), -MARGIN, most).astype(np.int64)
+        points = np.clip(np.floor(rounded.centers()), -MARGIN, most).astype(np.int64)
         cells, order = code_cells(None, len(points), header.width, header.height, points)
-        r = rounded.take(order)
-        rows = _into_range(r.rows, *r.shapes().rows_in(cells))
-        columns = _into_range(r.columns, *r.shapes().columns_in(cells, rows))
-        step = nearest_step_code(self.step)
-        shapes, waves = (r.sizes, r.elongations, r.angles), (r.amplitudes.T, r.frequencies.T)
-        return GsiPayload(step, cells, r.classes, r.colors.T, *shapes, columns, rows, *waves)
+        ordered = rounded.take(order)
+        shapes = ordered.shapes()
+        rows = _into_range(ordered.rows, *shapes.rows_in(cells))
+        columns = _into_range(ordered.columns, *shapes.columns_in(cells, rows))
+        return GsiPayload(nearest_step_code(self.step), cells, replace(ordered, columns=columns, rows=rows))
 
     def shapes(self, classes: IntArray) -> tuple[Shapes, IntArray, IntArray, IntArray]:
         """Return the rounded shapes, and the symbols of m, r and the angle."""
@@ -143,22 +131,32 @@ class State:
 
     def coefficient_symbols(self, classes: IntArray) -> tuple[IntArray, IntArray]:
         """Return the colors [N, 3] and amplitudes [N, 2] in steps, within what their class can have."""
-        reach = COLOR_REACH << color_shifts(classes)[:, None]
-        coefficients = np.clip(_whole(self.rounded_coefficients()), -reach, reach)
-        return coefficients[:, :-2], coefficients[:, -2:]
+        return clip_coefficients(classes, _whole(self.rounded_coefficients()))
 
     def shape_symbols(self, classes: IntArray) -> tuple[IntArray, IntArray]:
         """Return m and r in steps, [N]."""
-        steps = shape_steps(classes)
-        values = self.values.double().numpy()
-        r = np.hypot(values[:, U], values[:, V])
-        return into_range(classes, _round(values[:, SIZE] / steps), _round(r / steps))
+        log_sizes, log_elongations, _ = self._shapes()
+        return quantize_sizes(classes, log_sizes, log_elongations)
 
     def angle_symbols(self, classes: IntArray, elongations: IntArray) -> IntArray:
         """Return the angles in steps, [N]."""
-        levels = angle_levels(classes, elongations)
+        return quantize_angles(classes, elongations, self._shapes()[2])
+
+    def _shapes(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Return m, r and twice the angles, radians, [N] each."""
         values = self.values.double().numpy()
-        return _round(np.arctan2(values[:, V], values[:, U]) / (2 * np.pi) * levels) % levels
+        u, v = values[:, U], values[:, V]
+        return values[:, SIZE], np.hypot(u, v), np.arctan2(v, u)
+
+
+def values_of(rounded: QuantizedGaussians, step: float) -> Tensor:
+    """Return what a State of step D holds where nothing is left to round: [N, 9 + C]."""
+    r, turns = rounded.log_elongations(), rounded.turns()
+    shapes = rounded.log_sizes(), r * np.cos(turns), r * np.sin(turns)
+    waves = rounded.amplitudes * step, wave_frequencies(rounded)
+    return torch.from_numpy(
+        np.column_stack([rounded.centers(), *shapes, *waves, rounded.colors * step])
+    ).float()
 
 
 class FrozenState(State):
@@ -176,9 +174,9 @@ class FrozenState(State):
         """Return a state of some rows, a mask [N]."""
         return FrozenState(self.values[rows], self.step, self._classes[rows.numpy()])
 
-    def assign(self, rounded: Rounded) -> None:
+    def assign(self, rounded: QuantizedGaussians) -> None:
         """Take other values and classes, all rounded, in place of these."""
-        self.values, self._classes = rounded.values(self.step), rounded.classes
+        self.values, self._classes = values_of(rounded, self.step), rounded.classes
 
 
 def _whole(values: Tensor) -> IntArray:
@@ -188,7 +186,3 @@ def _whole(values: Tensor) -> IntArray:
 def _into_range(values: IntArray, first: IntArray, count: IntArray) -> IntArray:
     """Move what rounding, or the edge of the picture, has put beside its cell into it."""
     return np.clip(values, first, first + count - 1)
-
-
-def _round(values: NDArray[np.float64]) -> IntArray:
-    return np.rint(values).astype(np.int64)

@@ -17,7 +17,7 @@ from gicodec.encoder.tuning import rdoq as refine_module
 from gicodec.encoder.tuning.code_length import CodeLength
 from gicodec.encoder.tuning.freeze import freeze
 from gicodec.encoder.tuning.rdoq import refine
-from gicodec.encoder.tuning.state import FrozenState, State, to_parameters, to_state
+from gicodec.encoder.tuning.state import FrozenState, State, to_parameters, to_state, values_of
 from gicodec.encoder.tuning.tuner import LAMBDA, Tuner
 from gicodec.fit import FitSettings, Objective, as_target, fit
 from gicodec.fit.parameters import has_wave
@@ -125,7 +125,7 @@ def test_what_was_compared_is_what_is_decoded() -> None:
 def test_the_result_is_on_the_lattice() -> None:
     state = refined()
     rounded = state.rounded()
-    torch.testing.assert_close(rounded.values(state.step), state.values, rtol=0, atol=1e-4)
+    torch.testing.assert_close(values_of(rounded, state.step), state.values, rtol=0, atol=1e-4)
     assert (state.rounded_coefficients() != 0).any(dim=1).all()
     assert has_wave(state.values).any()
 

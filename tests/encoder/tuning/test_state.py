@@ -18,7 +18,6 @@ from gicodec.format.arrays import FloatArray
 from gicodec.format.gsi.cells import MARGIN
 from gicodec.format.gsi.lattice import (
     MAX_FREQUENCY,
-    Shapes,
     angle_levels,
     energy_classes,
     shape_steps,
@@ -53,7 +52,7 @@ def matched(values: Tensor, payload: GsiPayload) -> NDArray[np.int64]:
     """Find the row of every Gaussian of a payload by its color."""
     colors = np.rint(values[:, COLOR:].double().numpy() / STEP).astype(np.int64)
     rows = {tuple(color): row for row, color in enumerate(colors.tolist())}
-    return np.array([rows[tuple(color)] for color in payload.colors.T.tolist()])
+    return np.array([rows[tuple(color)] for color in payload.gaussians.colors.tolist()])
 
 
 def assert_file_holds(payload: GsiPayload, header: Header) -> None:
@@ -81,12 +80,12 @@ def test_no_attribute_is_off_by_more_than_half_a_step(seed: int) -> None:
     before = values.double().numpy()[matched(values, payload)]
     after = dequantize(payload)
     half = 0.5 * (1 + 1e-5)
-    steps = shape_steps(payload.classes)
-    assert (abs(before[:, COLOR:] / STEP - payload.colors.T) <= half).all()
+    steps = shape_steps(payload.gaussians.classes)
+    assert (abs(before[:, COLOR:] / STEP - payload.gaussians.colors) <= half).all()
     assert (abs(before[:, SIZE] - after.log_sizes) <= half * steps).all()
     r = np.hypot(before[:, U], before[:, V])
     assert (abs(r - after.log_elongations) <= half * steps).all()
-    levels = angle_levels(payload.classes, payload.elongations)
+    levels = angle_levels(payload.gaussians.classes, payload.gaussians.elongations)
     turn = (np.arctan2(before[:, V], before[:, U]) / 2 - after.angles) % math.pi
     assert (np.minimum(turn, math.pi - turn) <= half * math.pi / levels).all()
     assert_centers_are_near(before[:, :2], payload, half)
@@ -97,26 +96,26 @@ def assert_waves_are_near(before: FloatArray, payload: GsiPayload, half: float) 
     """Each, or the same with all signs but A's turned."""
     after = dequantize(payload).waves
     assert after is not None
-    amplitudes = payload.wave_amplitudes.T
+    amplitudes = payload.gaussians.amplitudes
     turned = np.where((after[:, 2:] * before[:, 2:]).sum(axis=1) < 0, -1, 1)
     expected = before[:, :2] / STEP * np.stack([np.ones(N), turned], axis=1)
-    exact = payload.wave_frequencies.any(axis=0)  # of those of frequency 0 the sign is lost
+    exact = payload.gaussians.frequencies.any(axis=1)  # of those of frequency 0 the sign is lost
     assert (abs(expected - amplitudes) <= half)[exact].all()
-    steps = wave_steps(energy_classes(payload.wave_amplitudes))[:, None]
+    steps = wave_steps(energy_classes(payload.gaussians.amplitudes.T))[:, None]
     shapes = dequantize(payload).covariances()[:, [0, 1, 1, 2]].reshape(-1, 2, 2)
     error = before[:, 2:] - after[:, 2:] * turned[:, None]
     # In standard deviations along and across: at most half a step of each.
     distance = np.sqrt(np.einsum("ni,nij,nj->n", error, shapes, error))
-    within = (abs(payload.wave_frequencies.T * steps) < MAX_FREQUENCY - steps).all(axis=1)
-    kept = payload.wave_amplitudes.any(axis=0) & exact & within
+    within = (abs(payload.gaussians.frequencies * steps) < MAX_FREQUENCY - steps).all(axis=1)
+    kept = payload.gaussians.amplitudes.any(axis=1) & exact & within
     assert kept.sum() > N / 4
     assert (distance <= np.sqrt(2) * half * steps[:, 0])[kept].all()
-    assert not after[~payload.wave_amplitudes.any(axis=0)].any()
+    assert not after[~payload.gaussians.amplitudes.any(axis=1)].any()
 
 
 def assert_centers_are_near(before: FloatArray, payload: GsiPayload, half: float) -> None:
     """All that the lattice has inside the picture's margin; a coarse one may have none there."""
-    shapes = Shapes.of(payload.classes, payload.sizes, payload.elongations, payload.angles)
+    shapes = payload.gaussians.shapes()
     moved = before - dequantize(payload).centers
     nearest = shapes.centers(*shapes.nearest_places(before))
     inside = ((nearest > -MARGIN) & (nearest < np.array([768, 512]) + MARGIN)).all(axis=1)
@@ -129,28 +128,26 @@ def assert_centers_are_near(before: FloatArray, payload: GsiPayload, half: float
 def test_classes_are_those_of_the_colors_until_they_are_frozen() -> None:
     free = State(some(), STEP * 1.003)
     payload = free.payload(KODAK)
-    coefficients = np.concatenate([payload.colors, payload.wave_amplitudes])
-    np.testing.assert_array_equal(payload.classes, energy_classes(coefficients))
+    coefficients = np.hstack([payload.gaussians.colors, payload.gaussians.amplitudes])
+    np.testing.assert_array_equal(payload.gaussians.classes, energy_classes(coefficients.T))
     state = free.freeze_classes()
     assert state.step == STEP  # one that a file can name
     before = state.payload(KODAK)
     state.values[:, COLOR:] *= 1.7
     after = state.payload(KODAK)
-    np.testing.assert_array_equal(after.classes, before.classes)
-    np.testing.assert_array_equal(after.columns, before.columns)
-    assert (after.colors != before.colors).any()
+    np.testing.assert_array_equal(after.gaussians.classes, before.gaussians.classes)
+    np.testing.assert_array_equal(after.gaussians.columns, before.gaussians.columns)
+    assert (after.gaussians.colors != before.gaussians.colors).any()
     assert_file_holds(after, KODAK)
 
 
 def in_one_order(values: Tensor) -> NDArray[np.int64]:
     """Symbols in the order of the file; those of one pixel, whose order is the state's, by color."""
-    p = State(values, STEP).payload(KODAK)
-    waves = [*p.wave_amplitudes, *p.wave_frequencies]
-    rest = [p.classes, p.sizes, p.elongations, p.angles, p.columns, p.rows, *waves]
-    symbols = np.column_stack([p.cells, p.colors.T, *rest])
-    _, cells = np.unique(p.cells, axis=0, return_inverse=True)
+    payload = State(values, STEP).payload(KODAK)
+    symbols = np.column_stack([payload.cells, *vars(payload.gaussians).values()])
+    _, cells = np.unique(payload.cells, axis=0, return_inverse=True)
     first_seen = np.array([np.flatnonzero(cells == cell)[0] for cell in cells])
-    return symbols[np.lexsort((*p.colors, first_seen))]
+    return symbols[np.lexsort((*payload.gaussians.colors.T, first_seen))]
 
 
 @pytest.mark.parametrize("seed", range(4))
