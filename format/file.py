@@ -43,7 +43,7 @@ class GsiFile:
         if kind is not RECORD_MODELS.get(self.header.method):
             raise ValueError("payload and header differ in method")
         if any(section.type & CRITICAL for section in self.ancillary):
-            raise ValueError("an ancillary section with a critical type")
+            raise ValueError("an ancillary section has a critical type")
         header = Section(SectionType.HEADER, self.header.to_bytes())
         payload = Section(SectionType.GAUSSIANS, self.payload.to_bytes(self.header))
         return write_sections([header, payload, *self.ancillary])
@@ -116,9 +116,9 @@ def _split(sections: list[Section]) -> tuple[Header, bytes, tuple[Section, ...]]
     critical = [section for section in sections if section.type & CRITICAL]
     for section in critical:
         if section.type not in known:
-            raise UnsupportedFileError(f"section {section.type:#04x} needs a newer gicodec")
+            raise UnsupportedFileError(f"unknown section {section.type:#04x}: the file needs a newer gicodec")
     if [section.type for section in critical] != sorted(known) or sections[0] != critical[0]:
         found = " ".join(_section_name(section.type) for section in sections)
-        raise CorruptFileError(f"sections are {found or 'none'}, not header first, one gaussians")
+        raise CorruptFileError(f"sections must be one header, then one gaussians, not {found or 'none'}")
     header, payload = critical
     return Header.from_bytes(header.payload), payload.payload, ancillary
