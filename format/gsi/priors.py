@@ -1,7 +1,7 @@
 """What photographs have in common: how likely symbols are before any was seen. Spec section 4.
 
-Integers in proportion to probabilities; entropy/adaptive.py starts from them. All constants are rounded fits to
-photographs, which benchmarks/priors.py makes again.
+Integers in proportion to probabilities; entropy/adaptive.py starts from them. All constants are rounded fits
+to photographs, which benchmarks/priors.py makes again.
 """
 
 from __future__ import annotations

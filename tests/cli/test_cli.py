@@ -130,7 +130,7 @@ def test_version_and_bare_call() -> None:
         (("encode", "a.png", "b.gsi", "--psnr", "-3"), "psnr must be positive"),
         (("encode", "a.png", "b.gsi", "--gaussians", "0"), "gaussians must be positive"),
         (("encode", "a.png", "b.gsi", "--gaussians", "2.5"), "'--gaussians'"),
-        (("encode", "a.png", "b.gsi", "--target-size", "20q"), "20k or 1.5M"),
+        (("encode", "a.png", "b.gsi", "--target-size", "20q"), "20k, or 1.5M"),
         (("encode", "a.png", "b.gsi", "--target-size", "0"), "must be positive"),
         (("encode", "a.png", "b.gsi", "--effort", "none"), "'--effort'"),
         (("encode", "a.png", "b.gsi", "--seed", "-1"), "seed must be"),
@@ -306,7 +306,7 @@ def test_the_papers_methods_work_like_ours(png: Path, tmp_path: Path, method: st
     done = gsi("encode", png, out, *chosen)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
     described = gsi("info", "-v", out).stdout.decode()
-    for part in ("3 Gaussians", f"method {method}, kernel cut", "bits a Gaussian: center"):
+    for part in ("3 Gaussians", f"method {method}, kernel cut", "bits per Gaussian: center"):
         assert part in described
     assert "step" not in described
     assert json.loads(gsi("info", "--json", out).stdout)["method"] == method
@@ -317,8 +317,8 @@ def test_the_papers_methods_work_like_ours(png: Path, tmp_path: Path, method: st
 
 def test_options_that_a_method_has_no_use_for_are_refused(png: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.gsi"
-    assert_fails(2, "method gsi has no bits_back", "encode", png, out, "--bits-back")
-    assert_fails(2, "has no psnr", "encode", png, out, "--method", "gaussianimage", "--psnr", "30")
+    assert_fails(2, "--bits-back does not apply to --method gsi", "encode", png, out, "--bits-back")
+    assert_fails(2, "--psnr does not apply", "encode", png, out, "--method", "gaussianimage", "--psnr", "30")
     assert_fails(2, "not three numbers", "encode", png, out, "--method", "gaussianimage++", "--bits", "12,10")
     assert not out.exists()
 
@@ -342,7 +342,9 @@ def test_warnings_go_to_stderr(tmp_path: Path) -> None:
     deep = tmp_path / "deep.png"
     write_image(deep, picture().astype(np.uint16) * 257)
     done = gsi("encode", deep, tmp_path / "out.gsi", *FAST)
-    assert done.stderr.decode().startswith(f"gsi: warning: {deep}: 16-bit samples reduced to 8 bits\n")
+    assert done.stderr.decode().startswith(
+        f"gsi: warning: {deep}: 16-bit samples reduced to 8 bits per sample\n"
+    )
     assert done.stdout.count(b"\n") == 1
 
 
@@ -350,7 +352,7 @@ def test_decode_resembles_the_picture(coded: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.png"
     done = gsi("decode", coded, out)
     assert (done.returncode, done.stderr) == (0, b"")
-    assert done.stdout.decode() == f"{out}: {WIDTH}x{HEIGHT}, 8 bits\n"
+    assert done.stdout.decode() == f"{out}: {WIDTH}x{HEIGHT}, 8 bits per sample\n"
     pixels, _ = read_image(out)
     assert np.mean((pixels.astype(float) - picture()) ** 2) < 400  # 22 dB
 
@@ -433,7 +435,7 @@ def test_info_says_what_each_attribute_costs(handmade: Path, tmp_path: Path) -> 
     done = gsi("info", "-v", handmade, empty)
     assert (done.returncode, done.stderr) == (0, b"")
     lines = done.stdout.decode().splitlines()
-    costs = [line for line in lines if line.startswith("  bits a Gaussian: ")]
+    costs = [line for line in lines if line.startswith("  bits per Gaussian: ")]
     bits = bits_by_attribute(handmade.read_bytes())
     for attribute in (
         "cells",
@@ -450,7 +452,7 @@ def test_info_says_what_each_attribute_costs(handmade: Path, tmp_path: Path) -> 
     assert costs[0].endswith(f", total {sum(bits.values()) / 10:.1f}")
     assert costs[1:] == []
     assert f", {n_waves(handmade)} Gaussians with a wave" in done.stdout.decode()
-    assert sum(line.startswith("  step ") for line in lines) == 1
+    assert sum(line.startswith("  quantization step ") for line in lines) == 1
 
 
 def test_info_as_json_lines(handmade: Path, tmp_path: Path) -> None:
@@ -582,7 +584,7 @@ def test_a_reader_that_leaves_is_no_error(coded: Path) -> None:
 def test_doctor() -> None:
     done = gsi("doctor")
     assert (done.returncode, done.stderr) == (0, b"")
-    for name in (b"engine cpu", b"engine cuda", b"torch", b"threads"):
+    for name in (b"CPU engine", b"CUDA engine", b"torch", b"threads"):
         assert name in done.stdout
 
 

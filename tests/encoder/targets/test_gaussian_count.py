@@ -33,7 +33,7 @@ def test_they_are_coded_as_finely_as_pays() -> None:
 
 
 def test_more_than_pixels_are_too_many() -> None:
-    with pytest.raises(TargetError, match=r"^36 Gaussians are too many: a 7x5 picture can have 35$"):
+    with pytest.raises(TargetError, match=r"^36 Gaussians are too many: a 7x5 picture can have at most 35$"):
         encoded(photograph(7, 5), 36)
 
 
