@@ -343,7 +343,7 @@ def test_warnings_go_to_stderr(tmp_path: Path) -> None:
     write_image(deep, picture().astype(np.uint16) * 257)
     done = gsi("encode", deep, tmp_path / "out.gsi", *FAST)
     assert done.stderr.decode().startswith(
-        f"gsi: warning: {deep}: 16-bit samples reduced to 8 bits per sample\n"
+        f"gsi: warning: {deep}: 16-bit samples reduced to 8 bits\n"
     )
     assert done.stdout.count(b"\n") == 1
 
