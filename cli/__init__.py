@@ -1,1 +1,1 @@
-"""The command line: arguments, one library call, text. Results on stdout, all else on stderr."""
+"""The command line: parse arguments, call the library, print. Results go to stdout, all else to stderr."""

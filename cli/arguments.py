@@ -1,20 +1,35 @@
-"""What the commands share: which file becomes which, sizes, standard streams."""
+"""Arguments that the commands share: sizes, pairs of files, standard streams, names of options."""
 
 from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
 import click
 
+from gicodec.errors import OptionError
 from gicodec.options import Crop
 
 STANDARD = "-"  # standard input or output
 NUMBER = "([0-9]{1,9})"
 SIZE = f"{NUMBER}[xX]{NUMBER}"
 CROP = rf"{SIZE}\+{NUMBER}\+{NUMBER}"
+
+
+@contextmanager
+def name_options() -> Iterator[None]:
+    """Turn an OptionError into a usage error that spells options as typed: bits_back becomes --bits-back."""
+    try:
+        yield
+    except OptionError as err:
+        command = click.get_current_context().command
+        flags = {str(option.name): max(option.opts, key=len) for option in command.params}
+        words = re.compile(rf"\b({'|'.join(flags)})\b")
+        raise click.UsageError(words.sub(lambda match: flags[match[0]], str(err))) from err
 
 
 def parse_size(text: str) -> tuple[int, int]:
@@ -32,7 +47,7 @@ def parse_bytes(text: str) -> int:
     """Parse a number of bytes: 20000, 20k, 1.5M."""
     match = re.fullmatch(r"([0-9]{1,12}(?:\.[0-9]{1,6})?)([kKM]?)", text)
     if match is None:
-        raise click.BadParameter(f"{text!r} is not a number of bytes, such as 20000, 20k or 1.5M")
+        raise click.BadParameter(f"{text!r} is not a number of bytes, such as 20000, 20k, or 1.5M")
     return int(Decimal(match[1]) * {"": 1, "k": 1000, "K": 1000, "M": 10**6}[match[2]])
 
 
@@ -40,15 +55,15 @@ def parse_bits(text: str) -> tuple[int, int, int]:
     """Parse three numbers of bits: 12,10,6."""
     match = re.fullmatch(r"([0-9]{1,2}),([0-9]{1,2}),([0-9]{1,2})", text)
     if match is None:
-        raise click.BadParameter(f"{text!r} is not three numbers of bits, such as 12,10,6")
+        raise click.BadParameter(f"{text!r} is not three numbers, such as 12,10,6")
     return int(match[1]), int(match[2]), int(match[3])
 
 
 def pair_files(files: tuple[str, ...], directory: str | None, suffix: str) -> list[tuple[str, str]]:
-    """Pair inputs with outputs: IN OUT, or every file with its namesake in a directory."""
+    """Pair inputs with outputs: IN with OUT, or every input with DIR/name plus suffix."""
     if directory is None:
         if len(files) != 2:
-            raise click.UsageError("give IN and OUT, or inputs and -o DIR")
+            raise click.UsageError("give IN and OUT, or any number of inputs and -o DIR")
         pairs = [(files[0], files[1])]
     else:
         pairs = [(file, str(Path(directory, Path(file).stem + suffix))) for file in files]
@@ -57,14 +72,14 @@ def pair_files(files: tuple[str, ...], directory: str | None, suffix: str) -> li
     outputs = [output for _, output in pairs]
     for output in outputs:
         if outputs.count(output) > 1:
-            raise click.UsageError(f"several inputs would become {output}")
+            raise click.UsageError(f"several inputs would be written to {output}")
     if STANDARD in outputs and sys.stdout.isatty():
         raise click.UsageError("refusing to write binary data to a terminal")
     return pairs
 
 
 def check_target(source: str, target: str) -> None:
-    """Refuse to overwrite the input, or to work for an output that cannot be written."""
+    """Check, before long work, that the output is not the input and can be written."""
     from gicodec.files import check_writable, same_file
 
     if STANDARD not in (source, target) and same_file(source, target):
@@ -74,7 +89,7 @@ def check_target(source: str, target: str) -> None:
 
 
 def make_directory(directory: str | None) -> None:
-    """Create the directory of a batch if it is missing."""
+    """Create the output directory of a batch if it does not exist."""
     from gicodec.errors import OutputError
 
     try:
@@ -103,12 +118,12 @@ def write_bytes(target: str, data: bytes) -> None:
 
 
 def name_of(file: str, standard: str) -> str:
-    """Name a file in messages."""
+    """Return the name of a file to print."""
     return standard if file == STANDARD else str(click.format_filename(file))
 
 
 def _parse_numbers(text: str, pattern: str, form: str) -> tuple[int, ...]:
     match = re.fullmatch(pattern, text)
     if match is None:
-        raise click.BadParameter(f"{text!r} is not of the form {form}")
+        raise click.BadParameter(f"{text!r} is not {form}")
     return tuple(int(number) for number in match.groups())

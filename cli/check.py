@@ -16,7 +16,10 @@ from gicodec.options import DecodeOptions
 @click.option("--quiet", is_flag=True, help="Print errors only.")
 @click.pass_context
 def check(ctx: click.Context, files: tuple[str, ...], quiet: bool) -> None:
-    """Check files by decoding them; - is standard input."""
+    """Decode files and report whether that worked.
+
+    Use - for standard input.
+    """
     ctx.exit(for_each_file((file, partial(_check_file, file, quiet)) for file in files))
 
 

@@ -1,4 +1,7 @@
-"""Progress and remarks on stderr: a bar on a terminal, else a line; -v a line a stage; --quiet nothing."""
+"""Progress and warnings on stderr.
+
+Progress is a bar on a terminal, otherwise one line at the end. -v prints one line per stage, --quiet nothing.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +19,12 @@ from gicodec.options import Progress, ProgressCallback
 if TYPE_CHECKING:
     from rich import progress as rich
 
-MIN_INTERVAL = 0.1  # seconds between two drawings of the bar
+MIN_INTERVAL = 0.1  # seconds between two updates of the bar
 
 
 @contextmanager
 def progress_reports(*, quiet: bool, verbose: bool) -> Iterator[ProgressCallback | None]:
-    """Yield what the encoder shall call."""
+    """Yield the progress callback for the encoder, or None with --quiet."""
     log = StageLog()
     if quiet:
         yield None
@@ -40,18 +43,18 @@ def progress_reports(*, quiet: bool, verbose: bool) -> Iterator[ProgressCallback
 
 
 class StageLog:
-    """Remember the last report of every stage, and when it came."""
+    """The last report of each stage, and its time."""
 
     def __init__(self) -> None:
         self._start = time.monotonic()
         self._stages: dict[str, tuple[Progress, float]] = {}
 
     def __call__(self, progress: Progress) -> None:
-        """Take a report."""
+        """Record a report."""
         self._stages[progress.stage] = progress, time.monotonic() - self._start
 
     def print(self, separator: str) -> None:
-        """Print how every stage ended."""
+        """Print the last report of each stage."""
         stages = [
             f"{progress.stage}: {progress.done}/{progress.total}, {_state(progress)}, {seconds:.1f} s"
             for progress, seconds in self._stages.values()
@@ -59,8 +62,13 @@ class StageLog:
         click.echo(separator.join(stages), err=True)
 
 
+def count(n: int, noun: str) -> str:
+    """Return a number with its noun, in the plural unless the number is 1."""
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
 def warn(name: str, warnings: list[str], *, quiet: bool) -> None:
-    """Print warnings, one a line."""
+    """Print each warning on a line of its own."""
     for warning in () if quiet else warnings:
         click.echo(f"gsi: warning: {name}: {warning}", err=True)
 
@@ -85,7 +93,7 @@ def _bar() -> Iterator[ProgressCallback]:
 
 
 class _Drawing:
-    """One task of the bar for each stage, so that the remaining time is the stage's."""
+    """A bar for each stage, so that it shows the time left in the stage."""
 
     def __init__(self, bar: rich.Progress) -> None:
         self._bar, self._drawn = bar, -math.inf
@@ -106,4 +114,4 @@ class _Drawing:
 
 
 def _state(progress: Progress) -> str:
-    return f"{progress.psnr:.2f} dB, {progress.n_gaussians} Gaussians"
+    return f"{progress.psnr:.2f} dB, {count(progress.n_gaussians, 'Gaussian')}"

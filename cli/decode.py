@@ -17,23 +17,31 @@ STREAM_FORMAT = "png"  # on standard output, which has no extension
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="IN OUT | IN...")
-@click.option("-o", "--output-dir", metavar="DIR", help="Decode every IN to DIR/name.png.")
-@click.option("--scale", type=float, help="Output pixels per coded pixel.")
-@click.option("--size", type=arguments.parse_size, metavar="WxH", help="Instead of a scale.")
-@click.option("--crop", type=arguments.parse_crop, metavar="WxH+X+Y", help="Only this part of the output.")
+@click.option("-o", "--output-dir", metavar="DIR", help="Decode every input to DIR/name.png.")
+@click.option("--scale", type=float, metavar="S", help="Output pixels per coded pixel; default: 1.")
+@click.option("--size", type=arguments.parse_size, metavar="WxH", help="Output size, instead of a scale.")
+@click.option(
+    "--crop", type=arguments.parse_crop, metavar="WxH+X+Y", help="Render only this part of the output."
+)
 @click.option(
     "--bits",
     type=click.Choice(["8", "16"]),
     default=str(DEFAULTS.bits),
     show_default=True,
-    help="Bits per sample; 16 for png, ppm and npy.",
+    help="Bits per sample; 16 needs png, ppm, or npy.",
 )
-@click.option("--threads", type=int, default=DEFAULTS.threads, help="By default one per core.")
+@click.option(
+    "--threads",
+    type=int,
+    default=DEFAULTS.threads,
+    metavar="N",
+    help="Number of threads; default: one per core.",
+)
 @click.option(
     "--device",
     default=DEFAULTS.device,
     metavar="auto|cpu|cuda[:N]",
-    help="Where to render; by default the CPU, as a GPU pays off for many files only.",
+    help="Where to render; default: auto, which is the CPU.",
 )
 @click.option("--quiet", is_flag=True, help="Print errors only.")
 @click.pass_context
@@ -51,17 +59,19 @@ def decode(
 ) -> None:
     """Decode .gsi files to pictures.
 
-    Give IN and OUT, or several IN and -o DIR; - is standard input or output. The
-    extension of OUT says what to write: png, jpg, webp, tif, ppm, bmp or npy.
+    Give IN and OUT, or any number of inputs and -o DIR. Use - for standard
+    input or output. The extension of OUT chooses its format: png, jpg, webp, tif, ppm, bmp,
+    or npy. Standard output gets png.
     """
-    options = DecodeOptions(
-        scale=scale,
-        size=size,
-        crop=crop,
-        bits=16 if bits == "16" else 8,
-        threads=threads,
-        device=device,
-    )
+    with arguments.name_options():
+        options = DecodeOptions(
+            scale=scale,
+            size=size,
+            crop=crop,
+            bits=16 if bits == "16" else 8,
+            threads=threads,
+            device=device,
+        )
     pairs = arguments.pair_files(files, output_dir, f".{STREAM_FORMAT}")
     arguments.make_directory(output_dir)
     jobs = [(pair[0], partial(_decode_file, *pair, options, quiet)) for pair in pairs]
@@ -80,4 +90,4 @@ def _decode_file(source: str, target: str, options: DecodeOptions, quiet: bool) 
     height, width, _ = pixels.shape
     if not quiet:
         name = arguments.name_of(target, "standard output")
-        click.echo(f"{name}: {width}x{height}, {options.bits} bits", err=to_stream)
+        click.echo(f"{name}: {width}x{height}, {options.bits} bits per sample", err=to_stream)

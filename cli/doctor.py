@@ -7,12 +7,12 @@ import click
 
 @click.command()
 def doctor() -> None:
-    """Print what there is to work with, and what is missing."""
+    """List engines, threads, GPUs, and libraries, and what is missing."""
     from gicodec.diagnostics import diagnostics, missing
 
-    found = diagnostics()
-    width = max(map(len, found))
-    for name, text in found.items():
+    parts = diagnostics()
+    width = max(map(len, parts))
+    for name, text in parts.items():
         click.echo(f"{name:{width}}  {text}")
-    for sentence in missing():
-        click.echo(sentence)
+    for line in missing():
+        click.echo(line)

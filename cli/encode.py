@@ -9,7 +9,7 @@ from functools import cache, partial
 import click
 
 from gicodec.cli import arguments
-from gicodec.cli.console import progress_reports, warn
+from gicodec.cli.console import count, progress_reports, warn
 from gicodec.cli.failures import for_each_file
 from gicodec.options import DEFAULT_BPP, EFFORTS, METHODS, TARGETS, EncodeOptions
 
@@ -18,14 +18,24 @@ DEFAULTS = EncodeOptions()
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="IN OUT | IN...")
-@click.option("-o", "--output-dir", metavar="DIR", help="Encode every IN to DIR/name.gsi.")
+@click.option("-o", "--output-dir", metavar="DIR", help="Encode every input to DIR/name.gsi.")
 @click.option(
-    "--bpp", type=float, help=f"Bits per pixel of the whole file, at most; by default {DEFAULT_BPP}."
+    "--bpp",
+    type=float,
+    metavar="R",
+    help=f"Target: bits per pixel of the whole file, at most; default: {DEFAULT_BPP}.",
 )
-@click.option("--target-size", type=arguments.parse_bytes, metavar="BYTES", help="At most; 20k is 20000.")
-@click.option("--psnr", type=float, help="dB of the decoded picture, within 0.1.")
-@click.option("-q", "--quality", type=float, help="0 to 100; a step of 18 halves the errors' size.")
-@click.option("--gaussians", type=int, help="How many.")
+@click.option(
+    "--target-size",
+    type=arguments.parse_bytes,
+    metavar="BYTES",
+    help="Target: bytes of the whole file, at most; 20k is 20000.",
+)
+@click.option(
+    "--psnr", type=float, metavar="DB", help="Target: PSNR of the decoded 8-bit picture, within 0.1 dB."
+)
+@click.option("-q", "--quality", type=float, metavar="Q", help="Target: quality, 0 to 100.")
+@click.option("--gaussians", type=int, metavar="N", help="Target: number of Gaussians.")
 @click.option(
     "--effort",
     type=click.Choice(EFFORTS),
@@ -36,43 +46,60 @@ DEFAULTS = EncodeOptions()
 @click.option(
     "--waves/--no-waves",
     default=DEFAULTS.waves,
-    help="Let Gaussians oscillate where that is better; by default at efforts over fast.",
+    help="Allow Gaussians that carry a wave, for texture; default: on, except at effort fast.",
 )
 @click.option(
     "--method",
     type=click.Choice(METHODS),
     default=DEFAULTS.method,
     show_default=True,
-    help="Ours, or one of the papers', which take the options from here to --filters.",
+    help="gsi, or a paper's method.",
 )
-@click.option("--bits-back", is_flag=True, help="Save the bits of the Gaussians' order.")
-@click.option("--iterations", type=int, help="Of each schedule; by default by effort.")
+@click.option(
+    "--bits-back",
+    is_flag=True,
+    help="Papers' methods: do not spend bits on the order of the Gaussians.",
+)
+@click.option(
+    "--iterations",
+    type=int,
+    metavar="N",
+    help="Papers' methods: length of each schedule; default: by effort.",
+)
 @click.option(
     "--bits",
     type=arguments.parse_bits,
     metavar="N,N,N",
-    help="Of gaussianimage++: of a center's, a covariance's, a color's numbers; by default 12,10,6.",
+    help="gaussianimage++: bits of each number of a center, a covariance, a color; default: 12,10,6.",
 )
 @click.option(
     "--densify/--no-densify",
     default=DEFAULTS.densify,
-    help="Add half of the Gaussians where the error is; by default with gaussianimage++.",
+    help="Papers' methods: add half of the Gaussians where the error is largest; "
+    "default: on for gaussianimage++.",
 )
 @click.option(
     "--filters/--no-filters",
     default=DEFAULTS.filters,
-    help="Widen new Gaussians to their share of the picture; by default with gaussianimage++.",
+    help="Papers' methods: widen new Gaussians to their share of the picture; "
+    "default: on for gaussianimage++.",
 )
-@click.option("--seed", type=int, default=DEFAULTS.seed, show_default=True, help="Of all chance.")
-@click.option("--threads", type=int, default=DEFAULTS.threads, help="By default one per core.")
+@click.option("--seed", type=int, default=DEFAULTS.seed, metavar="N", show_default=True, help="Random seed.")
+@click.option(
+    "--threads",
+    type=int,
+    default=DEFAULTS.threads,
+    metavar="N",
+    help="Number of threads; default: one per core.",
+)
 @click.option(
     "--device",
     default=DEFAULTS.device,
     metavar="auto|cpu|cuda[:N]",
-    help="Where to fit; by default a GPU that can be used.",
+    help="Where to fit; default: auto, a GPU if one works, otherwise the CPU.",
 )
 @click.option("--quiet", is_flag=True, help="Print errors only.")
-@click.option("-v", "--verbose", is_flag=True, help="Print a line for every stage.")
+@click.option("-v", "--verbose", is_flag=True, help="Print one line per stage.")
 @click.pass_context
 def encode(
     ctx: click.Context,
@@ -85,11 +112,14 @@ def encode(
 ) -> None:
     """Encode pictures as .gsi files.
 
-    Give IN and OUT, or several IN and -o DIR; - is standard input or output. Whatever
-    Pillow opens is read; existing outputs are replaced once the new file is complete.
-    Give one target: --bpp, --target-size, --psnr, --quality or --gaussians.
+    Give IN and OUT, or any number of inputs and -o DIR. Use - for standard input or
+    output. IN is any picture that Pillow opens. An existing OUT is replaced only when
+    the new file is complete.
+
+    Give one target at most: --bpp, --target-size, --psnr, --quality, or --gaussians.
     """
-    checked = EncodeOptions(**options)  # type: ignore[arg-type]  # click has converted them
+    with arguments.name_options():
+        checked = EncodeOptions(**options)  # type: ignore[arg-type]  # click has converted them
     pairs = arguments.pair_files(files, output_dir, ".gsi")
     arguments.make_directory(output_dir)
     jobs = [(pair[0], partial(_encode_file, *pair, checked, quiet, verbose)) for pair in pairs]
@@ -98,11 +128,11 @@ def encode(
 
 @cache
 def _warn_of_unused_gpu(*, quiet: bool) -> None:
-    """Tell once what keeps a GPU from being used."""
-    from gicodec.device import cuda_complaint
+    """Warn once if something keeps an existing GPU from being used."""
+    from gicodec.device import installation_problem
 
-    complaint = cuda_complaint()
-    warn("--device auto", [f"{complaint}: the CPU is used"] if complaint else [], quiet=quiet)
+    problem = installation_problem()
+    warn("--device auto", [f"using the CPU: {problem}"] if problem else [], quiet=quiet)
 
 
 def _encode_file(source: str, target: str, options: EncodeOptions, quiet: bool, verbose: bool) -> None:
@@ -121,11 +151,16 @@ def _encode_file(source: str, target: str, options: EncodeOptions, quiet: bool, 
     with progress_reports(quiet=quiet, verbose=verbose) as callback:
         encoded = encode_pixels(pixels, options, callback)
     arguments.write_bytes(target, encoded.data)
-    kind, value = options.target
     result = (
         f"{arguments.name_of(target, 'standard output')}: {len(encoded.data)} bytes,"
-        f" {describe(encoded.data).bpp:.4f} bpp, {encoded.psnr:.2f} dB, {encoded.n_gaussians} Gaussians"
-        f" (target {TARGETS[kind].format(value)}), {time.monotonic() - start:.1f} s"
+        f" {describe(encoded.data).bpp:.4f} bpp, {encoded.psnr:.2f} dB, "
+        f"{count(encoded.n_gaussians, 'Gaussian')}"
+        f" (target {_target_text(options)}), {time.monotonic() - start:.1f} s"
     )
     if not quiet:
         click.echo(result, err=target == arguments.STANDARD)
+
+
+def _target_text(options: EncodeOptions) -> str:
+    kind, value = options.target
+    return count(int(value), "Gaussian") if kind == "gaussians" else TARGETS[kind].format(value)

@@ -1,4 +1,4 @@
-"""Failures to one line on stderr and an exit code."""
+"""Report a failure as one line on stderr and an exit code."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable
 
 import click
 
-INTERRUPTED, TERMINATED = 130, 143  # as shells count: 128 + signal
+INTERRUPTED, TERMINATED = 130, 143  # as in shells: 128 + signal
 
 
 def report(err: Exception, name: str | None = None) -> int:
-    """Print what went wrong, with the file's name where the text lacks it; return the exit code."""
+    """Print an error, with the name of the file unless the text has it; return the exit code."""
     if os.environ.get("GSI_DEBUG") == "1" and not isinstance(err, click.ClickException):
         raise err
     text, code = _describe(err)
@@ -22,7 +22,7 @@ def report(err: Exception, name: str | None = None) -> int:
 
 
 def for_each_file(jobs: Iterable[tuple[str, Callable[[], None]]]) -> int:
-    """Do every named job, going on after one that fails; return the first failure's exit code."""
+    """Run every job, even after a failure; return the exit code of the first failure, or 0."""
     codes = [_attempt(name, job) for name, job in jobs]
     return next((code for code in codes if code), 0)
 
@@ -31,14 +31,14 @@ def _attempt(name: str, job: Callable[[], None]) -> int:
     try:
         job()
     except BrokenPipeError:
-        raise  # the reader has gone; nobody wants a message
+        raise  # the reader of the pipe has left; that is no error
     except Exception as err:
         return report(err, name)
     return 0
 
 
 def _describe(err: Exception) -> tuple[str, int]:
-    from gicodec.errors import GsiError, LimitError, OptionError  # --help does not need them
+    from gicodec.errors import GsiError, LimitError, OptionError  # keeps --help fast
 
     if isinstance(err, click.UsageError) and err.ctx:
         return f"{_plain(err.format_message())} (see {err.ctx.command_path} --help)", OptionError.exit_code
@@ -48,7 +48,7 @@ def _describe(err: Exception) -> tuple[str, int]:
         return str(err), err.exit_code
     if isinstance(err, MemoryError):
         return "not enough memory", LimitError.exit_code
-    return f"{type(err).__name__}: {err} (GSI_DEBUG=1 shows where)", GsiError.exit_code
+    return f"{type(err).__name__}: {err} (set GSI_DEBUG=1 to see the traceback)", GsiError.exit_code
 
 
 def _names_its_file(err: Exception) -> bool:

@@ -9,21 +9,30 @@ from typing import TYPE_CHECKING
 import click
 
 from gicodec.cli import arguments
+from gicodec.cli.console import count
 from gicodec.cli.failures import for_each_file
 
 if TYPE_CHECKING:
     from gicodec.format import FileInfo
 
-OF_WAVES = "wave", "amplitude", "frequency"  # attributes
+WAVE_ATTRIBUTES = "wave", "amplitude", "frequency"
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line and file.")
-@click.option("-v", "--verbose", is_flag=True, help="Also the step, and what each attribute costs.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per file.")
+@click.option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    help="Also print the quantization step, waves, and bits of each attribute.",
+)
 @click.pass_context
 def info(ctx: click.Context, files: tuple[str, ...], as_json: bool, verbose: bool) -> None:
-    """Describe files without decoding a pixel; - is standard input."""
+    """Describe files without rendering them.
+
+    Use - for standard input.
+    """
     show = partial(_show, as_json=as_json, verbose=verbose)
     ctx.exit(for_each_file((file, partial(show, file)) for file in files))
 
@@ -45,7 +54,7 @@ def _show(file: str, *, as_json: bool, verbose: bool) -> None:
 
 
 def _decode(data: bytes) -> tuple[int, dict[str, float]]:
-    """Return what only the symbols say: the number of waves, and the bits of each attribute."""
+    """Decode the Gaussians; return the number of waves and the bits of each attribute."""
     from gicodec.format import GsiFile, bits_by_attribute
 
     return GsiFile.from_bytes(data).payload.n_waves, bits_by_attribute(data)
@@ -75,12 +84,13 @@ def _to_json(name: str, described: FileInfo) -> dict[str, object]:
 def _to_lines(name: str, described: FileInfo) -> list[str]:
     fields = _to_json(name, described)
     remark = " (experimental)" if described.experimental else ""
+    gaussians = count(described.n_gaussians, "Gaussian")
     sections = ", ".join(f"{section} {n_bytes}" for section, n_bytes in described.sections)
     lines = [
-        "{file}: {width}x{height}, {channels} channels of {bit_depth} bits, {color_space}",
-        "  {bytes} bytes, {bpp:.4f} bpp, {n_gaussians} Gaussians",
+        "{file}: {width}x{height}, {channels} channels, {bit_depth} bits per sample, {color_space}",
+        "  {bytes} bytes, {bpp:.4f} bpp, " + gaussians,
         "  version {version}" + remark + ", method {method}, kernel {kernel}",
-        f"  bytes of sections: {sections}",
+        f"  sections in bytes: {sections}",
     ]
     return [line.format(**fields) for line in lines]
 
@@ -91,10 +101,10 @@ def _to_verbose_lines(described: FileInfo, n_waves: int, bits: dict[str, float])
         return []
     costs = {**bits, "total": sum(bits.values())}
     lines = []
-    if described.step:  # the papers' methods have none, and no waves
-        waves = f"{n_waves} Gaussians with a wave"
+    if described.step:  # the papers' methods have no step and no waves
+        waves = f"{count(n_waves, 'Gaussian')} with a wave"
         if n_waves:
-            waves += f" of {sum(bits[attribute] for attribute in OF_WAVES) / n_waves:.1f} bits"
-        lines.append(f"  step {described.step:g} of the energy-normalized colors, {waves}")
+            waves += f" ({sum(bits[attribute] for attribute in WAVE_ATTRIBUTES) / n_waves:.1f} bits per wave)"
+        lines.append(f"  quantization step {described.step:g}, {waves}")
     listed = ", ".join(f"{attribute} {cost / n:.1f}" for attribute, cost in costs.items())
-    return [*lines, f"  bits a Gaussian: {listed}"]
+    return [*lines, f"  bits per Gaussian: {listed}"]

@@ -1,4 +1,4 @@
-"""The ``gsi`` command: the group, and every failure turned into one line and an exit code."""
+"""The ``gsi`` command: its subcommands, and an exit code for every failure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gicodec.cli.encode import encode
 from gicodec.cli.failures import INTERRUPTED, TERMINATED, report
 from gicodec.cli.info import info
 
-HELP = """Code pictures as 2D Gaussians.
+HELP = """Encode pictures as 2D Gaussians; decode them at any size.
 
 \b
 gsi encode in.png out.gsi --bpp 0.3
@@ -23,16 +23,17 @@ gsi decode out.gsi out.png --scale 2
 gsi info out.gsi
 
 \b
-Exit codes: 0 ok, 2 usage, 3 input unreadable, 4 corrupt or unsupported .gsi,
-5 cannot write, 6 a limit, 7 target not reachable, 8 no such device,
-130 interrupted, 1 other.
+Exit codes: 0 success, 1 any other error, 2 wrong usage, 3 unreadable input,
+4 corrupt or unsupported .gsi file, 5 output cannot be written, 6 limit exceeded,
+7 target cannot be met, 8 device missing or failed, 130 interrupted,
+143 terminated.
 """
 
 
 @click.group(help=HELP, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="gicodec", message="%(prog)s %(version)s")
 def cli() -> None:
-    """Hold the commands."""
+    """Group the subcommands."""
 
 
 for command in (encode, decode, info, check, doctor):
@@ -40,8 +41,8 @@ for command in (encode, decode, info, check, doctor):
 
 
 def main(args: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code; never a traceback unless GSI_DEBUG=1."""
-    signal.signal(signal.SIGTERM, _stop)  # so that a half-written file is removed
+    """Run the command line and return its exit code. Print a traceback only if GSI_DEBUG=1."""
+    signal.signal(signal.SIGTERM, _stop)  # removes a half-written file
     try:
         return cli.main(args=args, prog_name="gsi", standalone_mode=False) or 0
     except click.Abort:

@@ -14,7 +14,7 @@ PHOTO = Path(__file__).parent / "images" / "kodim23.png"
 
 
 def main(picture: str | Path = PHOTO, directory: str | Path = "build/examples") -> None:
-    """Write the picture at half and double size, as a thumbnail, and its middle eight times enlarged."""
+    """Write the picture at half and double size, a thumbnail, and the middle at 8 times the size."""
     pixels, _ = read_image(picture)
     data = encode(pixels, EncodeOptions(bpp=0.3, effort="fast")).data
     height, width, _ = pixels.shape
@@ -33,5 +33,7 @@ def main(picture: str | Path = PHOTO, directory: str | Path = "build/examples") 
         print(f"{target}: {decoded.shape[1]}x{decoded.shape[0]}")
 
 
-if __name__ == "__main__":
+if __name__ == "__main__" and "--help" in sys.argv:
+    print(__doc__)
+elif __name__ == "__main__":
     main(*sys.argv[1:])

@@ -1,4 +1,4 @@
-"""Encode a picture, decode it, and measure both: python examples/encode_decode.py [PICTURE] [BPP]."""
+"""Encode a picture, decode it, print size and times: python examples/encode_decode.py [PICTURE] [BPP]."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PHOTO = Path(__file__).parent / "images" / "kodim23.png"
 
 
 def main(picture: str | Path = PHOTO, bpp: str = "0.3") -> None:
-    """Print size, rate, quality and times."""
+    """Print size, rate, PSNR, and times."""
     pixels, warnings = read_image(picture)
     for warning in warnings:
         print(f"warning: {warning}")
@@ -29,5 +29,7 @@ def main(picture: str | Path = PHOTO, bpp: str = "0.3") -> None:
     print(f"encoded in {middle - start:.1f} s, decoded in {end - middle:.3f} s")
 
 
-if __name__ == "__main__":
+if __name__ == "__main__" and "--help" in sys.argv:
+    print(__doc__)
+elif __name__ == "__main__":
     main(*sys.argv[1:])

@@ -1,4 +1,4 @@
-"""Use the fit and the renderer without a file: python examples/fit_and_render.py [PICTURE] [N]."""
+"""Fit Gaussians and render them, without a file: python examples/fit_and_render.py [PICTURE] [N]."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PHOTO = Path(__file__).parent / "images" / "kodim15.png"
 
 
 def main(picture: str | Path = PHOTO, n_gaussians: str = "1000") -> None:
-    """Fit so many Gaussians, render them, and describe them."""
+    """Fit the Gaussians, render them, and print what they look like."""
     pixels, _ = read_image(picture)
     result = fit(pixels, int(n_gaussians), FitSettings.of("fast"), seed=1)
     gaussians = to_gaussians(result.parameters)
@@ -30,5 +30,7 @@ def main(picture: str | Path = PHOTO, n_gaussians: str = "1000") -> None:
     print(f"longest: {np.exp(2 * gaussians.log_elongations.max()):.0f} to 1")
 
 
-if __name__ == "__main__":
+if __name__ == "__main__" and "--help" in sys.argv:
+    print(__doc__)
+elif __name__ == "__main__":
     main(*sys.argv[1:])

@@ -1,4 +1,4 @@
-"""Put a picture beside its decoded file, as README does: python examples/side_by_side.py [PICTURE] [OUT]."""
+"""Write a picture beside its decoded file: python examples/side_by_side.py [PICTURE] [OUT]."""
 
 from __future__ import annotations
 
@@ -23,5 +23,7 @@ def main(picture: str | Path = PHOTO, out: str | Path = "build/side-by-side.jpg"
     print(f"{out}: on the right {len(encoded.data)} bytes, {encoded.psnr:.2f} dB")
 
 
-if __name__ == "__main__":
+if __name__ == "__main__" and "--help" in sys.argv:
+    print(__doc__)
+elif __name__ == "__main__":
     main(*sys.argv[1:])

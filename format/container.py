@@ -2,7 +2,7 @@
 
 | signature 8 | version 1 | (type 1 | length varint | payload)* | END 1 | crc32 4 |
 
-It knows no payload; what the sections mean is file.py's business.
+This module does not look into the payloads; file.py does.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def read_sections(data: bytes) -> list[Section]:
     reader.field = "version"
     version = reader.byte()
     if version != VERSION:
-        raise UnsupportedFileError(f"version {version}, this build reads {VERSION}")
+        raise UnsupportedFileError(f"unsupported version {version}, this build reads {VERSION}")
     sections = list(_read_framing(reader))
     reader.field = "checksum"
     _check_seal(data[: len(data) - reader.left()], reader)
@@ -73,7 +73,7 @@ def _read_framing(reader: ByteReader) -> Iterable[Section]:
 def _check_seal(sealed: bytes, reader: ByteReader) -> None:
     stored = int.from_bytes(reader.take(CRC_BYTES), "little")
     if reader.left():
-        raise CorruptFileError(f"{reader.left()} bytes after the end")
+        raise CorruptFileError(f"extra bytes after the end: {reader.left()}")
     computed = zlib.crc32(sealed)
     if stored != computed:
-        raise CorruptFileError(f"checksum is {computed:08x}, the file says {stored:08x}")
+        raise CorruptFileError(f"wrong checksum: the file says {stored:08x}, its bytes give {computed:08x}")

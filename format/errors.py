@@ -1,36 +1,37 @@
-"""What can be wrong with a file. ``gicodec.errors`` has the rest of the tree, and draws it whole."""
+"""The errors of a file. ``gicodec.errors`` draws the whole tree."""
 
 from typing import ClassVar
 
 
 class GsiError(Exception):
-    """Any failure that is not the caller's mistake; its text is one line."""
+    """The base class of all errors of gicodec. The text is one line."""
 
     exit_code: ClassVar[int] = 1
-    """What the command line exits with."""
+    """The exit code of the command line."""
 
 
 class CorruptFileError(GsiError):
-    """The bytes break a rule of the format."""
+    """The file breaks a rule of the format."""
 
     exit_code = 4
 
 
 class TruncatedFileError(CorruptFileError):
-    """The bytes end too soon."""
+    """The file ends too soon: ``field`` needs ``need`` bytes, ``have`` are left."""
 
     def __init__(self, field: str, *, need: int, have: int) -> None:
-        super().__init__(f"{field}: need {need} bytes, {have} left")
+        unit = "byte" if need == 1 else "bytes"
+        super().__init__(f"the file is truncated: {field} needs {need} {unit}, {have} left")
         self.field, self.need, self.have = field, need, have
 
 
 class UnsupportedFileError(GsiError):
-    """The file is well formed, but needs a newer (or another) version."""
+    """The file is well formed, but needs another version of gicodec."""
 
     exit_code = 4
 
 
 class LimitError(GsiError):
-    """The picture or the file asks for more than the limits allow."""
+    """A limit on size, memory, or work is exceeded."""
 
     exit_code = 6

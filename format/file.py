@@ -25,17 +25,17 @@ RECORD_MODELS: dict[Method, type[RecordModel]] = {
 
 @dataclass(frozen=True, eq=False)
 class GsiFile:
-    """Everything a .gsi file says."""
+    """The contents of a .gsi file."""
 
     header: Header
     payload: Payload
-    ancillary: tuple[Section, ...] = ()  # of unknown type; kept in order, meaning nothing to us
+    ancillary: tuple[Section, ...] = ()  # of unknown types; kept in file order
 
     def to_bytes(self) -> bytes:
-        """Write the file; takes milliseconds, so its length is also the way to know the size.
+        """Write the file.
 
         Raises:
-            LimitError: More Gaussians than a picture, or words, of this size may have.
+            LimitError: There are more Gaussians than a picture, or coded words, of this size may have.
         """
         if self.payload.n_channels != self.header.channels:
             raise ValueError("payload and header differ in channels")
@@ -43,7 +43,7 @@ class GsiFile:
         if kind is not RECORD_MODELS.get(self.header.method):
             raise ValueError("payload and header differ in method")
         if any(section.type & CRITICAL for section in self.ancillary):
-            raise ValueError("an ancillary section with a critical type")
+            raise ValueError("an ancillary section has a critical type")
         header = Section(SectionType.HEADER, self.header.to_bytes())
         payload = Section(SectionType.GAUSSIANS, self.payload.to_bytes(self.header))
         return write_sections([header, payload, *self.ancillary])
@@ -60,28 +60,40 @@ class GsiFile:
 
 @dataclass(frozen=True)
 class FileInfo:
-    """A file without its symbols."""
+    """What :func:`describe` reports of a file."""
 
     header: Header
+    """Size, channels, bit depth, color space, kernel, and method."""
     version: int
+    """Version of the file format."""
     n_bytes: int
+    """Bytes of the whole file."""
     n_gaussians: int
-    step: float  # D, of the energy-normalized colors; 0 without Gaussians, and for the papers' methods
-    sections: tuple[tuple[str, int], ...]  # name, payload bytes; in file order, END left out
+    """Number of Gaussians."""
+    step: float
+    """Quantization step D of the energy-normalized colors; 0 for no Gaussians and for the papers' methods."""
+    sections: tuple[tuple[str, int], ...]
+    """(name, payload bytes) of each section but END, in file order."""
 
     @property
     def experimental(self) -> bool:
-        """Whether another build may read this version otherwise."""
+        """Whether other builds may be unable to read this version."""
         return self.version < FIRST_LASTING_VERSION
 
     @property
     def bpp(self) -> float:
-        """Bits of the whole file per pixel."""
+        """Bits per pixel of the whole file."""
         return 8 * self.n_bytes / self.header.n_pixels
 
 
 def describe(data: bytes) -> FileInfo:
-    """Check and describe a file without decoding a symbol."""
+    """Describe the bytes of a .gsi file without decoding its Gaussians. Checks the framing and the checksum.
+
+    Raises:
+        CorruptFileError: The file is damaged or truncated.
+        LimitError: It declares more pixels or Gaussians than a file may have.
+        UnsupportedFileError: It needs another version of gicodec.
+    """
     sections = read_sections(data)
     header, payload, _ = _split(sections)
     reader = ByteReader(payload, "gaussians")
@@ -99,7 +111,7 @@ def describe(data: bytes) -> FileInfo:
 
 
 def bits_by_attribute(data: bytes) -> dict[str, float]:
-    """Decode a file's symbols and return what each attribute costs under its model, bits in all."""
+    """Decode a file and return the ideal code length of each attribute, bits, over all Gaussians."""
     file = GsiFile.from_bytes(data)
     return file.payload.write(file.header)[1]
 
@@ -116,9 +128,9 @@ def _split(sections: list[Section]) -> tuple[Header, bytes, tuple[Section, ...]]
     critical = [section for section in sections if section.type & CRITICAL]
     for section in critical:
         if section.type not in known:
-            raise UnsupportedFileError(f"section {section.type:#04x} needs a newer gicodec")
+            raise UnsupportedFileError(f"unknown section {section.type:#04x}: the file needs a newer gicodec")
     if [section.type for section in critical] != sorted(known) or sections[0] != critical[0]:
         found = " ".join(_section_name(section.type) for section in sections)
-        raise CorruptFileError(f"sections are {found or 'none'}, not header first, one gaussians")
+        raise CorruptFileError(f"sections must be one header, then one gaussians, not {found or 'none'}")
     header, payload = critical
     return Header.from_bytes(header.payload), payload.payload, ancillary

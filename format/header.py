@@ -48,13 +48,13 @@ class Header:
 
     def __post_init__(self) -> None:
         if min(self.width, self.height) < 1:
-            raise ValueError(f"a picture of {self.width}x{self.height} pixels")
+            raise ValueError(f"picture size must be at least 1x1, not {self.width}x{self.height}")
         if not 1 <= self.channels <= MAX_CHANNELS or self.bit_depth not in BIT_DEPTHS:
-            raise ValueError(f"{self.channels} channels of {self.bit_depth} bits")
+            raise ValueError(f"{self.channels} channels of {self.bit_depth} bits are not supported")
         if max(self.width, self.height) > MAX_SIDE:
-            raise LimitError(f"{self.width}x{self.height}: sides are limited to {MAX_SIDE} pixels")
+            raise LimitError(f"{self.width}x{self.height} exceeds the limit of {MAX_SIDE} pixels per side")
         if self.n_pixels > MAX_PIXELS:
-            raise LimitError(f"{self.width}x{self.height}: over {MAX_PIXELS} pixels")
+            raise LimitError(f"{self.width}x{self.height} exceeds the limit of {MAX_PIXELS} pixels")
 
     @property
     def n_pixels(self) -> int:
@@ -82,16 +82,16 @@ class Header:
         reader = ByteReader(data, "header")
         width, height, traits = reader.varint(), reader.varint(), reader.varint()
         if reader.left():
-            raise CorruptFileError(f"header: {reader.left()} bytes too many")
+            raise CorruptFileError(f"header: extra bytes: {reader.left()}")
         if min(width, height) < 1:
-            raise CorruptFileError(f"header: a picture of {width}x{height} pixels")
+            raise CorruptFileError(f"header: picture size must be at least 1x1, not {width}x{height}")
         fields = []
         for n_bits in TRAIT_BITS:
             fields.append(traits & (1 << n_bits) - 1)
             traits >>= n_bits
         channels, depth, kernel, color_space, method = fields
         if traits or depth >= len(BIT_DEPTHS):
-            raise UnsupportedFileError(f"header: unknown traits {traits:#x} or bit depth {depth}")
+            raise UnsupportedFileError(f"header: unsupported traits {traits:#x} or bit depth code {depth}")
         return cls(
             width=width,
             height=height,
@@ -107,4 +107,4 @@ def _known(enum: type[_Enum], value: int) -> _Enum:
     try:
         return enum(value)
     except ValueError as err:
-        raise UnsupportedFileError(f"header: unknown {enum.__name__} {value}") from err
+        raise UnsupportedFileError(f"header: unsupported {enum.__name__.lower()} {value}") from err

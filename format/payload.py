@@ -60,4 +60,4 @@ def check_limit(n: int, limit: int) -> None:
         LimitError: There are more.
     """
     if n > limit:
-        raise LimitError(f"{n} Gaussians, this file may have {limit}")
+        raise LimitError(f"{n} Gaussians exceed the limit of {limit} for this file")

@@ -52,9 +52,9 @@ class ByteReader:
             if not byte & 0x80:
                 break
             if shift >= VARINT_BITS:
-                raise CorruptFileError(f"{self.field}: number of more than {VARINT_BITS} bits")
+                raise CorruptFileError(f"{self.field}: a number exceeds {VARINT_BITS} bits")
         if value >= 1 << VARINT_BITS:
-            raise CorruptFileError(f"{self.field}: number of more than {VARINT_BITS} bits")
+            raise CorruptFileError(f"{self.field}: a number exceeds {VARINT_BITS} bits")
         if byte == 0 and shift > 7:
-            raise CorruptFileError(f"{self.field}: number {value} written with needless bytes")
+            raise CorruptFileError(f"{self.field}: number {value} has needless bytes")
         return value

@@ -1,4 +1,4 @@
-"""gicodec: an image codec whose file holds 2D Gaussians.
+"""gicodec: an image codec. Its files hold 2D Gaussians.
 
 >>> import gicodec
 >>> pixels, warnings = gicodec.read_image("in.png")
@@ -6,10 +6,10 @@
 >>> picture = gicodec.decode(encoded.data, gicodec.DecodeOptions(scale=2))
 >>> gicodec.write_image("twice.png", picture)
 
-The parts have names of their own: ``gicodec.fit`` (pixels to Gaussians; it imports torch),
-``gicodec.render`` (Gaussians to pixels) and ``gicodec.format`` (the bytes).
+For parts of the codec, import ``gicodec.fit`` (pixels to Gaussians, with torch), ``gicodec.render``
+(Gaussians to pixels), or ``gicodec.format`` (Gaussians to bytes and back).
 
-Importing this package imports neither torch nor Pillow nor NumPy: names are loaded when first used.
+Importing this package is fast: torch, NumPy, and Pillow are imported only when a name needs them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``python -m gicodec`` is ``gsi``."""
+"""Run ``gsi`` as ``python -m gicodec``."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""The two pipelines, mirrored: pixels -> Gaussians -> integers -> bytes, and back."""
+"""Encode pixels -> Gaussians -> integers -> bytes, and decode the same way back."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from gicodec.options import DecodeOptions, EncodeOptions, ProgressCallback
 from gicodec.quantize import dequantize
 from gicodec.render import View, covered_pixels, render
 
-MAX_WORK = 2**35  # Gaussian-pixels: some seconds; a picture of MAX_PIXELS with 100 Gaussians everywhere
-MAX_SCALED_SIDE = 2**53  # pixels of the picture that a crop is cut from; a float64 counts no further
+MAX_WORK = 2**35  # Gaussian-pixels, some seconds: MAX_PIXELS with about 100 Gaussians over each
+MAX_SCALED_SIDE = 2**53  # pixels of the picture around a crop; float64 holds all integers up to here
 
 Encoder = Callable[[NDArray[np.uint8], EncodeOptions, ProgressCallback | None], GsiFile]
 """From a picture [H, W, 3] to the file that stands for it."""
@@ -29,13 +29,14 @@ Encoder = Callable[[NDArray[np.uint8], EncodeOptions, ProgressCallback | None], 
 
 @dataclass(frozen=True)
 class Encoded:
-    """A picture as a file in memory, and how good it is."""
+    """An encoded picture."""
 
     data: bytes
-    """The whole file."""
+    """The whole .gsi file."""
     psnr: float
-    """dB over the 8-bit samples of the decoded picture; inf where they are all right."""
+    """PSNR of the decoded 8-bit picture, dB; inf if it equals the original."""
     n_gaussians: int
+    """Number of Gaussians in the file."""
 
 
 def encode(
@@ -43,16 +44,21 @@ def encode(
     options: EncodeOptions = EncodeOptions(),  # noqa: B008  # frozen
     progress: ProgressCallback | None = None,
 ) -> Encoded:
-    """Encode a picture [H, W, 3] of 8-bit sRGB samples.
+    """Encode a picture.
+
+    Args:
+        pixels: sRGB samples, uint8 [H, W, 3]; at most 65535 pixels per side, 2**28 in all.
+        options: Target, effort, method, and others.
+        progress: Called with a report now and then, in this thread.
 
     Raises:
-        DeviceError: There is no such device, or it failed.
+        DeviceError: The device does not exist, or it failed.
         LimitError: The picture is too large.
-        TargetError: This picture cannot meet the target; the text says what it can meet.
         OptionError: The array has another shape or type.
+        TargetError: This picture cannot meet the target. The text gives the nearest possible value.
     """
     if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8:
-        raise OptionError(f"need uint8 [H, W, 3], not {pixels.dtype} {list(pixels.shape)}")
+        raise OptionError(f"pixels must be uint8 [H, W, 3], not {pixels.dtype} {list(pixels.shape)}")
     file = _encoder_of(options)(np.ascontiguousarray(pixels), options, progress)
     data = file.to_bytes()
     decoded = decode(data, DecodeOptions(threads=options.threads))
@@ -63,14 +69,17 @@ def decode(
     data: bytes,
     options: DecodeOptions = DecodeOptions(),  # noqa: B008  # frozen
 ) -> Pixels:
-    """Decode a file to a picture [H, W, 3], uint8 or, with bits=16, uint16: the mirror of encode.
+    """Decode the bytes of a .gsi file to a picture: the mirror of :func:`encode`.
+
+    Returns:
+        sRGB samples [H, W, 3], uint8, or uint16 with bits=16.
 
     Raises:
-        CorruptFileError: The bytes are damaged.
-        DeviceError: There is no such device, or it failed.
-        UnsupportedFileError: The file needs another version.
-        LimitError: The file, or the size asked for, is too large.
-        OptionError: The crop does not lie inside the output.
+        CorruptFileError: The file is damaged or truncated.
+        DeviceError: The device does not exist, or it failed.
+        LimitError: The output exceeds 2**28 pixels, or the file a limit on size or work.
+        OptionError: The crop is not inside the output.
+        UnsupportedFileError: The file needs another version of gicodec.
     """
     file = GsiFile.from_bytes(data)
     view = _view(file.header, options)
@@ -87,23 +96,23 @@ def _encoder_of(options: EncodeOptions) -> Encoder:
 
 
 def _view(header: Header, options: DecodeOptions) -> View:
-    """Turn what was asked for into what to render; limits come before any allocation."""
+    """Return what to render. Limits are checked before anything is allocated."""
     width, height = options.size or (header.width, header.height)
     if options.scale is not None:
-        scale = min(options.scale, 2.0 * MAX_SCALED_SIDE)  # the side stays a number
+        scale = min(options.scale, 2.0 * MAX_SCALED_SIDE)  # keeps the product finite
         width, height = (max(1, round(side * scale)) for side in (header.width, header.height))
     if max(width, height) > MAX_SCALED_SIDE:
-        raise LimitError(f"the scaled picture has a side of over {MAX_SCALED_SIDE} pixels")
+        raise LimitError(f"the scaled picture exceeds the limit of {MAX_SCALED_SIDE} pixels per side")
     crop = options.crop
     x, y, columns, rows = (crop.x, crop.y, crop.width, crop.height) if crop else (0, 0, width, height)
     if crop and not (0 <= x < x + columns <= width and 0 <= y < y + rows <= height):
-        raise OptionError(f"crop {columns}x{rows}+{x}+{y} is not inside the output, {width}x{height}")
+        raise OptionError(f"crop {columns}x{rows}+{x}+{y} is not inside the {width}x{height} output")
     if columns * rows > MAX_PIXELS:
-        raise LimitError(f"{columns}x{rows}: over {MAX_PIXELS} pixels")
+        raise LimitError(f"output of {columns}x{rows} exceeds the limit of {MAX_PIXELS} pixels")
     return View(columns, rows, width / header.width, height / header.height, x, y)
 
 
 def _check_work(gaussians: Gaussians, view: View) -> None:
     work = covered_pixels(gaussians, view)
     if work > MAX_WORK:
-        raise LimitError(f"rendering needs {work:.1e} Gaussian-pixels, the limit is {MAX_WORK:.1e}")
+        raise LimitError(f"rendering takes {work:.1e} Gaussian-pixels, the limit is {MAX_WORK:.1e}")

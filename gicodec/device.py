@@ -1,4 +1,4 @@
-"""Which device to work on: "cpu", "cuda", "cuda:1", or the best for the work at hand."""
+"""Find the device to compute on by its name: "auto", "cpu", "cuda", or "cuda:N"."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ CPU = torch.device("cpu")
 
 
 def find_device(name: str) -> torch.device:
-    """Return a device by its name; "auto" is the first CUDA device that can be used, or else the CPU.
+    """Return the device of this name. "auto" is the first CUDA device if CUDA works, otherwise the CPU.
 
     Raises:
-        DeviceError: There is no such device, or it cannot be used; the text says why.
+        DeviceError: The device does not exist or cannot be used. The text says why.
     """
     if name == "cpu":
         return CPU
@@ -30,35 +30,35 @@ def find_device(name: str) -> torch.device:
     device = torch.device(name)
     index, n_devices = device.index or 0, torch.cuda.device_count()
     if index >= n_devices:
-        raise DeviceError(f"{name}: the last CUDA device is cuda:{n_devices - 1}")
+        raise DeviceError(f"{name}: no such device, the last one is cuda:{n_devices - 1}")
     return torch.device("cuda", index)
 
 
 def cuda_problem() -> str | None:
-    """Say why CUDA cannot be used; None where it can."""
+    """Return why CUDA cannot be used, or None if it can."""
     if torch.version.cuda is None:
-        return "this torch is built without CUDA"
-    return cuda_complaint() or (None if torch.cuda.is_available() else "torch sees no CUDA device")
+        return "PyTorch was built without CUDA"
+    return installation_problem() or (None if torch.cuda.is_available() else "PyTorch found no CUDA device")
 
 
-def cuda_complaint() -> str | None:
-    """Say what a CUDA device that is there lacks; None also where there is none."""
-    with warnings.catch_warnings(record=True) as complaints:  # an old driver is told by a warning
+def installation_problem() -> str | None:
+    """Return what keeps an existing CUDA device from being used: an old driver, or no Triton."""
+    with warnings.catch_warnings(record=True) as caught:  # torch warns of an old driver
         warnings.simplefilter("always")
         available = torch.cuda.is_available()
-    if complaints and not available:
-        return str(complaints[0].message).splitlines()[0]
+    if caught and not available:
+        return str(caught[0].message).splitlines()[0]
     if available and find_spec("triton") is None:
-        return "there is a CUDA device, but no Triton (pip install triton)"
+        return "Triton is not installed (pip install triton)"
     return None
 
 
 @contextmanager
 def one_line_errors() -> Iterator[None]:
-    """Turn what a GPU's driver raises into a DeviceError of one line."""
+    """Turn errors of the GPU into a DeviceError of one line."""
     try:
         yield
     except torch.OutOfMemoryError as error:
-        raise DeviceError("the GPU's memory does not suffice; --device cpu needs none of it") from error
+        raise DeviceError("not enough GPU memory, use device cpu") from error
     except torch.AcceleratorError as error:
         raise DeviceError(f"the GPU failed: {str(error).splitlines()[0]}") from error

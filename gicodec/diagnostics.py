@@ -1,4 +1,4 @@
-"""What there is to work with: engines, libraries, devices; and what is missing, in sentences."""
+"""What this installation has (engines, threads, GPUs, libraries), and what it lacks."""
 
 from __future__ import annotations
 
@@ -12,41 +12,44 @@ from gicodec.device import cuda_problem
 from gicodec.render import cpu
 
 LIBRARIES = "torch", "triton", "gsplat", "vector-quantize-pytorch", "constriction", "numpy", "pillow"
+ABSENT = "not installed"
 
 
 def diagnostics() -> dict[str, str]:
-    """Return what was found, by name, in the order to print.
+    """Return a description of each part, by name, in the order to print.
 
     Raises:
-        OptionError: GSI_ISA names what this machine has not.
+        OptionError: GSI_ISA names an instruction set that this machine lacks.
     """
-    found = {
+    chosen = cpu.instruction_set()
+    others = [isa for isa in cpu.instruction_sets() if isa != chosen]
+    parts = {
         "gicodec": version("gicodec"),
         "Python": f"{platform.python_version()}, {platform.system()} {platform.machine()}",
-        "engine cpu": f"C++, {cpu.instruction_set()} of {', '.join(cpu.instruction_sets())}",
+        "CPU engine": f"C++, {chosen}" + (f" (also {', '.join(others)})" if others else ""),
         "threads": f"{cpu.hardware_threads()} of {os.cpu_count()} cores",
-        "engine cuda": cuda_problem() or "Triton",
+        "CUDA engine": "Triton" if cuda_problem() is None else "not available",
     }
     if torch.cuda.is_available():
         for i in range(torch.cuda.device_count()):
             device = torch.cuda.get_device_properties(i)
-            found[f"cuda:{i}"] = f"{device.name}, {device.total_memory / 2**30:.1f} GiB"
-    found |= {library: _version_of(library) for library in LIBRARIES}
-    found["CUDA of torch"] = torch.version.cuda or "none"
-    return found
+            parts[f"cuda:{i}"] = f"{device.name}, {device.total_memory / 2**30:.1f} GiB"
+    parts |= {library: _version_of(library) for library in LIBRARIES}
+    parts["CUDA of torch"] = torch.version.cuda or "none"
+    return parts
 
 
 def missing() -> list[str]:
-    """Return what is missing, and what for, a sentence each."""
+    """Return what is missing and why, one line each."""
     problem = cuda_problem()
-    sentences = [f"No GPU is used: {problem}."] if problem else []
-    if _version_of("gsplat") == "none":
-        sentences.append("No gsplat: pip install 'gicodec[cuda]' brings it.")
-    return sentences
+    lines = [f"GPU not used: {problem}"] if problem else []
+    if _version_of("gsplat") == ABSENT:
+        lines.append("gsplat not installed: only benchmarks need it (pip install 'gicodec[cuda]')")
+    return lines
 
 
 def _version_of(library: str) -> str:
     try:
         return version(library)
     except PackageNotFoundError:
-        return "none"
+        return ABSENT

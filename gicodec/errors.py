@@ -1,15 +1,15 @@
-"""What can go wrong, as one tree. The command line exits with the code of the error's class.
+"""All errors of gicodec. The command line exits with the ``exit_code`` of the error's class.
 
-GsiError                    anything else                                         exit 1
-├── OptionError             an option or argument that cannot be used             exit 2
-├── ImageError              an input picture that cannot be read                  exit 3
-├── CorruptFileError        the bytes of a .gsi file break a rule of the format   exit 4
-│   └── TruncatedFileError  ... by ending too soon
-├── UnsupportedFileError    a well-formed file of another version                 exit 4
-├── OutputError             a file that cannot be written                         exit 5
-├── LimitError              more pixels, Gaussians or work than allowed           exit 6
-├── TargetError             a target that this picture cannot meet                exit 7
-└── DeviceError             a device that is not there, or fails                  exit 8
+GsiError                    base class
+├── OptionError             an option or argument cannot be used
+├── ImageError              the input cannot be read
+├── CorruptFileError        the .gsi file breaks a rule of the format
+│   └── TruncatedFileError  the .gsi file ends too soon
+├── UnsupportedFileError    the .gsi file is well formed, but needs another version of gicodec
+├── OutputError             the output cannot be written
+├── LimitError              a limit on size, memory, or work is exceeded
+├── TargetError             this picture cannot meet the target
+└── DeviceError             the device does not exist, or it failed
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ __all__ = [
 
 
 class OptionError(GsiError, ValueError):
-    """A caller's option or argument is out of range, or does not go with another."""
+    """An option or argument is out of range, or cannot be combined with another. Also a ValueError."""
 
     exit_code = 2
 
 
 class ImageError(GsiError):
-    """The input cannot be read as a picture."""
+    """The input does not exist, cannot be read, or is not a picture."""
 
     exit_code = 3
 
@@ -56,17 +56,17 @@ class OutputError(GsiError):
 
 
 class TargetError(GsiError):
-    """The target cannot be met; the text names what can."""
+    """This picture cannot meet the target. The text gives the nearest possible value."""
 
     exit_code = 7
 
 
 class DeviceError(GsiError):
-    """The device is not there, cannot be used, or failed."""
+    """The device does not exist, cannot be used, or failed."""
 
     exit_code = 8
 
 
 def one_line(err: object) -> str:
-    """Return the text of an error as one line; its class where it has none."""
+    """Return the text of an error as one line, or the name of its class if it has no text."""
     return " ".join(str(err).split()) or type(err).__name__

@@ -1,4 +1,4 @@
-"""Files: read whole; written beside the target and moved over it, so failure leaves what was."""
+"""Read and write whole files. A new file replaces an existing one only when it is complete."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ from pathlib import Path
 
 from gicodec.errors import ImageError, OutputError
 
-NEW_FILE_MODE = 0o666  # the umask takes its share
+NEW_FILE_MODE = 0o666  # before the umask
 _BINARY = getattr(os, "O_BINARY", 0)  # Windows would translate line ends
 
 
 def read_file(path: str | Path) -> bytes:
-    """Read a whole file; an ImageError says why it cannot be read."""
+    """Read a whole file.
+
+    Raises:
+        ImageError: The file does not exist or cannot be read.
+    """
     try:
         return Path(path).read_bytes()
     except (OSError, ValueError) as err:  # ValueError: a zero byte in the name
@@ -24,7 +28,11 @@ def read_file(path: str | Path) -> bytes:
 
 
 def write_file(path: str | Path, data: bytes) -> None:
-    """Write a whole file or nothing; links are followed, devices and pipes are written to."""
+    """Write a whole file, or leave what was there. Follows links; writes to devices and pipes directly.
+
+    Raises:
+        OutputError: The file cannot be written.
+    """
     with _output_errors(path):
         target = Path(os.path.realpath(path))
         if _is_special(target):
@@ -45,7 +53,11 @@ def write_file(path: str | Path, data: bytes) -> None:
 
 
 def check_writable(path: str | Path) -> None:
-    """Find out before long work whether :func:`write_file` will be able to write there."""
+    """Check, before long work, that :func:`write_file` can write this path.
+
+    Raises:
+        OutputError: It cannot.
+    """
     with _output_errors(path):
         target = Path(os.path.realpath(path))
         if target.exists() and not os.access(target, os.W_OK):
@@ -55,7 +67,7 @@ def check_writable(path: str | Path) -> None:
 
 
 def same_file(a: str | Path, b: str | Path) -> bool:
-    """Tell whether both names are the same existing file."""
+    """Return whether both paths name the same existing file."""
     try:
         return os.path.samefile(a, b)
     except (OSError, ValueError):
@@ -80,7 +92,7 @@ def _output_errors(path: str | Path) -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:
-        raise  # the reader has gone; nobody wants a message
+        raise  # the reader of the pipe has left; that is no error
     except (OSError, ValueError) as err:
         raise OutputError(f"{path}: {_reason(err)}") from err
 

@@ -1,4 +1,4 @@
-"""The one structure that is passed around: N anisotropic 2D Gaussians of C channels."""
+"""N anisotropic 2D Gaussians with C color channels."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from gicodec.format.arrays import FloatArray
 
 @dataclass(frozen=True, eq=False)
 class Gaussians:
-    """Gaussians in pixels of the coded picture; origin top left, x to the right, y down.
+    """N Gaussians in pixels of the coded picture. The origin is the top left corner, x points right, y down.
 
-    The standard deviations along and across a Gaussian are ``exp(m + r)`` and ``exp(m - r)``.
+    The standard deviations along the longer and the shorter axis are ``exp(m + r)`` and ``exp(m - r)``.
     """
 
     centers: FloatArray
     """[N, 2] (x, y), pixels."""
     log_sizes: FloatArray
-    """[N] m, the log of the geometric mean of the two standard deviations in pixels."""
+    """[N] m, natural logarithm of the geometric mean of the two standard deviations in pixels."""
     log_elongations: FloatArray
-    """[N] r >= 0, half the log of their ratio."""
+    """[N] r >= 0, half the natural logarithm of their ratio."""
     angles: FloatArray
-    """[N] theta of the longer axis, radians from x towards y."""
+    """[N] theta, direction of the longer axis, radians from x towards y."""
     colors: FloatArray
-    """[N, C], unbounded; 0 to 1 is the range of a sample."""
+    """[N, C], unbounded; samples of a picture are 0 to 1."""
     waves: FloatArray | None = None
-    """[N, 4] (A, B, kx, ky), or None where no Gaussian has one: ``A cos(k . d) + B sin(k . d)``, d the offset
-    from the center in pixels and k in radians a pixel, is added to every channel of the color."""
+    """[N, 4] (A, B, kx, ky), or None if no Gaussian carries a wave. ``A cos(k . d) + B sin(k . d)`` is added
+    to every channel of the color; d is the offset from the center in pixels, k is in radians per pixel."""
 
     @classmethod
     def of_covariances(cls, centers: FloatArray, covariances: FloatArray, colors: FloatArray) -> Gaussians:
-        """Take covariances [N, 3] (xx, xy, yy), pixels^2; what is not positive definite is not drawn."""
+        """Convert from covariances [N, 3] (xx, xy, yy), pixels^2. Only positive definite ones are drawn."""
         xx, xy, yy = covariances.T
         with np.errstate(all="ignore"):
             half, across = (xx + yy) / 2, (xx - yy) / 2
@@ -49,12 +49,14 @@ class Gaussians:
 
     @property
     def n_gaussians(self) -> int:
-        """How many Gaussians there are."""
+        """Number of Gaussians."""
         return len(self.centers)
 
     def covariances(self) -> FloatArray:
-        """[N, 3] (xx, xy, yy), pixels^2."""
-        with np.errstate(over="ignore", invalid="ignore"):  # a hostile file's; never drawn
+        """Return the covariances [N, 3] (xx, xy, yy), pixels^2."""
+        with np.errstate(
+            over="ignore", invalid="ignore"
+        ):  # a hostile file may overflow; such Gaussians are not drawn
             return self._covariances()
 
     def _covariances(self) -> FloatArray:

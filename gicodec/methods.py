@@ -1,4 +1,4 @@
-"""The methods of the encoder, a row each; those of their payloads are in ``gicodec.format.file``."""
+"""The methods of the encoder, one row each. Their payloads are listed in ``gicodec.format.file``."""
 
 from __future__ import annotations
 
@@ -9,29 +9,31 @@ from gicodec.format import Method
 
 @dataclass(frozen=True)
 class MethodSpec:
-    """What may be asked of a method, and where it is."""
+    """Where the encoder of a method is, and which options it refuses."""
 
     encoder: str
-    """The module with its function ``encode``; only named here, as it imports torch."""
+    """The module that has ``encode``. It is only named here, since it imports torch."""
     refused: dict[str, str]
-    """The fields of EncodeOptions that it has no use for, and what the refusal adds to the name."""
+    """The fields of EncodeOptions that do not apply, and what the message adds."""
 
 
 PAPERS = "gicodec.papers.pipeline"
-NO_SEARCH = {target: ": give gaussians, bpp or target_size" for target in ("psnr", "quality")}
+NO_SEARCH = {target: ": give gaussians, bpp, or target_size" for target in ("psnr", "quality")}
 
 SPECS: dict[Method, MethodSpec] = {
     Method.GSI: MethodSpec(
         "gicodec.encoder.pipeline",
         {
-            "bits_back": ": it saves the bits of an order already, its centers are coded as a set",
-            "iterations": ": its effort says how long to fit",
+            "bits_back": ": files of gsi store no order",
+            "iterations": ": use effort",
             "bits": "",
             "densify": "",
             "filters": "",
         },
     ),
-    Method.GAUSSIANIMAGE: MethodSpec(PAPERS, {**NO_SEARCH, "waves": "", "bits": " to choose"}),
-    Method.GAUSSIANIMAGE_RS: MethodSpec(PAPERS, {**NO_SEARCH, "waves": "", "bits": " to choose"}),
+    Method.GAUSSIANIMAGE: MethodSpec(PAPERS, {**NO_SEARCH, "waves": "", "bits": ": only to gaussianimage++"}),
+    Method.GAUSSIANIMAGE_RS: MethodSpec(
+        PAPERS, {**NO_SEARCH, "waves": "", "bits": ": only to gaussianimage++"}
+    ),
     Method.GAUSSIANIMAGE_PLUS: MethodSpec(PAPERS, {**NO_SEARCH, "waves": ""}),
 }

@@ -1,4 +1,4 @@
-"""How far two pictures are apart."""
+"""Measures of the difference between two pictures."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from gicodec.image.samples import Pixels
 
 
 def psnr(original: Pixels, decoded: Pixels) -> float:
-    """Return the peak signal-to-noise ratio of 8-bit pictures, dB; inf where they are equal."""
+    """Return the peak signal-to-noise ratio in dB, over all samples; inf if the pictures are equal.
+
+    Both pictures have the same shape, [H, W, 3], and 8-bit samples (the peak is 255).
+    """
     error = np.square(np.subtract(original, decoded, dtype=np.float64)).mean()
     return math.inf if error == 0 else 10 * math.log10(255**2 / error)

@@ -1,4 +1,7 @@
-"""What a caller may ask of the encoder and the decoder: plain values, checked once, here."""
+"""Options of the encoder and the decoder. Values are checked here, once.
+
+Error texts use names of options only to mean the option: the command line shows them as it spells them.
+"""
 
 from __future__ import annotations
 
@@ -29,46 +32,47 @@ METHODS = tuple(method.label for method in Method)
 
 @dataclass(frozen=True)
 class EncodeOptions:
-    """How to encode one picture, and what to aim at: one of the first five, by default a bpp of DEFAULT_BPP.
+    """How to encode one picture. The first five fields are targets: give one at most; the default is bpp=0.3.
 
     Raises:
-        OptionError: A value is out of its range, or several targets are given.
+        OptionError: A value is out of range, there are several targets, or the method lacks an option.
     """
 
     bpp: float | None = None
-    """Bits per pixel of the whole file, > 0; never exceeded, and met within 2 %."""
+    """Target: bits per pixel of the whole file, > 0; never exceeded, met within 2 %."""
     target_size: int | None = None
-    """Bytes of the whole file, > 0; never exceeded, and met within 2 %."""
+    """Target: bytes of the whole file, > 0; never exceeded, met within 2 %."""
     psnr: float | None = None
-    """dB of the decoded 8-bit picture, > 0; met within 0.1 dB."""
+    """Target: PSNR of the decoded 8-bit picture, dB, > 0; met within 0.1 dB."""
     quality: float | None = None
-    """0 to 100: the step D of all quantization, 2**(-quality / 18); the same for every picture."""
+    """Target: 0 to 100. Sets the quantization step D = 2**(-quality / 18) for every picture."""
     gaussians: int | None = None
-    """How many Gaussians, 1 to the number of pixels; fewer where the picture has no use for more."""
+    """Target: number of Gaussians, 1 to the number of pixels; fewer only if the picture cannot use them."""
     effort: Effort = "medium"
-    """How long to fit."""
+    """How long to fit: "fast", "medium", or "slow"."""
     method: str = "gsi"
-    """One of METHODS; all that follow it, down to filters, are of the papers' methods only."""
+    """"gsi", or a paper's method: "gaussianimage", "gaussianimage-rs", or "gaussianimage++"
+    (arXiv:2403.08551; GaussianImage++, AAAI 2026). The next five fields are for the papers' methods only."""
     bits_back: bool = False
-    """Whether to save the bits that an order of the Gaussians would take."""
+    """Do not spend bits on the order of the Gaussians."""
     iterations: int | None = None
-    """Of each of the method's schedules, at least 1; by default by effort."""
+    """Length of each schedule, 1 or more. Defaults by effort: 2000, 10000, 50000."""
     bits: tuple[int, int, int] | None = None
-    """Of gaussianimage++, 1 to 16: of each number of centers, covariances, colors; by default 12, 10, 6."""
+    """gaussianimage++: bits per number of centers, covariances, and colors, 1 to 16. Default: 12, 10, 6."""
     densify: bool | None = None
-    """Whether half of the Gaussians come where the error is; by default with gaussianimage++."""
+    """Add half of the Gaussians where the error is largest. Default: only for gaussianimage++."""
     filters: bool | None = None
-    """Whether a new Gaussian is widened by its share of the picture; by default with gaussianimage++."""
+    """Widen new Gaussians to their share of the picture. Default: only for gaussianimage++."""
     waves: bool | None = None
-    """Whether Gaussians may carry waves where that is better: one more fit. By default at every effort but
-    fast; never at a number of Gaussians."""
+    """Allow Gaussians that carry a wave (an oscillation, for texture); this fits a second time. Default: on,
+    except at effort "fast". Not used with a target of gaussians."""
     seed: int = 0
-    """The same seed and picture give the same bytes; 0 to 2**63 - 1."""
+    """Random seed, 0 to 2**63 - 1. The same picture, options, version, and machine give the same bytes."""
     threads: int = 0
-    """Threads to use, 0 for one per core; the bytes do not depend on it."""
+    """Number of threads; 0 means one per core. Does not change the bytes."""
     device: str = "auto"
-    """Where to fit: "cpu", "cuda", "cuda:1"; "auto" is the first CUDA device, where there is one that can be
-    used. The bytes depend on which kind it is."""
+    """Where to fit: "cpu", "cuda", "cuda:1", or "auto" (the first CUDA device if CUDA works, otherwise the
+    CPU). CPU and CUDA give different bytes."""
 
     def __post_init__(self) -> None:
         given = [name for name in TARGETS if getattr(self, name) is not None]
@@ -90,13 +94,13 @@ class EncodeOptions:
         _check_device(self.device)
 
     def _check_method(self) -> None:
-        """Refuse what the method has no use for, rather than ignore it."""
+        """Refuse options that do not apply to the method, rather than ignore them."""
         if self.method not in METHODS:
             raise OptionError(f"method must be one of {', '.join(METHODS)}, not {self.method!r}")
         for name, hint in SPECS[Method.of(self.method)].refused.items():
             value = getattr(self, name)
             if value is not None and value is not False:  # a quality of 0 is one
-                raise OptionError(f"method {self.method} has no {name}{hint}")
+                raise OptionError(f"{name} does not apply to method {self.method}{hint}")
         if self.iterations is not None and self.iterations < 1:
             raise OptionError(f"iterations must be 1 or more, not {self.iterations}")
         if self.bits is not None and not (len(self.bits) == 3 and all(1 <= n <= 16 for n in self.bits)):
@@ -104,37 +108,39 @@ class EncodeOptions:
 
     @property
     def target(self) -> tuple[str, float]:
-        """The one of TARGETS that is aimed at, and its value."""
+        """Name and value of the target."""
         given = ((name, getattr(self, name)) for name in TARGETS if getattr(self, name) is not None)
         return next(given, ("bpp", DEFAULT_BPP))
 
     def budget(self, n_pixels: int) -> int:
-        """Return the bytes that a target of bpp or bytes allows the file of a picture."""
+        """Return how many bytes a target of bpp or target_size allows for a picture of ``n_pixels``."""
         kind, value = self.target
         return int(value * n_pixels / 8) if kind == "bpp" else int(value)
 
     def gaussians_of(self, header: Header) -> int:
-        """Return the number of Gaussians that was asked for.
+        """Return the target number of Gaussians.
 
         Raises:
-            TargetError: The picture of this header cannot have so many.
+            TargetError: A picture of this size cannot have so many.
         """
         _, value = self.target
         n_max = min(header.n_pixels, header.max_gaussians)
         if value > n_max:
             size = f"{header.width}x{header.height}"
-            raise TargetError(f"{value:.0f} Gaussians are too many: a {size} picture can have {n_max}")
+            raise TargetError(
+                f"{value:.0f} Gaussians are too many: a {size} picture can have at most {n_max}"
+            )
         return int(value)
 
     @property
     def tries_waves(self) -> bool:
-        """Whether to fit with waves too."""
+        """Whether to fit with waves, too."""
         return self.effort != "fast" if self.waves is None else self.waves
 
 
 @dataclass(frozen=True)
 class Crop:
-    """A rectangle of the decoded (already scaled) picture, in its pixels."""
+    """A rectangle of the output, in pixels of the scaled picture; x and y are of its top left corner."""
 
     width: int
     height: int
@@ -144,29 +150,29 @@ class Crop:
 
 @dataclass(frozen=True)
 class DecodeOptions:
-    """At which size, and which part, to decode.
+    """How to decode one file: size, crop, bits. Give scale or size, not both; the default is the coded size.
 
     Raises:
-        OptionError: A value is out of its range, or both scale and size are given.
+        OptionError: A value is out of range, or both scale and size are given.
     """
 
     scale: float | None = None
-    """Output pixels per coded pixel; the size is rounded, at least 1x1."""
+    """Output pixels per coded pixel, > 0. The size is rounded, at least 1x1."""
     size: tuple[int, int] | None = None
-    """Output (width, height) instead of a scale; the two axes may scale differently."""
+    """Output (width, height) in pixels, 1 or more each; the two axes may scale differently."""
     crop: Crop | None = None
     """Render only this part of the output; it must lie inside."""
     bits: Literal[8, 16] = 8
-    """Bits per sample of the output."""
+    """Bits per sample of the output, 8 or 16."""
     threads: int = 0
-    """Threads to use, 0 for one per core; the pixels do not depend on it."""
+    """Number of threads; 0 means one per core. Does not change the pixels."""
     device: str = "auto"
-    """Where to render: "cpu", "cuda", "cuda:1"; "auto" is the CPU, since to wake a GPU takes longer than to
-    decode a picture. One sample in a thousand may differ, by one level of 255."""
+    """Where to render: "cpu", "cuda", "cuda:1", or "auto" (the CPU: starting a GPU takes longer than decoding
+    one picture). On CUDA, one 8-bit sample in a thousand may differ, by one level."""
 
     def __post_init__(self) -> None:
         if self.scale is not None and self.size is not None:
-            raise OptionError("give a scale or a size, not both")
+            raise OptionError("give scale or size, not both")
         if self.scale is not None and not (math.isfinite(self.scale) and self.scale > 0):
             raise OptionError(f"scale must be positive and finite, not {self.scale}")
         if self.size is not None and min(self.size) < 1:
@@ -179,7 +185,7 @@ class DecodeOptions:
 
 def _check_device(device: str) -> None:
     if not re.fullmatch(r"auto|cpu|cuda(:[0-9]{1,3})?", device):
-        raise OptionError(f"device must be auto, cpu, cuda or cuda:1, not {device!r}")
+        raise OptionError(f"device must be auto, cpu, cuda, or cuda:N, not {device!r}")
 
 
 def _check_threads(threads: int) -> None:
@@ -189,15 +195,18 @@ def _check_threads(threads: int) -> None:
 
 @dataclass(frozen=True)
 class Progress:
-    """One report of a running encode."""
+    """A progress report of the encoder."""
 
     stage: str
-    """"fit", "waves" (the fit once more, with them) or "tune"; "fit" or "quantize" of the papers' methods."""
+    """"fit", "waves" (a second fit, with waves), or "tune". Papers' methods: "fit" or "quantize"."""
     done: int
+    """Iterations done in this stage."""
     total: int
+    """Iterations of this stage."""
     psnr: float
-    """dB over the samples of the current, unrounded picture; inf where it is exact."""
+    """PSNR of the current picture, before its samples are rounded, dB; inf if it is exact."""
     n_gaussians: int
+    """Current number of Gaussians."""
 
 
 ProgressCallback = Callable[[Progress], None]

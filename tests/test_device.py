@@ -63,12 +63,12 @@ def test_what_a_gpu_lacks_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
     monkeypatch.setattr(device, "find_spec", lambda name: None)
-    assert "no Triton" in str(device.cuda_problem())
+    assert "Triton is not installed" in str(device.cuda_problem())
     assert device.find_device("auto") == torch.device("cpu")
     monkeypatch.setattr(device, "find_spec", lambda name: object())
     assert device.cuda_problem() is None
     assert device.find_device("auto") == device.find_device("cuda") == torch.device("cuda", 0)
-    with pytest.raises(DeviceError, match="the last CUDA device is cuda:0"):
+    with pytest.raises(DeviceError, match="the last one is cuda:0"):
         device.find_device("cuda:1")
 
     def old_driver() -> bool:
@@ -83,7 +83,7 @@ def test_what_a_gpu_lacks_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("error", "text"),
     [
-        (torch.OutOfMemoryError("CUDA out of memory. Tried to ..."), "memory does not suffice"),
+        (torch.OutOfMemoryError("CUDA out of memory. Tried to ..."), "not enough GPU memory"),
         (torch.AcceleratorError("CUDA error: unspecified\nlaunch failure"), r"CUDA error: unspecified$"),
     ],
 )
@@ -96,8 +96,8 @@ def test_a_gpu_that_fails_is_a_line(error: Exception, text: str) -> None:
 def test_doctor_tells_what_there_is() -> None:
     found = diagnostics()
     assert found["torch"] == torch.__version__
-    assert "C++" in found["engine cpu"]
-    assert found["engine cuda"] in missing()[0]
+    assert "C++" in found["CPU engine"]
+    assert str(device.cuda_problem()) in missing()[0]
 
 
 # A fit on another device: "meta", which has no data, refuses any step that takes a tensor of the CPU

@@ -101,7 +101,7 @@ def test_a_number_of_gaussians_is_of_plain_ones() -> None:
     ids=lambda pixels: f"{pixels.dtype}-{pixels.shape}",
 )
 def test_other_arrays_are_refused(pixels: NDArray[np.uint8]) -> None:
-    with pytest.raises(ValueError, match="need uint8"):
+    with pytest.raises(ValueError, match="must be uint8"):
         encode(pixels, OPTIONS)
 
 

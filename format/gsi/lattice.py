@@ -35,7 +35,7 @@ _AMPLITUDES = np.array([math.ldexp(_MIDDLES[k % 2], k // 2) for k in range(N_CLA
 def step_of(code: int) -> float:
     """Return D of a code: ``(32 + code % 32) / 32 * 2**(code // 32 - 10)``, 1/1024 to about 4."""
     if not 0 <= code < N_STEP_CODES:
-        raise ValueError(f"step codes are 0 to {N_STEP_CODES - 1}, not {code}")
+        raise ValueError(f"step code must be 0 to {N_STEP_CODES - 1}, not {code}")
     octave, part = divmod(code, STEPS_PER_OCTAVE)
     return math.ldexp(STEPS_PER_OCTAVE + part, octave - 15)
 

@@ -83,7 +83,7 @@ class GsiPayload(Payload):
         words = reader.take(reader.left())
         if not n:
             if words:
-                raise CorruptFileError(f"gaussians: {len(words)} bytes too many for no Gaussians")
+                raise CorruptFileError(f"gaussians: extra bytes after 0 Gaussians: {len(words)}")
             return cls.empty(header.channels)
         symbols = SymbolReader(words)
         payload = _walk(symbols, header, n, step, None)
@@ -96,7 +96,7 @@ def read_head(reader: ByteReader, header: Header) -> tuple[int, int]:
     n = read_number(reader, header)
     step = reader.varint() if n else 0
     if step >= N_STEP_CODES:
-        raise CorruptFileError(f"gaussians: step code {step}")
+        raise CorruptFileError(f"gaussians: step code must be 0 to {N_STEP_CODES - 1}, not {step}")
     check_limit(n, max_gaussians_of(reader.left()))
     return n, step
 

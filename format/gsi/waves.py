@@ -88,7 +88,7 @@ def _code_amplitudes(coder: Coder, classes: IntArray, given: IntArray | None) ->
         amplitudes[part] = _code_signs(coder, "amplitude", coded, coded > 0, values)
         contexts = scales * (COLOR_REACH + 1) + bins
     if not amplitudes.any(axis=0).all():
-        raise CorruptFileError("amplitude: a wave without one")
+        raise CorruptFileError("amplitude: a wave has no amplitude")
     return amplitudes
 
 

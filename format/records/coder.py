@@ -64,13 +64,13 @@ class RecordCoder:
         nibbles = _read_nibbles(reader)
         table_depths = [next(nibbles) for _ in depths]
         if any(t > min(d, MAX_TABLE_DEPTH) for t, d in zip(table_depths, depths, strict=True)):
-            raise CorruptFileError(f"records: tables of {table_depths} bits for fields of {list(depths)}")
+            raise CorruptFileError(f"records: tables of {table_depths} bits, fields of {list(depths)} bits")
         tables = [np.array([next(nibbles) for _ in range(1 << d)] if d else [0]) for d in table_depths]
         if any(len(table) > 1 and not table.any() for table in tables):
-            raise CorruptFileError("records: a table of nothing")
+            raise CorruptFileError("records: a table has zeros only")
         n_entries = len(depths) + sum(len(table) for table in tables if len(table) > 1)
         if n_entries % 2 and next(nibbles):
-            raise CorruptFileError("records: half a byte too many")
+            raise CorruptFileError("records: the padding half-byte is not 0")
         return cls(depths, tables)
 
     def bits(self, records: IntArray) -> NDArray[np.float64]:
@@ -126,7 +126,7 @@ def read_records(reader: ByteReader, n: int, depths: Sequence[int]) -> tuple[Int
     """
     n_first = reader.varint()
     if not 0 < n_first <= n:
-        raise CorruptFileError(f"records: the first {n_first} of {n}")
+        raise CorruptFileError(f"records: number of first records must be 1 to {n}, not {n_first}")
     coder = RecordCoder.from_bytes(reader, depths)
     check_limit(n, max_gaussians_of(reader.left()))
     stack = Stack(reader.take(reader.left()))

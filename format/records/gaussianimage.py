@@ -62,7 +62,7 @@ class GaussianImage(RecordModel):
     def check(self, records: IntArray) -> None:
         """Check that centers are finite."""
         if not np.isfinite(_halves(records)).all():
-            raise CorruptFileError("records: a center that is not finite")
+            raise CorruptFileError("records: a center is not finite")
 
     def arrays(self, records: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return centers [N, 2], covariances [N, 3] and colors [N, C]."""

@@ -51,7 +51,9 @@ class GaussianImagePlus(RecordModel):
         """Read it: the mirror of :meth:`to_bytes`."""
         center, shape, color = reader.take(3)
         if not 1 <= min(center, shape, color) <= max(center, shape, color) <= MAX_DEPTH:
-            raise CorruptFileError(f"gaussians: fields of {center}, {shape} and {color} bits")
+            raise CorruptFileError(
+                f"gaussians: bits must be 1 to {MAX_DEPTH}, not {center}, {shape}, {color}"
+            )
         scales, offsets = (read_floats(reader, (5 + header.channels,), np.float32) for _ in range(2))
         return cls((center, shape, color), scales, offsets)
 

@@ -108,7 +108,7 @@ class RecordPayload(Payload):
         depths = [depth for _, depth in model.fields()]
         if not n:
             if reader.left():
-                raise CorruptFileError(f"gaussians: {reader.left()} bytes too many for no Gaussians")
+                raise CorruptFileError(f"gaussians: extra bytes after 0 Gaussians: {reader.left()}")
             return cls(model, np.zeros((0, len(depths)), np.int64))
         records, any_order = read_records(reader, n, depths)
         model.check(records)
@@ -125,5 +125,5 @@ def read_floats(reader: ByteReader, shape: tuple[int, ...], dtype: type[Float]) 
     raw = reader.take(math.prod(shape) * np.dtype(dtype).itemsize)
     values = np.frombuffer(raw, np.dtype(dtype).newbyteorder("<")).astype(dtype).reshape(shape)
     if not np.isfinite(values).all():
-        raise CorruptFileError(f"{reader.field}: a number that is not finite")
+        raise CorruptFileError(f"{reader.field}: a number is not finite")
     return values

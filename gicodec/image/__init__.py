@@ -1,1 +1,1 @@
-"""Image files to arrays of samples, and back."""
+"""Read image files as arrays of samples, and write them."""

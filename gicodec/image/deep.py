@@ -1,4 +1,4 @@
-"""16-bit RGB pictures as PNG and PPM, which Pillow cannot write."""
+"""Write 16-bit RGB pictures as PNG and PPM, which Pillow cannot."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FILTER_UP = 2  # each row minus the one above
 
 
 def to_png(pixels: NDArray[np.uint16]) -> bytes:
-    """Return a PNG file of [H, W, 3] samples."""
+    """Return samples [H, W, 3] as a PNG file."""
     height, width, _ = pixels.shape
     rows = pixels.astype(">u2").view(np.uint8).reshape(height, width * 6)
     filtered = np.empty((height, width * 6 + 1), dtype=np.uint8)
@@ -25,7 +25,7 @@ def to_png(pixels: NDArray[np.uint16]) -> bytes:
 
 
 def to_ppm(pixels: NDArray[np.uint16]) -> bytes:
-    """Return a binary PPM (P6) file of [H, W, 3] samples."""
+    """Return samples [H, W, 3] as a binary PPM (P6) file."""
     height, width, _ = pixels.shape
     return b"P6\n%d %d\n65535\n" % (width, height) + pixels.astype(">u2").tobytes()
 

@@ -1,6 +1,6 @@
-"""Image files to arrays of 8-bit RGB samples.
+"""Read image files as arrays of 8-bit sRGB samples.
 
-Whatever is lost on the way in is named: alpha, depth, color profiles, frames, metadata.
+Warnings name what is lost: alpha, bit depth, color profiles, frames, metadata.
 """
 
 from __future__ import annotations
@@ -20,22 +20,25 @@ from gicodec.format.constants import MAX_PIXELS, MAX_SIDE
 
 Source = str | Path | IO[bytes]
 
-SCRIPTS = ("EPS", "WMF")  # drawn by another program, which we do not start for a stranger's file
+SCRIPTS = ("EPS", "WMF")  # Pillow would start another program to draw them, which is not safe
 SRGB_GAMMA = 1 / 2.2
 
 
 def read_image(source: Source) -> tuple[NDArray[np.uint8], list[str]]:
-    """Read the first frame of a picture, upright, as sRGB [H, W, 3], with what was dropped.
+    """Read a picture from a path or a binary stream: the first frame, upright (by EXIF), as sRGB.
+
+    Returns:
+        The samples, uint8 [H, W, 3], and warnings: one line for each thing that was dropped or converted.
 
     Raises:
-        ImageError: It cannot be read as a picture.
-        LimitError: It is too large.
+        ImageError: The file does not exist, cannot be read, or is not a picture.
+        LimitError: The picture exceeds 65535 pixels per side or 2**28 pixels.
     """
     is_path = isinstance(source, str | Path)
     name = str(source) if is_path else getattr(source, "name", "picture")
     data = read_file(source) if isinstance(source, str | Path) else source.read()
     if not data:
-        raise ImageError(f"{name}: not a picture that Pillow can open (file is empty)")
+        raise ImageError(f"{name}: the file is empty")
     try:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
@@ -49,7 +52,7 @@ def read_image(source: Source) -> tuple[NDArray[np.uint8], list[str]]:
         raise LimitError(f"{name}: {one_line(err)}") from err
     except UnidentifiedImageError as err:
         raise ImageError(f"{name}: not a picture that Pillow can open") from err
-    except Exception as err:  # Pillow's plugins raise whatever they like
+    except Exception as err:  # Pillow's plugins raise many types
         raise ImageError(f"{name}: cannot be read ({one_line(err)})") from err
     return pixels, [*dropped, *dict.fromkeys(one_line(warning.message) for warning in caught)]
 
@@ -57,21 +60,23 @@ def read_image(source: Source) -> tuple[NDArray[np.uint8], list[str]]:
 def _read(data: bytes) -> tuple[NDArray[np.uint8], list[str]]:
     dropped: list[str] = []
     with Image.open(io.BytesIO(data)) as image:
-        image.verify()  # checksums of PNG, which loading does not look at; it spoils the object
+        image.verify()  # checks PNG checksums, which load() does not; the object cannot be used after it
     with Image.open(io.BytesIO(data)) as image:
         if image.format in SCRIPTS:
-            raise ImageError(f"{image.format} is a drawing, not a picture")
+            raise ImageError(f"{image.format} files are drawings, only pictures can be read")
         if max(image.size) > MAX_SIDE or image.width * image.height > MAX_PIXELS:
-            raise LimitError(f"{image.width}x{image.height} pixels are over the limits")
+            raise LimitError(
+                f"{image.width}x{image.height} exceeds {MAX_SIDE} pixels per side or {MAX_PIXELS} pixels"
+            )
         if _has_deep_colors(image):
             dropped.append("16-bit samples reduced to 8 bits")
         if (n_frames := getattr(image, "n_frames", 1)) > 1:
-            dropped.append(f"animation: only the first of {n_frames} frames kept")
+            dropped.append(f"animation dropped: only the first of {n_frames} frames is read")
         image.load()
         metadata = _metadata(image)
         upright = ImageOps.exif_transpose(image)
     if upright.mode == "F" or (upright.mode == "I" and image.format != "PPM"):
-        raise ImageError(f"samples of Pillow's mode {upright.mode} have no known range")
+        raise ImageError(f"samples have no known range (Pillow mode {upright.mode})")
     if upright.mode.startswith("I"):
         upright = _deep_gray(upright, dropped)
     rgb = _to_srgb(_opaque(upright, dropped), dropped)
@@ -81,7 +86,7 @@ def _read(data: bytes) -> tuple[NDArray[np.uint8], list[str]]:
 
 
 def _has_deep_colors(image: Image.Image) -> bool:
-    """Tell whether Pillow is about to reduce 16 bits to 8, which it does without a word."""
+    """Return whether Pillow will reduce 16 bits to 8, which it does without a warning."""
     if image.mode.startswith(("I", "F")):
         return False
     tiles = [(tile.codec_name, tile.args) for tile in getattr(image, "tile", ())]
@@ -105,7 +110,7 @@ def _deep_gray(image: Image.Image, dropped: list[str]) -> Image.Image:
 
 
 def _opaque(image: Image.Image, dropped: list[str]) -> Image.Image:
-    """Drop alpha, keeping the color under it; resolve palettes."""
+    """Drop alpha and keep the colors under it; resolve palettes."""
     if not image.has_transparency_data and image.mode not in ("P", "1"):
         return image
     info, rgba = image.info, image.convert("RGBA")
@@ -118,7 +123,7 @@ def _opaque(image: Image.Image, dropped: list[str]) -> Image.Image:
 
 
 def _to_srgb(image: Image.Image, dropped: list[str]) -> Image.Image:
-    """Convert to 8-bit sRGB, by the color profile where there is one."""
+    """Convert to 8-bit sRGB, by the color profile if there is one."""
     if profile_bytes := image.info.get("icc_profile"):
         try:
             profile = ImageCms.ImageCmsProfile(io.BytesIO(profile_bytes))
@@ -132,7 +137,7 @@ def _to_srgb(image: Image.Image, dropped: list[str]) -> Image.Image:
     elif image.mode == "CMYK":
         dropped.append("CMYK converted to RGB without a color profile")
     elif abs(image.info.get("gamma", SRGB_GAMMA) / SRGB_GAMMA - 1) > 0.02:
-        dropped.append(f"gamma {image.info['gamma']:.4g} ignored, taken for sRGB")
+        dropped.append(f"gamma {image.info['gamma']:.4g} ignored: samples are read as sRGB")
     return image.convert("RGB")
 
 

@@ -1,4 +1,4 @@
-"""Arrays of samples to image files. This file and read.py are the only users of Pillow."""
+"""Write arrays of samples as image files. Only this module and read.py use Pillow."""
 
 from __future__ import annotations
 
@@ -34,11 +34,14 @@ SAVE_OPTIONS: dict[str, dict[str, object]] = {
 
 
 def write_image(target: str | Path | IO[bytes], pixels: Pixels, format: str | None = None) -> None:
-    """Write [H, W, 3] samples; the format is an extension, by default the target's, or png.
+    """Write samples [H, W, 3], uint8 or uint16, to a path or a binary stream.
+
+    The format is an extension: png, jpg, webp (lossless), tif, ppm, bmp, or npy. The default is the
+    extension of the target, and png for streams. uint16 needs png, ppm, or npy.
 
     Raises:
-        OptionError: No such format, or it cannot hold these samples.
-        OutputError: The file cannot be written.
+        OptionError: The format is unknown, or it cannot hold these samples.
+        OutputError: The file cannot be written. An existing file stays as it was.
     """
     name = format or (image_format(target) if isinstance(target, str | Path) else "png")
     data = encode_image(pixels, name)
@@ -49,17 +52,21 @@ def write_image(target: str | Path | IO[bytes], pixels: Pixels, format: str | No
 
 
 def image_format(path: str | Path, *, bits: int = 8) -> str:
-    """Return the extension of a path, checked against what can be written."""
+    """Return the extension of a path, without the dot, in lower case.
+
+    Raises:
+        OptionError: The format is unknown, or it cannot hold samples of so many bits.
+    """
     extension = Path(path).suffix.lstrip(".").lower()
     if extension not in FORMATS:
-        raise OptionError(f"{path}: unknown extension, can write {', '.join(FORMATS)}")
+        raise OptionError(f"{path}: unknown extension, use one of {', '.join(FORMATS)}")
     if bits == 16 and FORMATS[extension] not in ("PNG", "PPM", "NPY"):
-        raise OptionError(f"{path}: 16-bit samples can be written as png, ppm or npy")
+        raise OptionError(f"{path}: 16-bit samples need png, ppm, or npy")
     return extension
 
 
 def encode_image(pixels: Pixels, format: str) -> bytes:
-    """Return the bytes of an image file."""
+    """Return samples [H, W, 3] as the bytes of an image file."""
     name = FORMATS[image_format(f"x.{format}", bits=8 * pixels.dtype.itemsize)]
     stream = io.BytesIO()
     if name == "NPY":
@@ -71,5 +78,5 @@ def encode_image(pixels: Pixels, format: str) -> bytes:
         try:
             Image.fromarray(pixels).save(stream, name, **SAVE_OPTIONS.get(name, {}))
         except (OSError, ValueError) as err:
-            raise OutputError(f"cannot write {format}: {one_line(err)}") from err
+            raise OutputError(f"Pillow cannot write this picture as {format}: {one_line(err)}") from err
     return stream.getvalue()

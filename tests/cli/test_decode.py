@@ -15,7 +15,7 @@ def test_decode_resembles_the_picture(coded: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.png"
     done = gsi("decode", coded, out)
     assert (done.returncode, done.stderr) == (0, b"")
-    assert done.stdout.decode() == f"{out}: {WIDTH}x{HEIGHT}, 8 bits\n"
+    assert done.stdout.decode() == f"{out}: {WIDTH}x{HEIGHT}, 8 bits per sample\n"
     pixels, _ = read_image(out)
     assert np.mean((pixels.astype(float) - picture()) ** 2) < 400  # 22 dB
 

@@ -58,7 +58,7 @@ def test_the_papers_methods_work_like_ours(png: Path, tmp_path: Path, method: st
     done = gsi("encode", png, out, *chosen)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
     described = gsi("info", "-v", out).stdout.decode()
-    for part in ("3 Gaussians", f"method {method}, kernel cut", "bits a Gaussian: center"):
+    for part in ("3 Gaussians", f"method {method}, kernel cut", "bits per Gaussian: center"):
         assert part in described
     assert "step" not in described
     assert json.loads(gsi("info", "--json", out).stdout)["method"] == method

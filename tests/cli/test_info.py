@@ -24,7 +24,7 @@ def test_info_says_what_each_attribute_costs(handmade: Path, tmp_path: Path) -> 
     done = gsi("info", "-v", handmade, empty)
     assert (done.returncode, done.stderr) == (0, b"")
     lines = done.stdout.decode().splitlines()
-    costs = [line for line in lines if line.startswith("  bits a Gaussian: ")]
+    costs = [line for line in lines if line.startswith("  bits per Gaussian: ")]
     bits = bits_by_attribute(handmade.read_bytes())
     for attribute in (
         "cells",
@@ -41,7 +41,7 @@ def test_info_says_what_each_attribute_costs(handmade: Path, tmp_path: Path) -> 
     assert costs[0].endswith(f", total {sum(bits.values()) / 10:.1f}")
     assert costs[1:] == []
     assert f", {n_waves(handmade)} Gaussians with a wave" in done.stdout.decode()
-    assert sum(line.startswith("  step ") for line in lines) == 1
+    assert sum(line.startswith("  quantization step ") for line in lines) == 1
 
 
 def test_info_as_json_lines(handmade: Path, tmp_path: Path) -> None:
@@ -84,5 +84,5 @@ def test_check(coded: Path, tmp_path: Path) -> None:
 def test_doctor() -> None:
     done = gsi("doctor")
     assert (done.returncode, done.stderr) == (0, b"")
-    for name in (b"engine cpu", b"engine cuda", b"torch", b"threads"):
+    for name in (b"CPU engine", b"CUDA engine", b"torch", b"threads"):
         assert name in done.stdout

@@ -42,7 +42,7 @@ def test_version_and_bare_call() -> None:
         (("encode", "a.png", "b.gsi", "--psnr", "-3"), "psnr must be positive"),
         (("encode", "a.png", "b.gsi", "--gaussians", "0"), "gaussians must be positive"),
         (("encode", "a.png", "b.gsi", "--gaussians", "2.5"), "'--gaussians'"),
-        (("encode", "a.png", "b.gsi", "--target-size", "20q"), "20k or 1.5M"),
+        (("encode", "a.png", "b.gsi", "--target-size", "20q"), "20k, or 1.5M"),
         (("encode", "a.png", "b.gsi", "--target-size", "0"), "must be positive"),
         (("encode", "a.png", "b.gsi", "--effort", "none"), "'--effort'"),
         (("encode", "a.png", "b.gsi", "--seed", "-1"), "seed must be"),
@@ -80,8 +80,8 @@ def test_what_is_no_number_of_bytes_is_refused(text: str) -> None:
 
 def test_options_that_a_method_has_no_use_for_are_refused(png: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.gsi"
-    assert_fails(2, "method gsi has no bits_back", "encode", png, out, "--bits-back")
-    assert_fails(2, "has no psnr", "encode", png, out, "--method", "gaussianimage", "--psnr", "30")
+    assert_fails(2, "--bits-back does not apply to --method gsi", "encode", png, out, "--bits-back")
+    assert_fails(2, "--psnr does not apply", "encode", png, out, "--method", "gaussianimage", "--psnr", "30")
     assert_fails(2, "not three numbers", "encode", png, out, "--method", "gaussianimage++", "--bits", "12,10")
     assert not out.exists()
 

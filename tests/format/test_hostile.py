@@ -98,9 +98,9 @@ def test_few_bytes_are_little_work(monkeypatch: pytest.MonkeyPatch) -> None:
     for n_bytes in (0, 1, 1000, 10_000):
         most = 4096 + 16 * n_bytes
         words = rng.bytes(n_bytes)[:-1] + b"\1" * (n_bytes > 0)
-        with pytest.raises(LimitError, match=f"{most + 1} Gaussians, this file may have {most}"):
+        with pytest.raises(LimitError, match=f"{most + 1} Gaussians .* {most} "):
             GsiFile.from_bytes(gaussians(most + 1, words, 0, header))
-        with pytest.raises(LimitError, match=f"{most + 1} Gaussians, this file may have {most}"):
+        with pytest.raises(LimitError, match=f"{most + 1} Gaussians .* {most} "):
             describe(gaussians(most + 1, words, 0, header))
         with_counts.n_symbols = 0
         with suppress(CorruptFileError):

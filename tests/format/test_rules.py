@@ -111,12 +111,12 @@ def truncated_words() -> bytes:
     ("data", "error", "text"),
     [
         (file_of(HUGE + b"\0"), LimitError, "4294967295 Gaussians"),
-        (gaussians(64 * 48 + 1), LimitError, "this file may have 3072"),
+        (gaussians(64 * 48 + 1), LimitError, "limit of 3072 "),
         (file_of(b""), TruncatedFileError, "gaussians"),
         (file_of(b"\x01"), TruncatedFileError, "gaussians"),
         (file_of(b"\x81\x00\x00"), CorruptFileError, "needless"),
-        (file_of(b"\x00\x00"), CorruptFileError, "1 bytes too many"),  # a step for no Gaussians
-        (gaussians(1, b"\x01", step=384), CorruptFileError, "step code 384"),
+        (file_of(b"\x00\x00"), CorruptFileError, "extra bytes .*: 1$"),  # a step for no Gaussians
+        (gaussians(1, b"\x01", step=384), CorruptFileError, "step code .* 384$"),
         (gaussians(3, b"\x01\x00"), CorruptFileError, "end in a zero byte"),
         (spare_words(), CorruptFileError, "left over"),
         (gaussians(3, truncated_words()), CorruptFileError, "coded words|without a level"),
@@ -140,5 +140,5 @@ class WavesOfNothing(Coder):
 
 def test_waves_without_amplitudes_are_refused() -> None:
     classes = np.array([3, 4, 9])
-    with pytest.raises(CorruptFileError, match="a wave without one"):
+    with pytest.raises(CorruptFileError, match="no amplitude"):
         code_waves(WavesOfNothing(), classes, classes, classes // 3, None)

@@ -92,7 +92,7 @@ def test_only_the_first_frame_is_kept() -> None:
     frames = [Image.new("RGB", (8, 8), color) for color in ("red", "lime", "blue")]
     pixels, warnings = read_back(frames[0], "GIF", save_all=True, append_images=frames[1:])
     assert pixels[0, 0].tolist() == [255, 0, 0]
-    assert warnings == ["animation: only the first of 3 frames kept"]
+    assert warnings == ["animation dropped: only the first of 3 frames is read"]
 
 
 def test_cmyk_is_converted() -> None:
@@ -178,7 +178,7 @@ def test_8_bit_samples_can_be_written_in_every_format(format: str, tmp_path: Pat
 def test_formats_are_checked() -> None:
     with pytest.raises(ValueError, match="unknown extension"):
         image_format("x.xyz")
-    with pytest.raises(ValueError, match="png, ppm or npy"):
+    with pytest.raises(ValueError, match="png, ppm, or npy"):
         encode_image(RGB.astype(np.uint16), "jpg")
     samples = RGB.astype(np.uint16) * 257
     np.testing.assert_array_equal(np.load(io.BytesIO(encode_image(samples, "npy"))), samples)

@@ -44,7 +44,7 @@ def test_more_of_them_are_a_better_picture() -> None:
 
 
 def test_more_than_pixels_are_too_many() -> None:
-    with pytest.raises(TargetError, match=r"^36 Gaussians are too many: a 7x5 picture can have 35$"):
+    with pytest.raises(TargetError, match=r"^36 Gaussians are too many: a 7x5 picture can have at most 35$"):
         encoded(photograph(7, 5), 36)
 
 
