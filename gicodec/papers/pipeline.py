@@ -72,7 +72,10 @@ def _number(header: Header, options: EncodeOptions) -> int:
     bits = sum(depth for _, depth in blank.fields())
     n = (budget - fixed) // bits
     if n < 1:
-        raise TargetError(f"{budget // 8} bytes are too few: one Gaussian needs {-(-(fixed + bits) // 8)}")
+        smallest = -(-(fixed + bits) // 8)
+        raise TargetError(
+            f"the budget of {budget // 8} bytes is too small: a file of one Gaussian needs {smallest} bytes"
+        )
     if options.bits_back:
         for _ in range(5):
             n = int((budget - fixed) / (bits - SAFE * math.lgamma(n + 1) / math.log(2) / n))

@@ -44,7 +44,7 @@ def test_a_budget_is_never_exceeded(target: dict[str, float], bits_back: bool, m
 
 @every_method
 def test_what_cannot_be_met_is_refused(method: str) -> None:
-    with pytest.raises(TargetError, match="too few"):
+    with pytest.raises(TargetError, match="too small"):
         encode(photograph(), EncodeOptions(method=method, target_size=60))
     with pytest.raises(TargetError, match="too many"):
         encode(photograph(), EncodeOptions(method=method, gaussians=64 * 48 + 1))

@@ -103,8 +103,8 @@ class PsnrTarget(Target):
         above = self._above(best.payload)
         exact = self._psnr + above > EXACT - TOLERANCE
         if exact or abs(above) > TOLERANCE:
-            nearest = "without any error" if exact else f"{self._psnr + above:.2f} dB"
-            raise TargetError(f"{self._psnr:g} dB cannot be met, the nearest is {nearest}")
+            nearest = "lossless" if exact else f"{self._psnr + above:.2f} dB"
+            raise TargetError(f"{self._psnr:g} dB cannot be met; the nearest possible is {nearest}")
         return best.payload
 
     def _db_per_octave(self, step: float, above: float) -> float:

@@ -36,7 +36,8 @@ class SizeTarget(Target):
             size = f"{header.width}x{header.height}"
             rate = math.ceil(8e4 * smallest / header.n_pixels) / 1e4
             raise TargetError(
-                f"{budget} bytes are too few: a {size} picture needs at least {smallest} bytes, {rate} bpp"
+                f"the budget of {budget} bytes is too small:"
+                f" a {size} picture needs at least {smallest} bytes, {rate} bpp"
             )
 
     @classmethod

@@ -49,7 +49,9 @@ def test_any_picture_meets_the_psnr_or_says_what_it_can_have(
     try:
         result = encoded(pixels, psnr=target)
     except TargetError as error:
-        match = re.fullmatch(rf"{target} dB cannot be met, the nearest is (?:([\d.]+) dB|.*)", str(error))
+        match = re.fullmatch(
+            rf"{target} dB cannot be met; the nearest possible is (?:([\d.]+) dB|.*)", str(error)
+        )
         assert match
         assert match[1] is None or abs(float(match[1]) - target) > 0.1
     else:
@@ -57,6 +59,8 @@ def test_any_picture_meets_the_psnr_or_says_what_it_can_have(
 
 
 def test_a_psnr_beyond_reach_is_answered_with_the_best() -> None:
-    with pytest.raises(TargetError, match=r"^80 dB cannot be met, the nearest is [\d.]+ dB$") as failure:
+    with pytest.raises(
+        TargetError, match=r"^80 dB cannot be met; the nearest possible is [\d.]+ dB$"
+    ) as failure:
         encoded(photograph(48, 32), psnr=80)
     assert 40 < float(str(failure.value).split()[-2]) < 79.9

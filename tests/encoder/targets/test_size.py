@@ -42,7 +42,9 @@ def test_a_size_is_a_rate_in_bytes() -> None:
 
 def test_an_impossible_size_is_answered_with_a_possible_one() -> None:
     pixels = photograph(7, 5)
-    with pytest.raises(TargetError, match=r"^10 bytes are too few: .* at least \d+ bytes, ") as failure:
+    with pytest.raises(
+        TargetError, match=r"^the budget of 10 bytes is too small: .* at least \d+ bytes, "
+    ) as failure:
         encode(pixels, EncodeOptions(target_size=10, effort="fast"))
     match = re.search(r"at least (\d+) bytes", str(failure.value))
     assert match
