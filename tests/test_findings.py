@@ -16,27 +16,27 @@ from gicodec.format import TruncatedFileError
 FINDINGS = Path(__file__).parent / "findings"
 MOST_MEMORY = 64 << 20  # bytes
 
-FILES: dict[str, tuple[type[GsiError], str]] = {
-    "hundreds_of_sections": (LimitError, "more than 256 sections"),
-    "center_that_is_no_number": (CorruptFileError, "a center that is not finite"),
-    "count_beyond_the_bytes": (LimitError, "4194304 Gaussians, this file may have 4112"),
-    "count_beyond_the_pixels": (LimitError, "3073 Gaussians, this file may have 3072"),
-    "count_of_4_billion": (LimitError, "4294967295 Gaussians, this file may have 3072"),
-    "count_with_a_needless_byte": (CorruptFileError, "number 1 written with needless bytes"),
-    "field_of_17_bits": (CorruptFileError, "fields of 12, 17 and 6 bits"),
-    "header_number_of_33_bits": (CorruptFileError, "number of more than 32 bits"),
-    "header_number_without_end": (CorruptFileError, "number of more than 32 bits"),
-    "header_of_no_width": (CorruptFileError, "a picture of 0x1 pixels"),
-    "more_work_than_anyone_waits_for": (LimitError, "Gaussian-pixels, the limit is"),
-    "payload_before_the_header": (CorruptFileError, "not header first"),
-    "scale_that_is_no_number": (CorruptFileError, "a number that is not finite"),
-    "section_of_4_gigabytes": (TruncatedFileError, "need 4294967295 bytes, 431 left"),
-    "sides_of_4_billion": (LimitError, "sides are limited to 65535 pixels"),
-    "size_bin_without_a_level": (CorruptFileError, "size: a bin without a level"),
-    "step_beyond_the_table": (CorruptFileError, "step code 384"),
-    "step_for_no_gaussians": (CorruptFileError, "1 bytes too many for no Gaussians"),
-    "words_end_in_a_zero_byte": (CorruptFileError, "end in a zero byte"),
-    "words_left_over": (CorruptFileError, "left over after the last symbol"),
+FILES: dict[str, tuple[type[GsiError], str]] = {  # the error, and the fact in its text
+    "hundreds_of_sections": (LimitError, "256 sections"),
+    "center_that_is_no_number": (CorruptFileError, "not finite"),
+    "count_beyond_the_bytes": (LimitError, "4194304 Gaussians .* 4112"),
+    "count_beyond_the_pixels": (LimitError, "3073 Gaussians .* 3072"),
+    "count_of_4_billion": (LimitError, "4294967295 Gaussians .* 3072"),
+    "count_with_a_needless_byte": (CorruptFileError, "number 1 .* needless bytes"),
+    "field_of_17_bits": (CorruptFileError, "12, 17, 6"),
+    "header_number_of_33_bits": (CorruptFileError, "32 bits"),
+    "header_number_without_end": (CorruptFileError, "32 bits"),
+    "header_of_no_width": (CorruptFileError, "0x1"),
+    "more_work_than_anyone_waits_for": (LimitError, "Gaussian-pixels"),
+    "payload_before_the_header": (CorruptFileError, "gaussians header"),
+    "scale_that_is_no_number": (CorruptFileError, "not finite"),
+    "section_of_4_gigabytes": (TruncatedFileError, "4294967295 bytes, 431 left"),
+    "sides_of_4_billion": (LimitError, "65535 pixels"),
+    "size_bin_without_a_level": (CorruptFileError, "size: "),
+    "step_beyond_the_table": (CorruptFileError, "step code .* 384"),
+    "step_for_no_gaussians": (CorruptFileError, "0 Gaussians: 1"),
+    "words_end_in_a_zero_byte": (CorruptFileError, "zero byte"),
+    "words_left_over": (CorruptFileError, "left over"),
 }
 
 

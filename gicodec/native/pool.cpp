@@ -1,13 +1,11 @@
-// Workers spin for some microseconds, then sleep on an atomic: a fit calls parallel_for thousands of
-// times a second, and waking a sleeping thread costs more than a small task.
+// Workers spin for some microseconds and then sleep on an atomic. A fit calls parallel_for thousands of times a second,
+// and waking a sleeping thread costs more than a small task.
 #include "pool.hpp"
 
 #include <algorithm>
 #include <atomic>
 #include <exception>
-#include <memory>
 #include <mutex>
-#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -23,10 +21,10 @@
 namespace gsi {
 namespace {
 
-constexpr int kSpins = 2000;      // a few tens of microseconds
+constexpr int kSpins = 2000;      // pauses before a thread sleeps: a few tens of microseconds
 constexpr int kMaxThreads = 256;  // more only waste memory
 
-thread_local bool in_task = false;
+thread_local bool in_task = false;  // this thread is running tasks of the pool
 
 struct Job {
     const std::function<void(int)>* task = nullptr;
@@ -36,61 +34,54 @@ struct Job {
 
 class Pool {
 public:
-    Pool() { workers_.reserve(kMaxThreads); }
+    const decltype(GSI_GETPID()) owner = GSI_GETPID();
 
-    ~Pool() {
-        job_.task = nullptr;
-        epoch_.fetch_add(1);
-        epoch_.notify_all();
-        for (auto& worker : workers_) worker.join();
-    }
-
-    // Whatever a task throws is thrown here, once every worker is idle: the task may not outlive its caller's frame.
     void run(int n_tasks, int n_threads, const std::function<void(int)>& task) {
-        const int n_workers = add_workers(std::min({n_threads, n_tasks, kMaxThreads}) - 1);
+        const std::lock_guard lock(mutex_);
+        const int n_workers = std::min({n_threads, n_tasks, kMaxThreads}) - 1;
+        add_workers(n_workers);
         job_ = {&task, n_tasks, n_workers};
         next_.store(0);
         busy_.store(static_cast<int>(workers_.size()));
         epoch_.fetch_add(1);
         epoch_.notify_all();
+        in_task = true;
         drain();
-        wait_until_idle();
+        in_task = false;
+        wait_until_idle();  // whatever has failed: until then the workers use `task`
+        failed_.store(false);
         if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
     }
 
 private:
-    // Start workers until there are so many; return how many there are of them. Those that the system refuses are done
-    // without.
-    int add_workers(int n) {
+    // Where the machine gives no more threads or memory, those that there are do all the work.
+    void add_workers(int n_workers) {
         try {
-            while (static_cast<int>(workers_.size()) < n) {
-                workers_.emplace_back(
-                    [this, id = static_cast<int>(workers_.size()), epoch = epoch_.load()] { work(id, epoch); });
+            while (static_cast<int>(workers_.size()) < n_workers) {
+                workers_.emplace_back([this, id = static_cast<int>(workers_.size()), epoch = epoch_.load()] {
+                    in_task = true;
+                    work(id, epoch);
+                });
             }
-        } catch (const std::system_error&) {
+        } catch (const std::exception&) {
         }
-        return std::min(n, static_cast<int>(workers_.size()));
     }
 
-    // Do tasks until none is left. One that throws is the last that is handed out; the first error is kept.
+    // Run tasks until none is left. The first that throws, of all threads, is the last one handed out.
     void drain() noexcept {
-        in_task = true;
         try {
             for (int i; (i = next_.fetch_add(1, std::memory_order_relaxed)) < job_.n_tasks;) (*job_.task)(i);
         } catch (...) {
-            const std::lock_guard lock(error_mutex_);
-            if (!error_) error_ = std::current_exception();
             next_.store(job_.n_tasks);
+            if (!failed_.exchange(true)) error_ = std::current_exception();
         }
-        in_task = false;
     }
 
-    void work(int id, unsigned seen) {
+    [[noreturn]] void work(int id, unsigned seen) {
         for (;;) {
             for (int spin = 0; epoch_.load() == seen && spin < kSpins; ++spin) pause();
             epoch_.wait(seen);
             seen = epoch_.load();
-            if (!job_.task) return;
             if (id < job_.n_workers) drain();
             if (busy_.fetch_sub(1) == 1) busy_.notify_one();
         }
@@ -107,14 +98,28 @@ private:
 #endif
     }
 
+    std::mutex mutex_;  // one job at a time
     std::vector<std::thread> workers_;
     Job job_;
     std::atomic<int> next_{0};
     std::atomic<int> busy_{0};
     std::atomic<unsigned> epoch_{0};
-    std::mutex error_mutex_;
-    std::exception_ptr error_;
+    std::atomic<bool> failed_{false};
+    std::exception_ptr error_;  // written by who sets failed_, read when all are idle
 };
+
+// Threads do not survive a fork, and a mutex that another thread held stays locked. So a child makes its own pool and
+// leaves its copy of the parent's alone. A pool is never destroyed: its workers end with the process.
+Pool& pool_of_this_process() {
+    static std::atomic<Pool*> pool{nullptr};
+    Pool* found = pool.load();
+    while (!found || found->owner != GSI_GETPID()) {
+        Pool* const made = new Pool;
+        if (pool.compare_exchange_strong(found, made)) return *made;
+        delete made;
+    }
+    return *found;
+}
 
 }  // namespace
 
@@ -122,21 +127,11 @@ int hardware_threads() { return std::max(1, static_cast<int>(std::thread::hardwa
 
 void parallel_for(int n_tasks, int n_threads, const std::function<void(int)>& task) {
     if (n_threads <= 0) n_threads = hardware_threads();
-    if (n_tasks <= 1 || n_threads == 1 || in_task) {  // a task's own tasks run where it runs
+    if (n_tasks <= 1 || n_threads == 1 || in_task) {
         for (int i = 0; i < n_tasks; ++i) task(i);
         return;
     }
-    // Threads do not survive a fork: a child makes its own pool and leaves the parent's alone.
-    static std::mutex mutex;
-    static std::unique_ptr<Pool> pool;
-    static auto owner = GSI_GETPID();
-    const std::lock_guard lock(mutex);
-    if (owner != GSI_GETPID()) {
-        static_cast<void>(pool.release());
-        owner = GSI_GETPID();
-    }
-    if (!pool) pool = std::make_unique<Pool>();
-    pool->run(n_tasks, n_threads, task);
+    pool_of_this_process().run(n_tasks, n_threads, task);
 }
 
 }  // namespace gsi
