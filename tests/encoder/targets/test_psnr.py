@@ -39,7 +39,7 @@ def test_the_psnr_is_met(width: int, height: int, target: float) -> None:
     assert abs(psnr(pixels, decode(result.data)) - target) <= 0.1
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (5, 7), slow((23, 1)), slow((16, 16))])
+@pytest.mark.parametrize("shape", [(1, 1), (5, 7), slow((23, 1)), slow((11, 9))])
 @pytest.mark.parametrize("kind", [photograph, noise, flat, black])
 @pytest.mark.parametrize("target", [12, 35])
 def test_any_picture_meets_the_psnr_or_says_what_it_can_have(
