@@ -8,27 +8,16 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gicodec.fit.backend import Engine
 from gicodec.fit.canvas import Canvas
 from gicodec.fit.parameters import COLOR, SIZE, WAVE, InverseCovariances, conics_of, pull_back
-from gicodec.format import Kernel
 from gicodec.render import Splats
 
 
 class Objective(Canvas):
     """The squared error of Gaussians that are drawn alone on a canvas."""
 
-    def __init__(
-        self,
-        target: Tensor,
-        kernel: Kernel = Kernel.COMPACT,
-        *,
-        threads: int = 0,
-        engine: Engine | None = None,
-    ) -> None:
-        super().__init__(target, kernel, threads=threads, engine=engine)
-        self.engine_seconds = 0.0
-        """Time spent in the engine so far; on a GPU, which goes on by itself, that of starting it."""
+    engine_seconds = 0.0
+    """Time spent in the engine so far; on a GPU, which goes on by itself, that of starting it."""
 
     def loss(self, centers: Tensor, conics: Tensor, colors: Tensor) -> Tensor:
         """Draw N Gaussians without waves; return their mean squared error, differentiable by all three.
