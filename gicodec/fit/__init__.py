@@ -1,6 +1,6 @@
 """Fitting Gaussians to a picture: pixels in, parameters of floats out; the encoder rounds them."""
 
-from gicodec.fit.adam import Optimizer
+from gicodec.fit.optimizer import Optimizer
 from gicodec.fit.loop import as_target, one_torch_thread
 from gicodec.fit.model import Fit, FitSettings, fit
 from gicodec.fit.objective import Objective

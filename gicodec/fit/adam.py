@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from gicodec.fit.frozen import Frozen
 from gicodec.fit.parameters import (
+    AMPLITUDES,
     COLOR,
     KX,
     KY,
     SIZE,
     WAVE,
+    A,
+    U,
     X,
     Y,
     inverse_roots,
@@ -36,42 +41,39 @@ class Moments:
         self, like: Tensor, betas: tuple[float, float] = (BETA1, BETA2), epsilon: float = 1e-12
     ) -> None:
         """Begin with zeros, as many as in ``like``."""
-        self._mean, self._square = torch.zeros_like(like), torch.zeros_like(like)
-        (self._beta1, self._beta2), self._epsilon = betas, epsilon
-        self._n_steps = 0
+        self.mean, self.square = torch.zeros_like(like), torch.zeros_like(like)
+        self.betas, self.epsilon = betas, epsilon
+        self.n_steps = 0
 
-    def direction(self, gradient: Tensor) -> Tensor:
-        """Take in a gradient [N, K]; return mean over root of square [N, K], before their correction."""
-        self._n_steps += 1
-        self._mean.lerp_(gradient, 1 - self._beta1)
-        self._square.mul_(self._beta2).addcmul_(gradient, gradient, value=1 - self._beta2)
-        return self._mean / self._square.sqrt().add_(self._epsilon)
-
-    def corrected(self, rate: float) -> float:
-        """Return a rate times the correction for the moments' start at zero, after direction()."""
-        return rate * math.sqrt(1 - self._beta2**self._n_steps) / (1 - self._beta1**self._n_steps)
+    def begin_step(self, rate: float) -> float:
+        """Count a step; return a rate times the correction for the moments' start at zero."""
+        self.n_steps += 1
+        return rate * math.sqrt(1 - self.betas[1] ** self.n_steps) / (1 - self.betas[0] ** self.n_steps)
 
     def move(self, gradient: Tensor, rate: float) -> Tensor:
         """Take in a gradient [N, K]; return the step [N, K] to subtract."""
-        return self.direction(gradient) * self.corrected(rate)
+        rate, (beta1, beta2) = self.begin_step(rate), self.betas
+        self.mean.lerp_(gradient, 1 - beta1)
+        self.square.mul_(beta2).addcmul_(gradient, gradient, value=1 - beta2)
+        return self.mean / self.square.sqrt().add_(self.epsilon) * rate
 
     def keep_rows(self, rows: Tensor) -> None:
         """Drop all rows but these: a mask [N], or indices, which also order them."""
-        self._mean, self._square = self._mean[rows], self._square[rows]
+        self.mean, self.square = self.mean[rows], self.square[rows]
 
     def to(self, device: torch.device) -> None:
         """Move to a device."""
-        self._mean, self._square = self._mean.to(device), self._square.to(device)
+        self.mean, self.square = self.mean.to(device), self.square.to(device)
 
     def forget_waves(self, rows: Tensor) -> None:
         """Begin anew with the waves of some rows: a mask [N]."""
-        self._mean[rows, WAVE], self._square[rows, WAVE] = 0.0, 0.0
+        self.mean[rows, WAVE], self.square[rows, WAVE] = 0.0, 0.0
 
     def add_rows(self, rows: Tensor) -> None:
         """Append moments of zero, as many as in new rows [n, K]."""
         fresh = torch.zeros_like(rows)
-        self._mean = torch.cat([self._mean, fresh])
-        self._square = torch.cat([self._square, fresh])
+        self.mean = torch.cat([self.mean, fresh])
+        self.square = torch.cat([self.square, fresh])
 
 
 class Preconditioner:
@@ -95,17 +97,34 @@ class Preconditioner:
             rows[:, first], rows[:, second] = xx * x + xy * y, xy * x + yy * y
 
 
+@dataclass(frozen=True)
+class Motion:
+    """How rows may move."""
+
+    rates: Tensor
+    """Of z and of what is not preconditioned, for each column [9 + C]."""
+    largest_gain: float | None = None
+    """Colors and amplitudes move exp(m) times as fast, up to so much; None: they do not."""
+    limits: tuple[float, ...] | None = None
+    """Lowest and highest m, x and y; None for none."""
+    frozen: Frozen | None = None
+    """What stays; None for nothing."""
+
+    def rates_of(self, values: Tensor) -> Tensor:
+        """Return the rates of values [N, 9 + C], for each column or each value."""
+        if self.largest_gain is None:
+            return self.rates
+        rates = self.rates.expand_as(values).clone()
+        gain = values[:, SIZE : SIZE + 1].exp().clamp(max=self.largest_gain)
+        rates[:, AMPLITUDES] *= gain
+        rates[:, COLOR:] *= gain
+        return rates
+
+
 def adam_step(
-    values: Tensor,
-    gradient: Tensor,
-    moments: Moments,
-    rates: Tensor,
-    rate: float,
-    *,
-    waves: bool,
-    frozen: Tensor | None = None,
+    values: Tensor, gradient: Tensor, moments: Moments, motion: Motion, rate: float, *, waves: bool
 ) -> None:
-    """Move values [N, 9 + C] against a gradient, in place, and bring their shapes and frequencies to limits.
+    """Move values [N, 9 + C] against a gradient, in place, and bring them to their limits.
 
     The colors and amplitudes of the values may be in any unit: nothing but the rates depends on it.
 
@@ -113,59 +132,24 @@ def adam_step(
         values: Columns as in parameters.py.
         gradient: [N, 9 + C] by the values; overwritten.
         moments: Of the preconditioned gradients so far.
-        rates: Of z and what is not preconditioned, of each column [9 + C] or each value [N, 9 + C].
+        motion: How they may move.
         rate: Times all rates.
         waves: Whether any value has a wave; without, the step is faster.
-        frozen: Mask [N, 9 + C] of what stays.
     """
-    metric = Preconditioner(values, waves=waves)
+    metric, before = Preconditioner(values, waves=waves), values[:, U:A].clone()
     metric.apply(gradient)
-    change, rate = moments.direction(gradient), moments.corrected(rate)
-    if rates.ndim == 1:
-        change.mul_(rates * rate)
-    else:  # the other way round: the order decides the last bits, and so the bytes of a file
-        change.mul_(rate).mul_(rates)
+    change = moments.move(gradient, rate).mul_(motion.rates_of(values))
     metric.apply(change)
-    if frozen is not None:
-        change.masked_fill_(frozen, 0)
+    if motion.frozen is not None:
+        change.masked_fill_(motion.frozen.values_of(values), 0)
     if waves:
         keep_phases(values, -change[:, :SIZE])
     values.sub_(change)
     limit_elongation(values)
     if waves:
         limit_frequency(values)
-
-
-class Optimizer:
-    """Parameters [N, 9 + C] and their moments; rows come and go."""
-
-    def __init__(self, parameters: Tensor) -> None:
-        n_channels = parameters.shape[1] - COLOR
-        self.parameters = parameters
-        self._moments = Moments(parameters)
-        rates = [CENTER_RATE] * 2 + [SHAPE_RATE] * 3 + [COLOR_RATE] * 2 + [FREQUENCY_RATE] * 2
-        self._rates = parameters.new_tensor(rates + [COLOR_RATE] * n_channels)
-
-    def to(self, device: torch.device) -> None:
-        """Move everything to a device."""
-        self.parameters, self._rates = self.parameters.to(device), self._rates.to(device)
-        self._moments.to(device)
-
-    def step(self, gradient: Tensor, rate: float, *, waves: bool) -> None:
-        """Take one step against the gradient [N, 9 + C], all rates times ``rate``; faster without waves."""
-        adam_step(self.parameters, gradient, self._moments, self._rates, rate, waves=waves)
-
-    def keep_rows(self, rows: Tensor) -> None:
-        """Drop all rows but these: a mask [N], or indices [K], which also order them."""
-        self.parameters = self.parameters[rows]
-        self._moments.keep_rows(rows)
-
-    def add_rows(self, rows: Tensor) -> None:
-        """Append rows [n, 9 + C]."""
-        self.parameters = torch.cat([self.parameters, rows])
-        self._moments.add_rows(rows)
-
-    def set_waves(self, rows: Tensor, waves: Tensor) -> None:
-        """Give some rows, a mask [N], waves [K, 4] or one [4]; of zeros to take theirs away."""
-        self.parameters[rows, WAVE] = waves
-        self._moments.forget_waves(rows)
+    if motion.limits is not None:
+        for column, low, high in zip((SIZE, X, Y), motion.limits[::2], motion.limits[1::2], strict=True):
+            values[:, column].clamp_(low, high)
+    if motion.frozen is not None:
+        motion.frozen.hold_shapes(values, before)

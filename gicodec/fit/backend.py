@@ -11,6 +11,18 @@ import torch
 from torch import Tensor
 
 from gicodec.device import CPU
+from gicodec.fit.adam import Moments, Motion, adam_step
+from gicodec.fit.law import Law
+from gicodec.fit.parameters import (
+    COLOR,
+    MAX_ELONGATION,
+    MAX_FREQUENCY,
+    SIZE,
+    WAVE,
+    InverseCovariances,
+    conics_of,
+    pull_back,
+)
 from gicodec.format import Kernel
 from gicodec.render import Splats, cpu
 
@@ -53,6 +65,30 @@ class Engine(ABC):
         """
 
 
+    def residual_and_gradient(
+        self, values: Tensor, law: Law | None, negative: Tensor, residual: Tensor, *, waves: bool
+    ) -> Tensor:
+        """Draw rows [N, 9 + C], parameters or those of a law, on a negative target [C, H, W].
+
+        Returns:
+            The gradient [N, 9 + C] of the residual's squared sum, the residual [C, H, W] being overwritten.
+        """
+        parameters = values if law is None else law.to_parameters(values)
+        inverse = InverseCovariances.of(parameters)
+        placed = parameters[:, :SIZE].contiguous(), conics_of(inverse), parameters[:, COLOR:].contiguous()
+        splats = Splats(*placed, parameters[:, WAVE].contiguous() if waves else None)
+        self.draw(splats, negative, residual, Kernel.COMPACT)
+        by = self.gradients(splats, residual, Kernel.COMPACT)
+        gradient = 2 * pull_back(parameters, inverse, by)
+        return gradient if law is None else law.pull_back(values, parameters, gradient)
+
+    def adam_step(
+        self, values: Tensor, gradient: Tensor, moments: Moments, motion: Motion, rate: float, *, waves: bool
+    ) -> None:
+        """Move values [N, 9 + C] in place: as ``adam.adam_step``."""
+        adam_step(values, gradient, moments, motion, rate, waves=waves)
+
+
 class NativeEngine(Engine):
     """The C++ engine, on the CPU; its arrays and the tensors share their memory."""
 
@@ -88,6 +124,30 @@ class NativeEngine(Engine):
         arrays = centers.numpy(), conics.numpy(), frequencies.numpy(), image.numpy()
         grams, products, wave_products = cpu.correlate_waves(*arrays, kernel, threads=self._threads)
         return torch.from_numpy(grams), torch.from_numpy(products), torch.from_numpy(wave_products)
+
+
+    def residual_and_gradient(
+        self, values: Tensor, law: Law | None, negative: Tensor, residual: Tensor, *, waves: bool
+    ) -> Tensor:
+        """Draw and differentiate in one call; large Gaussians on smaller images (native/levels.hpp)."""
+        numbers, gradient = None if law is None else law.numbers(), torch.empty_like(values)
+        arrays = negative.numpy(), residual.numpy(), gradient.numpy()
+        cpu.residual_and_gradient(values.numpy(), numbers, *arrays, waves=waves, threads=self._threads)
+        return gradient
+
+    def adam_step(
+        self, values: Tensor, gradient: Tensor, moments: Moments, motion: Motion, rate: float, *, waves: bool
+    ) -> None:
+        """Move in one call."""
+        numbers = moments.begin_step(rate), *moments.betas, moments.epsilon, motion.largest_gain or 0.0
+        cpu.adam_step(
+            *(tensor.numpy() for tensor in (values, gradient, moments.mean, moments.square, motion.rates)),
+            (*numbers, MAX_ELONGATION, MAX_FREQUENCY),
+            motion.limits,
+            None if motion.frozen is None else motion.frozen.bits(),
+            waves=waves,
+            threads=self._threads,
+        )
 
 
 class TritonEngine(Engine):

@@ -33,7 +33,8 @@ class Canvas:
             engine: Another engine, of the target's device.
         """
         self.kernel = kernel
-        self._engine = engine or engine_of(target.device, threads)
+        self.engine = engine or engine_of(target.device, threads)
+        """What draws."""
         self.target = target
         """[C, H, W]."""
         self.residual = -target
@@ -43,7 +44,7 @@ class Canvas:
     @property
     def device(self) -> torch.device:
         """Where all tensors are."""
-        return self._engine.device
+        return self.engine.device
 
     def error(self) -> float:
         """Return the squared error of the present residual, summed over all samples."""
@@ -60,7 +61,7 @@ class Canvas:
 
     def add(self, splats: Splats[Array]) -> None:
         """Draw N Gaussians, arrays of the CPU, beside those that are there."""
-        self._engine.draw(splats.map(self._tensor), self.residual, self.residual, self.kernel)
+        self.engine.draw(splats.map(self._tensor), self.residual, self.residual, self.kernel)
 
     def correlate(self, centers: Array, conics: Array) -> tuple[Array, Array]:
         """Multiply the weights of N Gaussians with themselves [N] and the residual [N, C].
@@ -68,7 +69,7 @@ class Canvas:
         See ``reference.correlate``.
         """
         placed = self._tensor(centers), self._tensor(conics)
-        squares, products = self._engine.correlate(*placed, self.residual, self.kernel)
+        squares, products = self.engine.correlate(*placed, self.residual, self.kernel)
         return squares.cpu().numpy(), products.cpu().numpy()
 
     def correlate_waves(
@@ -80,7 +81,7 @@ class Canvas:
             [N, 3, 3], [N, C] and [N, 2]: see ``reference.correlate_waves``.
         """
         given = self._tensor(centers), self._tensor(conics), self._tensor(frequencies)
-        grams, products, waves = self._engine.correlate_waves(*given, self.residual, self.kernel)
+        grams, products, waves = self.engine.correlate_waves(*given, self.residual, self.kernel)
         return grams.cpu().numpy(), products.cpu().numpy(), waves.cpu().numpy()
 
     def _tensor(self, array: Array) -> Tensor:

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gicodec.device import CPU
-from gicodec.fit.adam import Optimizer
 from gicodec.fit.initialization import initial_rows, rows_at_errors
 from gicodec.fit.loop import Model, as_target, one_torch_thread, run
 from gicodec.fit.morton import morton_order
 from gicodec.fit.objective import Objective
+from gicodec.fit.optimizer import Optimizer
 from gicodec.fit.parameters import COLOR, SIZE, all_but, has_wave
 from gicodec.fit.waves import cost_of_waves, energies, renew_waves, with_waves
 from gicodec.options import Effort, ProgressCallback
@@ -110,7 +110,8 @@ class GsiModel(Model):
         self._n_max = objective.target[0].numel()
         self._n = min(n_gaussians, self._n_max)
         self._n_first = math.ceil(self._n * FIRST_SHARE)
-        self._optimizer = Optimizer(initial_rows(objective.target.cpu(), self._n_first, self._generator))
+        rows = initial_rows(objective.target.cpu(), self._n_first, self._generator)
+        self._optimizer = Optimizer(rows, objective.engine)
         self._optimizer.to(objective.device)
         self._n_iterations, self._plan, self._waves = n_iterations, plan, waves
         self._has_waves = False  # they come and go in change() only
@@ -148,7 +149,7 @@ class GsiModel(Model):
 
     def draw(self, objective: Objective) -> None:
         """Render, and remember the gradient."""
-        self._gradient = 2 * objective.residual_and_gradient(self.parameters, waves=self._has_waves)
+        self._gradient = objective.residual_and_gradient(self.parameters, waves=self._has_waves)
 
     def step(self, iteration: int) -> None:
         """Take a step of Adam."""

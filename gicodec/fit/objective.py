@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from gicodec.fit.canvas import Canvas
-from gicodec.fit.parameters import COLOR, SIZE, WAVE, InverseCovariances, conics_of, pull_back
+from gicodec.fit.law import Law
 from gicodec.render import Splats
 
 
@@ -30,21 +30,24 @@ class Objective(Canvas):
         loss: Tensor = _MeanSquaredError.apply(self, centers, conics, colors)  # type: ignore[no-untyped-call]
         return loss
 
-    def residual_and_gradient(self, parameters: Tensor, *, waves: bool = True) -> Tensor:
-        """Draw parameters [N, 9 + C]; return the gradient [N, 9 + C] of half the squared error.
+    def residual_and_gradient(
+        self, values: Tensor, *, law: Law | None = None, waves: bool = True
+    ) -> Tensor:
+        """Draw rows [N, 9 + C]; return the gradient [N, 9 + C] of the squared error, and of the law's cost.
 
-        Without ``waves`` there are none, which is faster; to look would keep a GPU waiting at every step.
+        The rows are parameters, or those of a law. Without ``waves`` there are none, which is faster; to look
+        would keep a GPU waiting at every step.
         """
-        inverse = InverseCovariances.of(parameters)
-        placed = parameters[:, :SIZE].contiguous(), conics_of(inverse), parameters[:, COLOR:].contiguous()
-        by = self._draw(Splats(*placed, parameters[:, WAVE].contiguous() if waves else None))
-        return pull_back(parameters, inverse, by)
+        start = time.perf_counter()
+        gradient = self.engine.residual_and_gradient(values, law, self._negative, self.residual, waves=waves)
+        self.engine_seconds += time.perf_counter() - start
+        return gradient
 
     def _draw(self, splats: Splats[Tensor]) -> Splats[Tensor]:
         """Draw into the residual; return the gradients of half the squared error."""
         start = time.perf_counter()
-        self._engine.draw(splats, self._negative, self.residual, self.kernel)
-        gradients = self._engine.gradients(splats, self.residual, self.kernel)
+        self.engine.draw(splats, self._negative, self.residual, self.kernel)
+        gradients = self.engine.gradients(splats, self.residual, self.kernel)
         self.engine_seconds += time.perf_counter() - start
         return gradients
 

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from gicodec.fit.adam import Optimizer
+from gicodec.fit.optimizer import Optimizer
 from gicodec.fit.canvas import Canvas
 from gicodec.fit.parameters import (
     AMPLITUDES,

@@ -10,9 +10,12 @@ namespace gsi {
     void backward(const BackwardArgs&, const Splat&, const Wave*, const float* color, Moments&);      \
     void correlate(const BackwardArgs&, const Splat&, Products&);                                     \
     void correlate_waves(const BackwardArgs&, const Splat&, const Wave&, WaveProducts&);              \
+    void expand(const ExpandRow&);                                                                    \
+    void reduce(const ReduceRow&);                                                                    \
     int lanes();                                                                                      \
     static const IsaTable* table() {                                                                  \
-        static const IsaTable table = {#isa, lanes(), forward, backward, correlate, correlate_waves}; \
+        static const IsaTable table = {#isa,      lanes(),         forward, backward,                 \
+                                       correlate, correlate_waves, expand,  reduce};                  \
         return &table;                                                                                \
     }                                                                                                 \
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "levels.hpp"
 #include "pool.hpp"
 #include "tiles.hpp"
 
@@ -15,65 +16,97 @@ struct Output {
     const float* background;
     float* image;
     Size size;
-    int channels, lanes;
-    bool in_place;  // what is drawn on is the background: strips without Gaussians are done
+    int channels;
+    bool in_place;              // what is drawn on is the background: strips without Gaussians are done
+    const LevelImages* levels;  // what else lies below: the level after; null: nothing
     std::int64_t at(int c, int y, int x) const {
         return (static_cast<std::int64_t>(c) * size.height + y) * size.width + x;
     }
 };
 
-// Copy one row of a strip; almost always a whole one, at a size that the compiler knows.
+// Copy one row of a block; almost always a whole one, at a size that the compiler knows.
 void copy_row(float* to, const float* from, int columns) {
-    if (columns == 16) std::memcpy(to, from, sizeof(float) * 16);
-    else if (columns == 8) std::memcpy(to, from, sizeof(float) * 8);
+    if (columns == kBlockColumns) std::memcpy(to, from, sizeof(float) * kBlockColumns);
     else std::memcpy(to, from, sizeof(float) * columns);
 }
 
-void start_sums(const Output& out, const Tile& tile) {
-    const int columns = std::min(out.lanes, out.size.width - tile.x);
-    std::memset(tile.sums, 0, sizeof(float) * kPaddedRows * out.channels * out.lanes);
-    if (!out.background) return;
-    for (int c = 0; c < out.channels; ++c)
-        for (int row = 0; row < tile.rows; ++row)
-            copy_row(tile.sums + (row * out.channels + c) * out.lanes, out.background + out.at(c, tile.y + row, tile.x),
-                     columns);
+// A block of the image: columns [left, left + columns) of rows [y, y + rows).
+struct Block {
+    int left, y, columns, rows;
+    float* sums;
+    float* row(int channels, int c, int i) const { return sums + (i * channels + c) * kSumsStride; }
+};
+
+void start_sums(const Output& out, const Block& block, const IsaTable& table) {
+    for (int i = 0; i < block.rows; ++i)
+        for (int c = 0; c < out.channels; ++c) {
+            float* row = block.row(out.channels, c, i);
+            if (out.background) copy_row(row, out.background + out.at(c, block.y + i, block.left), block.columns);
+            else std::memset(row, 0, sizeof(float) * kBlockColumns);
+            if (out.levels) out.levels->expand_first(c, block.y + i, block.left, block.columns, row, table);
+        }
 }
 
-void write_sums(const Output& out, const Tile& tile) {
-    const int columns = std::min(out.lanes, out.size.width - tile.x);
-    for (int c = 0; c < out.channels; ++c)
-        for (int row = 0; row < tile.rows; ++row)
-            copy_row(out.image + out.at(c, tile.y + row, tile.x), tile.sums + (row * out.channels + c) * out.lanes,
-                     columns);
+void write_sums(const Output& out, const Block& block) {
+    for (int i = 0; i < block.rows; ++i)
+        for (int c = 0; c < out.channels; ++c)
+            copy_row(out.image + out.at(c, block.y + i, block.left), block.row(out.channels, c, i), block.columns);
 }
 
-void draw_block(const Bands& plain, const Bands& waved, int band, int y, int block, const ForwardArgs& args,
+void draw_block(const Bands& plain, const Bands& waved, int band, int y, int left, const ForwardArgs& args,
                 const Output& out, const IsaTable& table) {
-    alignas(64) float sums[kPaddedRows * kMaxChannels * kMaxLanes];
+    alignas(64) thread_local float sums[kPaddedRows * kMaxChannels * kSumsStride];  // beyond the image: any numbers
     thread_local Selection without, with;
-    const int left = block * kBlockColumns;
-    const int right = std::min(left + kBlockColumns, out.size.width);
     without.start_block(plain, band, left);
     with.start_block(waved, band, left);
-    for (int x = left; x < right; x += out.lanes) {
-        const Tile tile{x, y, std::min(kTileRows, out.size.height - y), sums};
-        without.start_strip(x, out.lanes);
-        with.start_strip(x, out.lanes);
-        if (without.n_strip + with.n_strip == 0 && out.in_place) continue;
-        start_sums(out, tile);
+    if (without.n_block + with.n_block == 0 && out.in_place) return;
+    const Block block{left, y, std::min(kBlockColumns, out.size.width - left),
+                      std::min(kTileRows, out.size.height - y), sums};
+    start_sums(out, block, table);
+    for (int x = left; x < left + block.columns; x += table.lanes) {
+        const Tile tile{x, y, block.rows, sums + (x - left)};
+        without.start_strip(x, table.lanes);
+        with.start_strip(x, table.lanes);
         without.draw(args, tile, table);
         with.draw(args, tile, table);
-        write_sums(out, tile);
     }
+    write_sums(out, block);
 }
 
-// Colors of channels [first, first + count), times gain: [n][count].
-std::vector<float> pick_colors(const Gaussians& g, int first, int count, double gain) {
-    std::vector<float> colors(static_cast<std::size_t>(g.n) * count);
-    for (std::int64_t i = 0; i < g.n; ++i)
-        for (int c = 0; c < count; ++c)
-            colors[i * count + c] = static_cast<float>(g.colors[i * g.channels + first + c] * gain);
-    return colors;
+// What is drawn of one level: its Gaussians in some bands of rows.
+struct Part {
+    Output out;
+    int first, n_bands, n_blocks;
+    Bands plain, waved;
+
+    Part(const Scene& scene, int level, int first_band, int count, const Output& output)
+        : out(output),
+          first(first_band),
+          n_bands(count),
+          n_blocks(ceil_div(output.size.width, kBlockColumns)),
+          plain(scene, level, false, first, n_bands),
+          waved(scene, level, true, first, n_bands) {}
+    int n_tasks() const { return n_bands * n_blocks; }
+};
+
+// Draws some channels of parts, all of which may be drawn at once.
+void draw_parts(const std::vector<Part>& parts, const ForwardArgs& args, int n_threads, const IsaTable& table) {
+    int n_tasks = 0;
+    for (const Part& part : parts) n_tasks += part.n_tasks();
+    parallel_for(n_tasks, n_threads, [&](int task) {
+        const FlushToZero flush;
+        const Part* part = parts.data();
+        for (; task >= part->n_tasks(); ++part) task -= part->n_tasks();
+        const int band = task / part->n_blocks;
+        const int y = (part->first + band) * kTileRows;
+        const int left = task % part->n_blocks * kBlockColumns;
+        draw_block(part->plain, part->waved, band, y, left, args, part->out, table);
+    });
+}
+
+ForwardArgs arguments(const Scene& scene, const float* colors, int channels, WeightFunction function) {
+    const auto threshold = static_cast<float>(weight_shape(function).threshold);
+    return {scene.splats.data(), nullptr, colors, nullptr, 0, channels, function, threshold};
 }
 
 }  // namespace
@@ -81,36 +114,42 @@ std::vector<float> pick_colors(const Gaussians& g, int first, int count, double 
 void forward(const Gaussians& g, Size size, WeightFunction function, const float* background, float* image,
              int n_threads, const IsaTable& table) {
     const WeightShape shape = weight_shape(function);
-    const Scene scene(g, size, shape, shape.gain, n_threads);
+    const Scene scene(g, Levels(size, false), shape, shape.gain, n_threads);
     const int n_bands = ceil_div(size.height, kTileRows);
-    const int n_blocks = ceil_div(size.width, kBlockColumns);
     const std::int64_t plane = static_cast<std::int64_t>(size.height) * size.width;
     for (int first = 0; first < n_bands; first += kBandsAtOnce) {
-        const int count = std::min(kBandsAtOnce, n_bands - first);
-        const Bands plain(scene, false, first, count), waved(scene, true, first, count);
         for_each_pass(g.channels, [&](int channel, int channels) {
             const std::vector<float> colors = pick_colors(g, channel, channels, shape.gain);
-            const ForwardArgs args{scene.splats.data(),
-                                   nullptr,
-                                   colors.data(),
-                                   nullptr,
-                                   0,
-                                   channels,
-                                   function,
-                                   static_cast<float>(shape.threshold)};
-            const Output out{background ? background + channel * plane : nullptr,
-                             image + channel * plane,
-                             size,
-                             channels,
-                             table.lanes,
-                             background == image};
-            parallel_for(count * n_blocks, n_threads, [&](int task) {
-                const FlushToZero flush;
-                const int band = task / n_blocks;
-                draw_block(plain, waved, band, (first + band) * kTileRows, task % n_blocks, args, out, table);
-            });
+            const float* under = background ? background + channel * plane : nullptr;
+            const Output out{under, image + channel * plane, size, channels, background == image, nullptr};
+            std::vector<Part> parts;
+            parts.emplace_back(scene, 0, first, std::min(kBandsAtOnce, n_bands - first), out);
+            draw_parts(parts, arguments(scene, colors.data(), channels, function), n_threads, table);
         });
     }
+}
+
+void forward_on_levels(const Scene& scene, const Gaussians& g, WeightFunction function, const float* background,
+                       float* image, int n_threads, const IsaTable& table) {
+    const double gain = weight_shape(function).gain;
+    const Levels& levels = scene.levels;
+    const std::int64_t plane = static_cast<std::int64_t>(levels.sizes[0].height) * levels.sizes[0].width;
+    for_each_pass(g.channels, [&](int channel, int channels) {
+        const std::vector<float> colors = pick_colors(g, channel, channels, gain);
+        const ForwardArgs args = arguments(scene, colors.data(), channels, function);
+        LevelImages images(levels, channels, image + channel * plane);
+        std::vector<Part> parts;
+        const auto add_part = [&](int level, const float* under, const LevelImages* below) {
+            const Output out{under, images.at(level), levels.sizes[level], channels, false, below};
+            parts.emplace_back(scene, level, 0, ceil_div(out.size.height, kTileRows), out);
+        };
+        for (int level = 1; level < levels.n; ++level) add_part(level, nullptr, nullptr);
+        draw_parts(parts, args, n_threads, table);
+        images.expand(n_threads, table);
+        parts.clear();
+        add_part(0, background + channel * plane, levels.n > 1 ? &images : nullptr);
+        draw_parts(parts, args, n_threads, table);
+    });
 }
 
 }  // namespace gsi

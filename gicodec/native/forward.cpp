@@ -1,4 +1,4 @@
-// forward: add Gaussians to one strip of columns, sums [rows][channels][lanes], in a fixed order.
+// forward: add Gaussians to one strip of columns, sums [rows][channels][kSumsStride], in a fixed order.
 // Parallel over strips (draw.cpp). The work is first listed as chunks of rows, without a branch that depends on the
 // data, and then done chunk after chunk: a processor that never guesses wrong overlaps one chunk's start with the
 // last one's rows. Rows of a chunk below its splat get weight 0; those below the tile are padding.
@@ -40,7 +40,7 @@ template <int C, WeightFunction F, class W>
 GSI_INLINE void add_row(float* sums, vf e, const W& wave, const float* color, float threshold) {
     const vf weight = weight_of<F>(e, threshold);
     for (int c = 0; c < C; ++c)
-        store_aligned(sums + c * kLanes, load_aligned(sums + c * kLanes) + weight * wave.on(color[c]));
+        store_aligned(sums + c * kSumsStride, load_aligned(sums + c * kSumsStride) + weight * wave.on(color[c]));
 }
 
 template <class W>
@@ -59,11 +59,11 @@ template <int C, WeightFunction F, class W>
 GSI_INLINE void add_chunk(const ForwardArgs& args, const Tile& tile, std::int64_t index, int row, Start<W> at) {
     float color[C];
     for (int c = 0; c < C; ++c) color[c] = args.colors[index * C + c];
-    float* sums = tile.sums + (row - tile.y) * (C * kLanes);
+    float* sums = tile.sums + (row - tile.y) * (C * kSumsStride);
     GSI_OPAQUE(sums);
 #pragma GCC unroll 8
     for (int i = 0; i < kChunkRows; ++i, at.next())
-        add_row<C, F>(sums + i * (C * kLanes), at.chunk.e, at.wave, color, args.threshold);
+        add_row<C, F>(sums + i * (C * kSumsStride), at.chunk.e, at.wave, color, args.threshold);
 }
 
 // A chunk is started (a long chain of dependent operations) before the rows of the one before are added.
@@ -84,7 +84,7 @@ GSI_INLINE void add_steep(const ForwardArgs& args, const Tile& tile, std::int64_
     const Splat& s = args.splats[index];
     const vf dx = static_cast<float>(tile.x) + 0.5f - s.x + iota();
     for (int row = rows.begin; row < rows.end; ++row)
-        add_row<C, F>(tile.sums + (row - tile.y) * (C * kLanes),
+        add_row<C, F>(tile.sums + (row - tile.y) * (C * kSumsStride),
                       exp2(Exponent(s, dx, static_cast<float>(row) + 0.5f - s.y).value),
                       start_wave<W>(args, tile, index, row), args.colors + index * C, args.threshold);
 }

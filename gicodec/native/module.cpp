@@ -1,37 +1,16 @@
 // Python bindings, and the checks of what comes through them.
-#include <nanobind/nanobind.h>
-#include <nanobind/ndarray.h>
-#include <nanobind/stl/optional.h>
-#include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
-#include <limits>
-#include <optional>
-#include <stdexcept>
-
+#include "arrays.hpp"
 #include "pool.hpp"
-#include "render.hpp"
 
-namespace nb = nanobind;
 using Centers = nb::ndarray<const float, nb::shape<-1, 2>, nb::c_contig, nb::device::cpu>;
 using Conics = nb::ndarray<const float, nb::shape<-1, 3>, nb::c_contig, nb::device::cpu>;
 using Colors = nb::ndarray<const float, nb::shape<-1, -1>, nb::c_contig, nb::device::cpu>;
 using Waves = nb::ndarray<const float, nb::shape<-1, 4>, nb::c_contig, nb::device::cpu>;
 using Frequencies = nb::ndarray<const float, nb::shape<-1, 2>, nb::c_contig, nb::device::cpu>;
-using Image = nb::ndarray<const float, nb::shape<-1, -1, -1>, nb::c_contig, nb::device::cpu>;
-template <typename... Shape>
-using Out = nb::ndarray<float, Shape..., nb::c_contig, nb::device::cpu>;
 
 namespace {
-
-void require(bool condition, const char* message) {
-    if (!condition) throw std::invalid_argument(message);
-}
-
-int count(std::size_t n) {
-    require(n <= std::numeric_limits<std::int32_t>::max() / 2, "too many Gaussians");
-    return static_cast<int>(n);
-}
 
 gsi::Gaussians gaussians(const Centers& centers, const Conics& conics, const Colors& colors,
                          const std::optional<Waves>& waves) {
@@ -44,25 +23,9 @@ gsi::Gaussians gaussians(const Centers& centers, const Conics& conics, const Col
             count(n),       static_cast<int>(colors.shape(1))};
 }
 
-template <typename Array>
-gsi::Size size_of(const Array& image, int channels) {
-    constexpr std::size_t most = 1u << 24;
-    require(image.shape(0) == static_cast<std::size_t>(channels), "image and colors differ in channels");
-    require(image.shape(1) >= 1 && image.shape(2) >= 1, "an image needs at least one pixel");
-    require(image.shape(1) <= most && image.shape(2) <= most, "an image side is at most 2^24 pixels");
-    return {static_cast<int>(image.shape(1)), static_cast<int>(image.shape(2))};
-}
-
 gsi::WeightFunction function_of(int kernel) {
     require(kernel == 0 || kernel == 1, "kernel is 0 (compact) or 1 (cut)");
     return static_cast<gsi::WeightFunction>(kernel);
-}
-
-const gsi::IsaTable& table_of(const std::string& isa) {
-    if (isa.empty()) return *gsi::isa_tables().back();
-    for (const auto* table : gsi::isa_tables())
-        if (isa == table->name) return *table;
-    throw std::invalid_argument("no such instruction set on this machine: " + isa);
 }
 
 void forward(const Centers& centers, const Conics& conics, const Colors& colors, const std::optional<Image>& background,
@@ -159,6 +122,7 @@ NB_MODULE(_native, module) {
     module.def("correlate_waves", &correlate_waves, array("centers"), array("conics"), array("frequencies"),
                array("image"), array("grams"), array("products"), array("wave_products"), "kernel"_a, "threads"_a,
                "isa"_a, "Multiply weights, plain and oscillating: see gicodec.render.reference.correlate_waves.");
+    bind_fit(module);
     module.def("instruction_sets", &instruction_sets,
                "List the instruction sets that this machine can run, the best last.");
     module.def("hardware_threads", &gsi::hardware_threads, "Return how many threads 0 stands for.");

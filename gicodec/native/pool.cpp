@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdint>
 #include <exception>
 #include <mutex>
 #include <thread>
@@ -28,8 +29,13 @@ thread_local bool in_task = false;  // this thread is running tasks of the pool
 
 struct Job {
     const std::function<void(int)>* task = nullptr;
-    int n_tasks = 0;
-    int n_workers = 0;  // how many workers take part
+    int n_threads = 0;  // how many take part
+};
+
+// Each thread has a part of the tasks in a row: what follows of a picture's rows finds them in the same core's cache.
+struct alignas(64) Part {
+    std::atomic<int> next{0};
+    int end = 0;
 };
 
 class Pool {
@@ -40,13 +46,16 @@ public:
         const std::lock_guard lock(mutex_);
         const int n_workers = std::min({n_threads, n_tasks, kMaxThreads}) - 1;
         add_workers(n_workers);
-        job_ = {&task, n_tasks, n_workers};
-        next_.store(0);
+        job_ = {&task, n_workers + 1};
+        for (int part = 0; part <= n_workers; ++part) {
+            parts_[part].next.store(static_cast<int>(static_cast<std::int64_t>(n_tasks) * part / (n_workers + 1)));
+            parts_[part].end = static_cast<int>(static_cast<std::int64_t>(n_tasks) * (part + 1) / (n_workers + 1));
+        }
         busy_.store(static_cast<int>(workers_.size()));
         epoch_.fetch_add(1);
         epoch_.notify_all();
         in_task = true;
-        drain();
+        drain(0);
         in_task = false;
         wait_until_idle();  // whatever has failed: until then the workers use `task`
         failed_.store(false);
@@ -67,12 +76,16 @@ private:
         }
     }
 
-    // Run tasks until none is left. The first that throws, of all threads, is the last one handed out.
-    void drain() noexcept {
+    // Run tasks until none is left: those of the thread's own part, then those that others have left. The first that
+    // throws, of all threads, is the last one handed out.
+    void drain(int own) noexcept {
         try {
-            for (int i; (i = next_.fetch_add(1, std::memory_order_relaxed)) < job_.n_tasks;) (*job_.task)(i);
+            for (int k = 0; k < job_.n_threads; ++k) {
+                Part& part = parts_[(own + k) % job_.n_threads];
+                for (int i; (i = part.next.fetch_add(1, std::memory_order_relaxed)) < part.end;) (*job_.task)(i);
+            }
         } catch (...) {
-            next_.store(job_.n_tasks);
+            for (int k = 0; k < job_.n_threads; ++k) parts_[k].next.store(parts_[k].end);
             if (!failed_.exchange(true)) error_ = std::current_exception();
         }
     }
@@ -82,7 +95,7 @@ private:
             for (int spin = 0; epoch_.load() == seen && spin < kSpins; ++spin) pause();
             epoch_.wait(seen);
             seen = epoch_.load();
-            if (id < job_.n_workers) drain();
+            if (id + 1 < job_.n_threads) drain(id + 1);
             if (busy_.fetch_sub(1) == 1) busy_.notify_one();
         }
     }
@@ -101,7 +114,7 @@ private:
     std::mutex mutex_;  // one job at a time
     std::vector<std::thread> workers_;
     Job job_;
-    std::atomic<int> next_{0};
+    Part parts_[kMaxThreads];
     std::atomic<int> busy_{0};
     std::atomic<unsigned> epoch_{0};
     std::atomic<bool> failed_{false};

@@ -24,9 +24,24 @@ void covered(double center, double reach, int size, std::int32_t& begin, std::in
     end = static_cast<std::int32_t>(last < size ? last : size);
 }
 
-Splat prepare(const float* center, const float* conic, Size size, const WeightShape& shape) {
+// The smallest image on which a Gaussian has kSmooth pixels to a standard deviation, along both axes.
+constexpr double kSmooth = 2;
+
+int level_of(const float* conic, const float* wave, int n_levels) {
+    const bool waved = wave && (wave[0] != 0 || wave[1] != 0);
+    const double kx = waved ? wave[2] : 0, ky = waved ? wave[3] : 0;
+    const double steepest = std::max(conic[0] + kx * kx, conic[2] + ky * ky);  // NaN: level 0
+    int level = 0;
+    for (double s = 4 * steepest; level + 1 < n_levels && s * kSmooth * kSmooth <= 1; s *= 4) ++level;
+    return level;
+}
+
+Splat prepare(const float* center, const float* conic, int level, Size size, const WeightShape& shape) {
     Splat s{};
-    const double x = center[0], y = center[1], a = conic[0], b = conic[1], c = conic[2];
+    const double pixel = 1 << level, pad = Levels::pad(level);
+    const double x = center[0] / pixel + pad, y = center[1] / pixel + pad;
+    const double a = conic[0] * pixel * pixel, b = conic[1] * pixel * pixel, c = conic[2] * pixel * pixel;
+    s.level = level;
     const double det = a * c - b * b;
     if (!(a > 0 && c > 0 && det > 0 && std::isfinite(a) && std::isfinite(c))) return s;
     if (!(std::isfinite(x) && std::isfinite(y))) return s;
@@ -38,13 +53,13 @@ Splat prepare(const float* center, const float* conic, Size size, const WeightSh
     if (y0 >= y1) s.x0 = s.x1 = 0;
     s.low_y = static_cast<float>(y0);
     s.high_y = static_cast<float>(y1);
-    s.x = center[0];
-    s.y = center[1];
+    s.x = static_cast<float>(x);
+    s.y = static_cast<float>(y);
     s.qx = static_cast<float>(-0.5 * kLog2E * det / c);
     s.qy = static_cast<float>(-0.5 * kLog2E * c);
     s.slope = static_cast<float>(-b / c);
     s.ratio = std::exp2(2 * s.qy);
-    s.steep = conic[2] > kMaxRecurrenceC;
+    s.steep = c > kMaxRecurrenceC;
     s.margin = static_cast<float>(0.02 + 1e-3 * std::sqrt(2 * shape.cutoff / c));
     s.k = static_cast<float>(2 * shape.cutoff / c);
     s.d = static_cast<float>(det / (c * c));
@@ -55,10 +70,11 @@ Splat prepare(const float* center, const float* conic, Size size, const WeightSh
 // Whole turns do not show.
 double part_of_turn(double turns) { return std::remainder(turns, 1.0); }
 
-Wave prepare_wave(const float* center, const float* wave, double gain) {
-    const double kx = wave[2] / kTurn, ky = wave[3] / kTurn;
+Wave prepare_wave(const float* center, const float* wave, int level, double gain) {
+    const double pixel = 1 << level, pad = Levels::pad(level);
+    const double kx = wave[2] * pixel / kTurn, ky = wave[3] * pixel / kTurn;
     Wave w;
-    w.phase = part_of_turn((0.5 - center[0]) * kx + (0.5 - center[1]) * ky);
+    w.phase = part_of_turn((0.5 - center[0] / pixel - pad) * kx + (0.5 - center[1] / pixel - pad) * ky);
     w.kx = part_of_turn(kx);
     w.ky = part_of_turn(ky);
     w.a = static_cast<float>(gain * wave[0]);
@@ -80,15 +96,17 @@ WeightShape weight_shape(WeightFunction function) {
     return {cutoff, threshold, function == WeightFunction::compact ? 1.0 / (1.0 - threshold) : 1.0};
 }
 
-Scene::Scene(const Gaussians& g, Size size, const WeightShape& shape, double gain, int n_threads)
-    : splats(g.n), waves(g.waves ? g.n : 0) {
+Scene::Scene(const Gaussians& g, const Levels& on, const WeightShape& shape, double gain, int n_threads)
+    : levels(on), splats(g.n), waves(g.waves ? g.n : 0) {
     constexpr int kPerTask = 512;
     parallel_for((g.n + kPerTask - 1) / kPerTask, n_threads, [&](int task) {
         for (std::int64_t i = task * kPerTask; i < std::min(g.n, (task + 1) * kPerTask); ++i) {
-            if (g.waves && !finite(g.waves + 4 * i, 4)) continue;
-            splats[i] = prepare(g.centers + 2 * i, g.conics + 3 * i, size, shape);
-            if (g.waves && drawn(i) && (g.waves[4 * i] != 0 || g.waves[4 * i + 1] != 0))
-                waves[i] = prepare_wave(g.centers + 2 * i, g.waves + 4 * i, gain);
+            const float* wave = g.waves ? g.waves + 4 * i : nullptr;
+            if (wave && !finite(wave, 4)) continue;
+            const int level = level_of(g.conics + 3 * i, wave, levels.n);
+            splats[i] = prepare(g.centers + 2 * i, g.conics + 3 * i, level, levels.sizes[level], shape);
+            if (wave && drawn(i) && (wave[0] != 0 || wave[1] != 0))
+                waves[i] = prepare_wave(g.centers + 2 * i, wave, level, gain);
         }
     });
 }

@@ -18,7 +18,7 @@ void write_gram(const double* sums, double scale, float* gram) {
 void correlate(const Gaussians& g, Size size, WeightFunction function, const float* image, float* squares,
                float* products, int n_threads, const IsaTable& table) {
     const WeightShape shape = weight_shape(function);
-    const Scene scene(g, size, shape, 1.0, n_threads);
+    const Scene scene(g, Levels(size, false), shape, 1.0, n_threads);
     const Readable readable(image, size, g.channels, function, shape);
     parallel_for(ceil_div(g.n, kGaussiansPerTask), n_threads, [&](int task) {
         const FlushToZero flush;
@@ -42,7 +42,8 @@ void correlate_waves(const Gaussians& g, const float* frequencies, Size size, We
         sines[4 * i + 1] = 1.0f;
         std::copy_n(frequencies + 2 * i, 2, &sines[4 * i + 2]);
     }
-    const Scene scene({g.centers, g.conics, nullptr, sines.data(), g.n, g.channels}, size, shape, 1.0, n_threads);
+    const Scene scene({g.centers, g.conics, nullptr, sines.data(), g.n, g.channels}, Levels(size, false), shape, 1.0,
+                      n_threads);
     const Readable readable(image, size, g.channels, function, shape);
     parallel_for(ceil_div(g.n, kGaussiansPerTask), n_threads, [&](int task) {
         const FlushToZero flush;

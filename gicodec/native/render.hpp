@@ -23,15 +23,28 @@ struct Size {
     int height, width;
 };
 
+constexpr int kMaxLevels = 6;
+
+// The sizes of the picture's image and of the smaller ones that its Gaussians are drawn on: levels.hpp.
+struct Levels {
+    int n;
+    Size sizes[kMaxLevels];  // with their pads
+
+    Levels(Size picture, bool several);
+    static int pad(int level) { return level ? kLevelPad : 0; }
+};
+
 // Kernels that this machine can run, best last.
 const std::vector<const IsaTable*>& isa_tables();
 
-// Gaussians, ready to draw. One that is not finite, not positive definite or outside the image gets no columns.
+// Gaussians, ready to draw, each on its level. One that is not finite, not positive definite or outside the image gets
+// no columns.
 struct Scene {
+    Levels levels;
     std::vector<Splat> splats;
     std::vector<Wave> waves;  // as many, or none at all; a and b times gain
 
-    Scene(const Gaussians& gaussians, Size size, const WeightShape& shape, double gain, int n_threads);
+    Scene(const Gaussians& gaussians, const Levels& levels, const WeightShape& shape, double gain, int n_threads);
 
     bool drawn(std::int64_t i) const { return splats[i].x0 < splats[i].x1; }
     // Null where a Gaussian has none.
@@ -45,9 +58,17 @@ struct Scene {
 void forward(const Gaussians& gaussians, Size size, WeightFunction function, const float* background, float* image,
              int n_threads, const IsaTable& table);
 
+// As forward(), but on levels: the larger a Gaussian, the cheaper it is, and the result nearly the same.
+void forward_on_levels(const Scene& scene, const Gaussians& gaussians, WeightFunction function, const float* background,
+                       float* image, int n_threads, const IsaTable& table);
+
 // Gradients of sum(grad_image * image). A Gaussian that draws nothing gets zeros, and so does a wave with a = b = 0.
 void backward(const Gaussians& gaussians, Size size, WeightFunction function, const float* grad_image,
               const Gradients& gradients, int n_threads, const IsaTable& table);
+
+// As backward(), of what forward_on_levels() draws.
+void backward_on_levels(const Scene& scene, const Gaussians& gaussians, WeightFunction function, float* grad_image,
+                        const Gradients& gradients, int n_threads, const IsaTable& table);
 
 // Sums of weight * weight, [n], and of weight * image, [n][channels]; colors are not used.
 void correlate(const Gaussians& gaussians, Size size, WeightFunction function, const float* image, float* squares,

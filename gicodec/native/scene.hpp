@@ -36,6 +36,7 @@ struct alignas(64) Splat {
     float low_y, high_y;  // covered rows [low_y, high_y), whole numbers inside the image
     std::int32_t steep;   // 1: too thin for the recurrence
     std::int32_t x0, x1;  // covered columns [x0, x1), inside the image; empty where there is nothing to draw
+    std::int32_t level;   // on which of the images it is drawn: levels.hpp
 };
 
 // A Gaussian's wave, ready to draw: a cos + b sin of a phase that is linear in the pixel's column and row.
@@ -50,10 +51,14 @@ struct Entry {
     std::int32_t index, x0, x1;  // x0, x1: the splat's, beside each other for the search
 };
 
-constexpr int kTileRows = 64;  // a strip's sums stay in the first-level cache
+constexpr int kTileRows = 64;       // a strip's sums stay in the first-level cache
+constexpr int kBlockColumns = 128;  // a task of drawing is a block of 128 x kTileRows pixels
 constexpr int kPaddedRows = kTileRows + kChunkRows;
+// Floats from channel to channel in a block's sums: an odd number of cache lines, or a strip's would share few sets.
+constexpr int kSumsStride = kBlockColumns + 16;
 
-// One strip of `lanes` columns by `rows` <= kTileRows rows, in `sums` [kPaddedRows][channels][lanes].
+// One strip of `lanes` columns by `rows` <= kTileRows rows, whose first column of `sums`
+// [kPaddedRows][channels][kSumsStride] is at `sums`.
 struct Tile {
     int x, y, rows;
     float* sums;
@@ -101,6 +106,25 @@ struct WaveProducts {
     double waves[2];              // the other two with the sum of the channels
 };
 
+// One row, of one channel, between an image and the one of half its size: levels.hpp. At the image's column x are the
+// smaller one's columns at x / 2, and `rows` point at those of its column -kLevelPad.
+constexpr int kLevelPad = 4;  // pixels around a smaller image, so that the taps always have something to read
+constexpr int kTaps = 4;      // of a pixel among the smaller image's, along each axis
+// Least squares for Gaussians of two pixels of the smaller image, with the sum held at 1: of those the error is 0.13 %,
+// of larger ones less.
+constexpr float kLevelTaps[kTaps] = {-0.06113297f, 0.82877359f, 0.27565454f, -0.04329516f};
+struct ExpandRow {
+    const float* rows[kTaps];  // of the smaller image
+    float taps[kTaps];         // of those rows
+    float* to;                 // += what the smaller image is at columns [first, first + n); first and n even
+    int first, n;
+};
+struct ReduceRow {
+    const float* rows[2 * kTaps];  // of the larger image, at its column `first`
+    float* to;                     // = the sums for the smaller image's columns [-kLevelPad, n - kLevelPad)
+    int first, columns, n;         // of the larger image: columns [first, first + columns); first even
+};
+
 struct IsaTable {
     const char* name;
     int lanes;  // columns of a strip
@@ -108,6 +132,8 @@ struct IsaTable {
     void (*backward)(const BackwardArgs&, const Splat&, const Wave*, const float* color, Moments&);  // no wave: null
     void (*correlate)(const BackwardArgs&, const Splat&, Products&);
     void (*correlate_waves)(const BackwardArgs&, const Splat&, const Wave&, WaveProducts&);  // wave: sine, a = 0, b = 1
+    void (*expand)(const ExpandRow&);
+    void (*reduce)(const ReduceRow&);
 };
 
 }  // namespace gsi

@@ -7,20 +7,20 @@
 
 namespace gsi {
 
-// Which Gaussians, of those with a wave or of those without, touch each band of rows [first, first + n_bands): a
-// counting sort, in index order.
+// Which Gaussians of a level, of those with a wave or of those without, touch each band of rows
+// [first, first + n_bands): a counting sort, in index order.
 struct Bands {
     std::vector<Entry> entries;
     std::vector<std::int64_t> start;
     const Wave* waves;  // of all Gaussians; null in the bands of those without
 
-    Bands(const Scene& scene, bool waved, int first, int n_bands)
+    Bands(const Scene& scene, int level, bool waved, int first, int n_bands)
         : start(n_bands + 1), waves(waved ? scene.waves.data() : nullptr) {
         if (waved && scene.waves.empty()) return;
         const std::vector<Splat>& splats = scene.splats;
         const auto each = [&](auto&& visit) {
             for (std::size_t i = 0; i < splats.size(); ++i) {
-                if (!scene.drawn(i) || (scene.wave(i) != nullptr) != waved) continue;
+                if (splats[i].level != level || !scene.drawn(i) || (scene.wave(i) != nullptr) != waved) continue;
                 const int low = std::max(static_cast<int>(splats[i].low_y) / kTileRows - first, 0);
                 const int high = std::min((static_cast<int>(splats[i].high_y) - 1) / kTileRows - first, n_bands - 1);
                 for (int band = low; band <= high; ++band) visit(band, static_cast<std::int32_t>(i));

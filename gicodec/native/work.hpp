@@ -1,6 +1,7 @@
 // work: how the drivers divide what there is to do among threads and passes.
 #pragma once
 #include <algorithm>
+#include <vector>
 
 #include "render.hpp"
 
@@ -10,7 +11,6 @@
 
 namespace gsi {
 
-constexpr int kBlockColumns = 128;     // pixels: a task of drawing is 128 x kTileRows
 constexpr int kGaussiansPerTask = 32;  // of differentiating and correlating
 
 // Takes numbers too small to be normal for zero while a kernel runs: some processors need 100 cycles for each.
@@ -37,6 +37,15 @@ void for_each_pass(int channels, const Pass& pass) {
 template <class Visit>
 void for_each_in_task(int task, int n, const Visit& visit) {
     for (int i = task * kGaussiansPerTask; i < std::min(n, (task + 1) * kGaussiansPerTask); ++i) visit(i);
+}
+
+// Colors of channels [first, first + count), times gain: [n][count].
+inline std::vector<float> pick_colors(const Gaussians& g, int first, int count, double gain) {
+    std::vector<float> colors(static_cast<std::size_t>(g.n) * count);
+    for (std::int64_t i = 0; i < g.n; ++i)
+        for (int c = 0; c < count; ++c)
+            colors[i * count + c] = static_cast<float>(g.colors[i * g.channels + first + c] * gain);
+    return colors;
 }
 
 }  // namespace gsi

@@ -117,6 +117,50 @@ def correlate_waves(
     return sums
 
 
+def residual_and_gradient(
+    values: Array,
+    law: tuple[float, ...] | None,
+    negative: Array,
+    residual: Array,
+    gradient: Array,
+    *,
+    waves: bool,
+    threads: int = 0,
+    isa: str = "",
+) -> None:
+    """Draw the rows of a fit and differentiate: as ``gicodec.fit.backend.Engine.residual_and_gradient``.
+
+    Raises:
+        OptionError: GSI_ISA names what this machine has not.
+        TypeError: An array is not of contiguous float32, or has another number of dimensions.
+        ValueError: Shapes do not match.
+    """
+    isa = isa or instruction_set()
+    _native.residual_and_gradient(values, waves, law, negative, residual, gradient, threads, isa)
+
+
+def adam_step(
+    values: Array,
+    gradient: Array,
+    mean: Array,
+    square: Array,
+    rates: Array,
+    numbers: tuple[float, ...],
+    limits: tuple[float, ...] | None,
+    frozen: NDArray[np.uint8] | None,
+    *,
+    waves: bool,
+    threads: int = 0,
+) -> None:
+    """Move the rows of a fit: as ``gicodec.fit.adam.adam_step``.
+
+    Raises:
+        TypeError: An array is not of contiguous float32, or has another number of dimensions.
+        ValueError: Shapes do not match.
+    """
+    _native.adam_step(values, gradient, mean, square, rates, numbers, waves, limits, frozen, threads)
+
+
 def instruction_sets() -> list[str]:
     """Those that this machine can run, best last."""
     return _native.instruction_sets()

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from gicodec.encoder.tuning.candidates import candidates, codable, wave_candidates
 from gicodec.encoder.tuning.code_length import CodeLength
 from gicodec.encoder.tuning.error_added import ErrorAdded, narrow, placed
+from gicodec.encoder.tuning.rate import LAMBDA
 from gicodec.encoder.tuning.state import FrozenState
-from gicodec.encoder.tuning.tuner import LAMBDA
 from gicodec.fit.objective import Objective
 from gicodec.format.arrays import FloatArray, IntArray
 from gicodec.format.gsi.lattice import energy_classes

@@ -1,0 +1,117 @@
+// adam: a step of Adam in the metric of the Gaussians, within limits: see fit/adam.py and encoder/tuning/tuner.py.
+#include <algorithm>
+#include <cmath>
+
+#include "fit.hpp"
+#include "pool.hpp"
+#include "work.hpp"
+
+namespace gsi {
+namespace {
+
+constexpr int kRowsPerTask = 256;
+
+// The square root of a covariance, and its inverse.
+struct Root {
+    double xx, xy, yy, inverse;
+
+    explicit Root(const float* row) {
+        const double u = row[kU], v = row[kV], r = std::max(std::sqrt(u * u + v * v), 1e-6);
+        const double size = std::exp(static_cast<double>(row[kSize])), e = std::exp(r);
+        const double round = size * 0.5 * (e + 1 / e), elongated = size * 0.5 * (e - 1 / e);
+        const double cos = u * u + v * v < 1e-12 ? 1.0 : u / r;
+        xx = round + elongated * cos;
+        xy = elongated * v / r;
+        yy = round - elongated * cos;
+        inverse = 1 / (size * size);
+    }
+    // Takes gradients to those by z, or changes of z to those they make.
+    void apply(double* row, bool waves) const {
+        const double x = row[kX], y = row[kY];
+        row[kX] = xx * x + xy * y;
+        row[kY] = xy * x + yy * y;
+        if (!waves) return;
+        const double kx = row[kKx] * inverse, ky = row[kKy] * inverse;
+        row[kKx] = yy * kx - xy * ky;
+        row[kKy] = xx * ky - xy * kx;
+    }
+};
+
+void hold(std::uint8_t frozen, int columns, double* change) {
+    if (frozen & kCenter) change[kX] = change[kY] = 0;
+    if (frozen & kShape) change[kSize] = 0;
+    if (frozen & kWave) std::fill(change + kA, change + kColor, 0.0);
+    if (frozen & kColors) std::fill(change + kColor, change + columns, 0.0);
+}
+
+// Oscillations stay where they are while their centers move.
+void keep_phase(float* row, const double* change) {
+    const double phase = -(row[kKx] * change[kX] + row[kKy] * change[kY]);
+    const double cos = std::cos(phase), sin = std::sin(phase), a = row[kA], b = row[kB];
+    row[kA] = static_cast<float>(a * cos + b * sin);
+    row[kB] = static_cast<float>(b * cos - a * sin);
+}
+
+void shorten(float* pair, double longest) {
+    const double length = std::sqrt(static_cast<double>(pair[0]) * pair[0] + static_cast<double>(pair[1]) * pair[1]);
+    if (!(length > longest)) return;
+    pair[0] = static_cast<float>(pair[0] * (longest / length));
+    pair[1] = static_cast<float>(pair[1] * (longest / length));
+}
+
+// What is frozen of a shape but its size: all, or r while the angle follows.
+void hold_shape(std::uint8_t frozen, const float* before, float* moved) {
+    if (frozen & kAngle) {
+        moved[0] = before[0];
+        moved[1] = before[1];
+    } else if (frozen & kShape) {
+        const double r = std::hypot(before[0], before[1]), now = std::max<double>(std::hypot(moved[0], moved[1]), 1e-9);
+        moved[0] = static_cast<float>(moved[0] * (r / now));
+        moved[1] = static_cast<float>(moved[1] * (r / now));
+    }
+}
+
+void step_row(const AdamStep& step, std::uint8_t frozen, float* row, const float* gradient, float* mean, float* square) {
+    double change[kColor + 1024];
+    std::copy_n(gradient, step.columns, change);
+    const Root root(row);
+    root.apply(change, step.waves);
+    const double gain =
+        step.largest_gain > 0 ? std::min(std::exp(static_cast<double>(row[kSize])), step.largest_gain) : 1;
+    for (int k = 0; k < step.columns; ++k) {
+        const double g = change[k];
+        mean[k] = static_cast<float>(mean[k] + (1 - step.beta1) * (g - mean[k]));
+        square[k] = static_cast<float>(step.beta2 * square[k] + (1 - step.beta2) * g * g);
+        const double rate = step.rates[k] * (k == kA || k == kB || k >= kColor ? gain : 1);
+        change[k] = step.rate * rate * mean[k] / (std::sqrt(static_cast<double>(square[k])) + step.epsilon);
+    }
+    root.apply(change, step.waves);
+    hold(frozen, step.columns, change);
+    const float before[2] = {row[kU], row[kV]};
+    if (step.waves) keep_phase(row, change);
+    for (int k = 0; k < step.columns; ++k) row[k] = static_cast<float>(row[k] - change[k]);
+    shorten(row + kU, step.max_elongation);
+    if (step.waves) shorten(row + kKx, step.max_frequency);
+    if (step.limits) {
+        constexpr int limited[] = {kSize, kX, kY};
+        for (int i = 0; i < 3; ++i) {
+            const auto low = static_cast<float>(step.limits[2 * i]), high = static_cast<float>(step.limits[2 * i + 1]);
+            row[limited[i]] = std::clamp(row[limited[i]], low, high);
+        }
+    }
+    hold_shape(frozen, before, row + kU);
+}
+
+}  // namespace
+
+void adam_step(const AdamStep& step, float* values, const float* gradient, float* mean, float* square, int n_threads) {
+    parallel_for(ceil_div(step.n, kRowsPerTask), n_threads, [&](int task) {
+        for (int i = task * kRowsPerTask; i < std::min(step.n, (task + 1) * kRowsPerTask); ++i) {
+            const std::int64_t at = static_cast<std::int64_t>(i) * step.columns;
+            const std::uint8_t frozen = step.frozen ? step.frozen[i] : 0;
+            step_row(step, frozen, values + at, gradient + at, mean + at, square + at);
+        }
+    });
+}
+
+}  // namespace gsi
