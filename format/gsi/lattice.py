@@ -48,7 +48,11 @@ def nearest_step_code(step: float) -> int:
 
 def energy_classes(amplitudes: IntArray) -> IntArray:
     """Return the classes [N] of colors, amplitudes of waves, or both [K, N] in steps."""
-    squares = np.square(amplitudes).sum(axis=0)
+    return classes_of(np.square(amplitudes).sum(axis=0))
+
+
+def classes_of(squares: IntArray) -> IntArray:
+    """Return the classes of energies, in squared steps, of any one shape."""
     bits = np.frexp(squares.astype(np.float64))[1] - 1
     classes: IntArray = np.clip(bits, 0, N_CLASSES - 1).astype(np.int64)
     return classes

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gicodec.format.arrays import IntArray
+from gicodec.format.arrays import FloatArray, IntArray
 from gicodec.format.gsi.cells import MARGIN
 from gicodec.format.gsi.lattice import N_CLASSES, Shapes, angle_levels, shape_steps
 from gicodec.format.gsi.quantized import QuantizedGaussians
-from gicodec.quantize import into_range, wave_frequencies, with_frequencies
+from gicodec.quantize import TRANSFORM, WAVE_SCALE, into_range, wave_frequencies, with_frequencies
+from gicodec.render import Splats
 
 MOVES = (  # of an attribute, by so many steps
     (None, 0),  # the Gaussian itself
@@ -73,11 +74,50 @@ def wave_candidates(old: QuantizedGaussians) -> QuantizedGaussians:
     return QuantizedGaussians.joined(around)
 
 
-def codable(rounded: QuantizedGaussians, height: int, width: int) -> NDArray[np.bool_]:
-    """Tell which centers are not too far outside the picture to be in a cell."""
-    centers = rounded.centers()
-    inside = (centers >= -MARGIN) & (centers < [width + MARGIN, height + MARGIN])
-    return inside[:, 0] & inside[:, 1]
+@dataclass(frozen=True)
+class Candidates:
+    """Candidates, and what of them a sweep computes once for all batches."""
+
+    symbols: QuantizedGaussians
+    centers: NDArray[np.float32]
+    """[N, 2], as the engine takes them."""
+    conics: NDArray[np.float32]
+    """[N, 3]."""
+    frequencies: NDArray[np.float32] | None
+    """[N, 2]; None if no candidate may have a wave."""
+    units: FloatArray
+    """[N]: what a step of a color is in the picture."""
+    codable: NDArray[np.bool_]
+    """[N]: whether the center can be in a cell."""
+
+    @classmethod
+    def of(cls, symbols: QuantizedGaussians, step: float, size: tuple[int, int], *, waves: bool) -> Candidates:
+        """Prepare N candidates at a step D for a picture of a size (height, width)."""
+        shapes = symbols.shapes()
+        centers = shapes.centers(symbols.columns, symbols.rows)
+        conics = np.stack([shapes.yy, -shapes.xy, shapes.xx], axis=1) / shapes.determinant[:, None]
+        inside = (centers >= -MARGIN) & (centers < np.array(size[::-1]) + MARGIN)
+        frequencies = narrow(wave_frequencies(symbols)) if waves else None
+        units = step * np.exp(-symbols.log_sizes())
+        return cls(symbols, narrow(centers), narrow(conics), frequencies, units, inside.all(axis=1))
+
+    def take(self, rows: IntArray) -> Candidates:
+        """Return some rows [K]."""
+        frequencies = None if self.frequencies is None else self.frequencies[rows]
+        arrays = self.centers[rows], self.conics[rows], frequencies, self.units[rows], self.codable[rows]
+        return Candidates(self.symbols.take(rows), *arrays)
+
+    def splats(self, colors: IntArray, amplitudes: IntArray) -> Splats[NDArray[np.float32]]:
+        """Return them, as the engine draws them, with colors [N, 3] and amplitudes [N, 2]."""
+        gains, waves = self.units[:, None], None
+        if self.frequencies is not None:
+            waves = np.hstack([narrow(amplitudes * WAVE_SCALE * gains), self.frequencies])
+        return Splats(self.centers, self.conics, narrow(colors @ TRANSFORM * gains), waves)
+
+
+def narrow(array: FloatArray) -> NDArray[np.float32]:
+    """Return an array as the engine takes it."""
+    return np.ascontiguousarray(array, dtype=np.float32)
 
 
 def _steps(attribute: str) -> IntArray:

@@ -8,10 +8,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gicodec.fit.objective import Objective
+from gicodec.encoder.tuning.candidates import Candidates
+from gicodec.fit.canvas import Canvas
 from gicodec.format.arrays import FloatArray, IntArray
 from gicodec.format.gsi.quantized import QuantizedGaussians
-from gicodec.quantize import TRANSFORM, WAVE_SCALE, wave_frequencies
+from gicodec.quantize import TRANSFORM, WAVE_SCALE
 
 RIDGE = 1e-4  # of a Gram matrix: waves of long period are hardly another color
 GRAY = 1.5  # steps: as much color may be left out
@@ -26,76 +27,58 @@ class ErrorAdded:
     overlap.
     """
 
-    def __init__(self, objective: Objective, others: QuantizedGaussians, step: float) -> None:
-        self._others = others
-        unit = step * np.exp(-others.log_sizes())
-        if others.amplitudes.any():
-            frequencies = narrow(wave_frequencies(others))
-            grams, products, by_wave = objective.correlate_waves(*placed(others), frequencies)
+    def __init__(self, canvas: Canvas, others: Candidates) -> None:
+        self._old, unit = others.symbols, others.units
+        self._waves = others.frequencies is not None
+        if others.frequencies is not None:
+            placed = others.centers, others.conics, others.frequencies
+            grams, products, by_wave = canvas.correlate_waves(*placed)
             scales = unit[:, None] * [1, math.sqrt(2), math.sqrt(2)]
             self._gram = grams * scales[:, :, None] * scales[:, None, :]
             self._by_wave = by_wave * (unit * WAVE_SCALE)[:, None]
+            self._square = self._gram[:, 0, 0]
         else:
-            squares, products = objective.correlate(*placed(others))
-            self._gram = (squares * unit**2)[:, None, None] * np.eye(3)
-            self._by_wave = np.zeros((len(others), 2))
+            squares, products = canvas.correlate(others.centers, others.conics)
+            self._square = squares * unit**2
         self._by_color = products.astype(np.float64) @ TRANSFORM.T * unit[:, None]
 
     def __call__(self, colors: IntArray, amplitudes: IntArray) -> FloatArray:
-        """Return the error added, [N]."""
-        a, (g0p, g0q), (gpp, gpq, gqq) = self._parts()
-        plain: FloatArray = a * np.square(colors).sum(axis=1) + 2 * (colors * self._by_color).sum(axis=1)
+        """Return the error added [P, N] by P colors of each [P, N, 3] with one wave [N, 2]."""
+        squares = np.einsum("pnc,pnc->pn", colors, colors)
+        plain: FloatArray = self._square * squares + 2 * np.einsum("pnc,nc->pn", colors, self._by_color)
         if not amplitudes.any():
             return plain
-        p, q = amplitudes.T
-        wave = gpp * p**2 + 2 * gpq * p * q + gqq * q**2 + 2 * (self._by_wave * amplitudes).sum(axis=1)
-        both: FloatArray = plain + wave + 2 * colors[:, 0] * (g0p * p + g0q * q)
+        gram, (p, q) = self._gram, amplitudes.T
+        wave = gram[:, 1, 1] * p**2 + 2 * gram[:, 1, 2] * p * q + gram[:, 2, 2] * q**2
+        wave += 2 * (self._by_wave * amplitudes).sum(axis=1)
+        both: FloatArray = plain + wave + 2 * colors[:, :, 0] * (gram[:, 0, 1] * p + gram[:, 0, 2] * q)
         return both
 
     def waves(self) -> list[QuantizedGaussians]:
         """List waves of the candidates' frequencies, around the ideal one, the old one, and none."""
-        old = self._others
+        old = self._old
+        if not self._waves:
+            return [old]
         none = replace(
             old,
             amplitudes=np.zeros_like(old.amplitudes),
             wave_classes=np.zeros_like(old.wave_classes),
             frequencies=np.zeros_like(old.frequencies),
         )
-        if not old.amplitudes.any():
-            return [none]
         right = np.concatenate([self._by_color[:, :1], self._by_wave], axis=1)
         ridge = RIDGE * np.trace(self._gram, axis1=1, axis2=2)[:, None, None] * np.eye(3) + 1e-12 * np.eye(3)
         ideal = -np.linalg.solve(self._gram + ridge, right[:, :, None])[:, 1:, 0]
         low = np.floor(ideal).astype(np.int64)
         return [*(replace(old, amplitudes=low + corner) for corner in _SQUARE), old, none]
 
-    def colors(self, amplitudes: IntArray) -> list[IntArray]:
-        """List colors that go well with a wave."""
-        a, (g0p, g0q), _ = self._parts()
-        right = self._by_color.copy()
-        right[:, 0] += g0p * amplitudes[:, 0] + g0q * amplitudes[:, 1]
-        return _color_options(-right / np.maximum(a, 1e-12)[:, None], self._others.colors)
-
-    def _parts(self) -> tuple[FloatArray, tuple[FloatArray, ...], tuple[FloatArray, ...]]:
-        gram = self._gram
-        return gram[:, 0, 0], (gram[:, 0, 1], gram[:, 0, 2]), (gram[:, 1, 1], gram[:, 1, 2], gram[:, 2, 2])
-
-
-def _color_options(ideal: FloatArray, old: IntArray) -> list[IntArray]:
-    """List colors [N, C] around the ideal ones: the corners of their cubes of steps, gray ones, the old."""
-    low = np.floor(ideal).astype(np.int64)
-    gray = np.rint(ideal).astype(np.int64)
-    gray[:, 1:] *= np.abs(ideal[:, 1:]) >= GRAY
-    return [*(low + corner for corner in _CORNERS), gray, old]
-
-
-def placed(rounded: QuantizedGaussians) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return centers [N, 2] and conics [N, 3], as the engine takes them."""
-    shapes = rounded.shapes()
-    conics = np.stack([shapes.yy, -shapes.xy, shapes.xx], axis=1) / shapes.determinant[:, None]
-    return narrow(rounded.centers()), narrow(conics)
-
-
-def narrow(array: FloatArray) -> NDArray[np.float32]:
-    """Return an array as the engine takes it."""
-    return np.ascontiguousarray(array, dtype=np.float32)
+    def colors(self, amplitudes: IntArray) -> IntArray:
+        """Return colors [P, N, 3] that go well with a wave: near the ideal ones, gray ones, the old."""
+        right = self._by_color
+        if amplitudes.any():
+            right = right.copy()
+            right[:, 0] += (self._gram[:, 0, 1:] * amplitudes).sum(axis=1)
+        ideal = -right / np.maximum(self._square, 1e-12)[:, None]
+        gray = np.rint(ideal)
+        gray[:, 1:] *= np.abs(ideal[:, 1:]) >= GRAY
+        corners = np.floor(ideal).astype(np.int64) + _CORNERS[:, None]
+        return np.concatenate([corners, gray.astype(np.int64)[None], self._old.colors[None]])

@@ -12,16 +12,15 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gicodec.encoder.tuning.candidates import candidates, codable, wave_candidates
+from gicodec.encoder.tuning.candidates import Candidates, candidates, wave_candidates
 from gicodec.encoder.tuning.code_length import CodeLength
-from gicodec.encoder.tuning.error_added import ErrorAdded, narrow, placed
+from gicodec.encoder.tuning.error_added import ErrorAdded
 from gicodec.encoder.tuning.rate import LAMBDA
 from gicodec.encoder.tuning.state import FrozenState
 from gicodec.fit.objective import Objective
 from gicodec.format.arrays import FloatArray, IntArray
-from gicodec.format.gsi.lattice import energy_classes
+from gicodec.format.gsi.lattice import classes_of, energy_classes
 from gicodec.format.gsi.quantized import QuantizedGaussians
-from gicodec.quantize import TRANSFORM, WAVE_SCALE, wave_frequencies
 from gicodec.render import Splats
 
 REACH = 2.5  # standard deviations: what of a Gaussian no other of its batch touches
@@ -34,72 +33,97 @@ Mask = NDArray[np.bool_]
 def refine(objective: Objective, state: FrozenState, n_sweeps: int) -> None:
     """Improve a state whose values are all rounded, in place, by so many sweeps; some Gaussians may go."""
     rounded, step = state.rounded(), state.step
-    objective.clear()
-    _add(objective, rounded, step)
     _, height, width = objective.residual.shape
+    objective.clear()
+    everyone = Candidates.of(rounded, step, (height, width), waves=bool(rounded.amplitudes.any()))
+    objective.add(everyone.splats(rounded.colors, rounded.amplitudes))
     for _ in range(n_sweeps):
-        code_length = CodeLength(rounded, width * height)
-        kept, n_changed = np.ones(len(rounded), bool), 0
+        sweep = Sweep(objective, rounded, step)
         for rows in _batches(rounded, width, height) if len(rounded) else []:
-            old = rounded.take(rows)
-            _add(objective, old, -step)
-            best, kept[rows] = _choose(objective, old, step, code_length)
-            _add(objective, best.take(kept[rows]), step)
-            rounded.put(rows, best)
-            n_changed += int((~kept[rows] | best.differs(old)).sum())
-        rounded = rounded.take(kept)
-        if n_changed < ENOUGH * len(kept):
+            sweep.renew(rows)
+        rounded = rounded.take(sweep.kept)
+        if sweep.n_changed < ENOUGH * len(sweep.kept):
             break
     state.assign(rounded)
 
 
-def _add(objective: Objective, rounded: QuantizedGaussians, step: float) -> None:
-    """Add Gaussians to the residual; with -D for a step, take them away."""
-    gain = step * np.exp(-rounded.log_sizes())[:, None]
-    colors, waves = narrow(rounded.colors @ TRANSFORM * gain), None
-    if rounded.amplitudes.any():
-        amplitudes = rounded.amplitudes * WAVE_SCALE * gain
-        waves = narrow(np.hstack([amplitudes, wave_frequencies(rounded)]))
-    objective.add(Splats(*placed(rounded), colors, waves))
+class Sweep:
+    """One sweep: what depends on nothing that it changes is computed once, for all Gaussians."""
 
+    def __init__(self, objective: Objective, rounded: QuantizedGaussians, step: float) -> None:
+        """Prepare the candidates of N Gaussians, which are changed in place as their batches are renewed."""
+        _, height, width = objective.residual.shape
+        self._objective, self._rounded = objective, rounded
+        self._bit = LAMBDA * step**2
+        self._code_length = CodeLength(rounded, width * height)
+        self._place = np.zeros(len(rounded), np.int64)  # in its part
+        self._has_wave, self._parts = rounded.has_wave(), []
+        for rows, moves in ((~self._has_wave, candidates), (self._has_wave, wave_candidates)):
+            some, waves = rounded.take(rows), moves is wave_candidates
+            self._place[rows] = np.arange(len(some))
+            others = moves(some) if len(some) else some
+            prepared = Candidates.of(others, step, (height, width), waves=waves)
+            self._parts.append((len(some), prepared, self._code_length.shapes(others)))
+        self.kept: Mask = np.ones(len(rounded), bool)
+        """[N] who is worth its bits."""
+        self.n_changed = 0
 
-def _choose(
-    objective: Objective, old: QuantizedGaussians, step: float, code_length: CodeLength
-) -> tuple[QuantizedGaussians, Mask]:
-    """Return what is best for each of a batch that was taken away, and whether it is worth its bits."""
-    best, costs = old.take(np.arange(len(old))), np.zeros(len(old))  # a copy: the caller compares
-    has_wave = old.has_wave()
-    for rows, moves in ((~has_wave, candidates), (has_wave, wave_candidates)):
-        some = old.take(rows)
-        if len(some):
-            found, costs[rows] = _cheapest(objective, moves(some), len(some), step, code_length)
-            best.put(np.flatnonzero(rows), found)
-    return best, costs < 0
+    def renew(self, rows: IntArray) -> None:
+        """Choose anew for a batch of rows [K]: take them away, compare, and add what is best."""
+        groups = [(which, rows[self._has_wave[rows] == bool(which)]) for which in (0, 1)]
+        groups = [(which, some) for which, some in groups if len(some)]
+        taken = [self._candidates(which, some, 1) for which, some in groups]
+        for others, _ in taken:
+            self._objective.add(others.splats(-others.symbols.colors, -others.symbols.amplitudes))
+        chosen = [self._cheapest(which, some) for which, some in groups]
+        for (_, some), (others, _), (best, splats, costs) in zip(groups, taken, chosen, strict=True):
+            kept = costs < 0
+            self._objective.add(Splats(*(array[kept] for array in splats)))
+            self.kept[some] = kept
+            self._rounded.put(some, best)
+            self.n_changed += int((~kept | best.differs(others.symbols)).sum())
 
+    def _candidates(self, which: int, rows: IntArray, n_moves: int) -> tuple[Candidates, FloatArray]:
+        """Return the first candidates of some rows [K] of a part, move after move, and their bits."""
+        n, others, bits = self._parts[which]
+        index = (self._place[rows] + n * np.arange(n_moves)[:, None]).ravel()
+        return others.take(index), bits[index]
 
-def _cheapest(
-    objective: Objective, others: QuantizedGaussians, n: int, step: float, code_length: CodeLength
-) -> tuple[QuantizedGaussians, FloatArray]:
-    """Return the best of K candidates [K n] for each of n, with its best colors and wave, and its cost."""
-    allowed = codable(others, *objective.residual.shape[1:])
-    error = ErrorAdded(objective, others, step)
-    bits = code_length.shapes(others)
-    costs, colors = np.full(len(others), np.inf), np.zeros_like(others.colors)
-    waves, which = error.waves(), np.zeros(len(others), np.int64)
-    for i, wave in enumerate(waves):
-        silent = ~wave.has_wave()
-        legal = allowed & (silent | (energy_classes(wave.amplitudes.T) == wave.wave_classes))
-        bits_of_wave = bits + code_length.waves(wave)
-        for option in error.colors(wave.amplitudes):
-            coefficients = np.concatenate([option, wave.amplitudes], axis=1).T
-            cost = error(option, wave.amplitudes)
-            cost += LAMBDA * step**2 * (bits_of_wave + code_length.colors(others.classes, option))
-            possible = legal & coefficients.any(axis=0) & (energy_classes(coefficients) == others.classes)
-            better = possible & (cost < costs)
-            costs[better], colors[better], which[better] = cost[better], option[better], i
-    picked = costs.reshape(-1, n).argmin(axis=0) * n + np.arange(n)
-    best = QuantizedGaussians.joined(waves).take(which[picked] * len(others) + picked)
-    return replace(best, colors=colors[picked]), costs[picked]
+    def _cheapest(
+        self, which: int, rows: IntArray
+    ) -> tuple[QuantizedGaussians, Splats[NDArray[np.float32]], FloatArray]:
+        """Return the best candidate for each of some rows [K], as symbols and to draw, and its cost."""
+        n, (count, all_of_them, _) = len(rows), self._parts[which]
+        others, bits = self._candidates(which, rows, len(all_of_them.codable) // count)
+        error = ErrorAdded(self._objective, others)
+        costs, colors = np.full(len(bits), np.inf), np.zeros_like(others.symbols.colors)
+        waves, best_wave = error.waves(), np.zeros(len(bits), np.int64)
+        for i, wave in enumerate(waves):
+            cost, options = self._costs(error, others, wave, bits)
+            found = cost.argmin(axis=0), np.arange(len(bits))
+            better = cost[found] < costs
+            costs[better], colors[better] = cost[found][better], options[found][better]
+            best_wave[better] = i
+        picked = costs.reshape(-1, n).argmin(axis=0) * n + np.arange(n)
+        best = QuantizedGaussians.joined(waves).take(best_wave[picked] * len(bits) + picked)
+        best = replace(best, colors=colors[picked])
+        return best, others.take(picked).splats(best.colors, best.amplitudes), costs[picked]
+
+    def _costs(
+        self, error: ErrorAdded, others: Candidates, wave: QuantizedGaussians, bits: FloatArray
+    ) -> tuple[FloatArray, IntArray]:
+        """Return what P colors of each of N candidates cost with a wave [P, N], and the colors [P, N, 3]."""
+        options, code_length = error.colors(wave.amplitudes), self._code_length
+        legal = others.codable
+        if wave.amplitudes.any():
+            legal = legal & (~wave.has_wave() | (energy_classes(wave.amplitudes.T) == wave.wave_classes))
+        classes = np.broadcast_to(wave.classes, options.shape[:2])
+        squares = np.square(options).sum(axis=2) + np.square(wave.amplitudes).sum(axis=1)
+        possible = legal & (squares > 0) & (classes_of(squares) == classes)
+        color_bits = code_length.colors(classes.ravel(), options.reshape(-1, 3)).reshape(classes.shape)
+        cost = error(options, wave.amplitudes)
+        cost += self._bit * (bits + code_length.waves(wave) + color_bits)
+        return np.where(possible, cost, np.inf), options
 
 
 def _batches(rounded: QuantizedGaussians, width: int, height: int) -> list[IntArray]:
