@@ -39,6 +39,14 @@ class SizeModel:
     die; 20 is worse)."""
     first_excess: float = 1.3
     """Size at the first D, in budgets: D grows while weak Gaussians fade (codec.md: 1.5 and 2 are worse)."""
+    first_tolerance: float = 0.05
+    """Log of how far from `first_excess` the first D may be. By hand."""
+    max_first_looks: int = 5
+    """Files coded, at most, to find the first D. By hand."""
+    moves_per_look: int = 3
+    """Moves of D for each that codes a file, and does not only estimate its size (codec.md)."""
+    nearly_full: float = 0.9995
+    """Size, in budgets, from which no Gaussian is tried to be kept any more. By hand."""
     shrunk_after: float = 0.6
     """Share of the tuning after which the size should be the budget. By hand."""
     control_gain: float = 0.7

@@ -6,19 +6,21 @@ The last bytes are met by dropping the weakest.
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from gicodec.encoder.targets.base import MIN_STEP, Attempt, Start, Target, file_size, weakest_first
+from gicodec.encoder.targets.base import MAX_STEP, MIN_STEP, Attempt, Start, Target, file_size, weakest_first
 from gicodec.encoder.targets.budget_model import SIZE
+from gicodec.encoder.tuning.rate import expected_bits
 from gicodec.encoder.tuning.state import FrozenState, State
 from gicodec.errors import TargetError
 from gicodec.fit.waves import cost_of_waves
 from gicodec.format import GsiPayload, Header
 from gicodec.options import EncodeOptions
+
+INITIAL_STEP = 0.25  # where the search for the first D begins
 
 
 class SizeTarget(Target):
@@ -30,6 +32,7 @@ class SizeTarget(Target):
 
     def __init__(self, budget: int, header: Header) -> None:
         self._budget, self._header = budget, header
+        self._excess_per_bit, self._n_moves = 0.0, 0
         self._empty = file_size(GsiPayload.empty(header.channels), header)
         smallest = self._empty + SIZE.bytes_of_one_gaussian
         if budget < smallest:
@@ -51,14 +54,16 @@ class SizeTarget(Target):
 
     def start(self, values: Tensor, psnr: float) -> Start:
         """Find the D at which the rounded state, not tuned yet, makes a file of `first_excess` budgets."""
-        low, high = math.log(MIN_STEP), math.log(4.0)
-        for _ in range(12):
-            middle = (low + high) / 2
-            too_large = self._excess(State(values, math.exp(middle))) > SIZE.first_excess
-            low, high = (middle, high) if too_large else (low, middle)
+        step, looks = INITIAL_STEP, 0
+        while looks < SIZE.max_first_looks:
+            excess = self._excess(State(values, step)) / SIZE.first_excess
+            looks += 1
+            if abs(math.log(excess)) < SIZE.first_tolerance:
+                break
+            step = self._step_of_excess(values, SIZE.first_excess)
         n = len(values)  # waves are kept in the same proportion, so each takes its share of the bits
         n_min = int(8 * self._budget / SIZE.bits_per_kept_gaussian * n / (n + cost_of_waves(values)))
-        return Start(math.exp(middle), n_min)
+        return Start(step, n_min)
 
     def next_step(self, state: State, psnr: float, progress: float) -> float:
         """Move D towards where the size should be after this share of the tuning."""
@@ -67,7 +72,10 @@ class SizeTarget(Target):
         saved = SIZE.saved_share + SIZE.saved_share_of_weak * weak
         aim = SIZE.first_excess ** max(0.0, 1 - progress / SIZE.shrunk_after) / (1 - saved)
         exponent = SIZE.control_gain / SIZE.slope_while_tuning
-        return float(state.step * (self._excess(state) / aim) ** exponent)
+        self._n_moves += 1
+        looks = self._n_moves % SIZE.moves_per_look == 0 or progress >= 1
+        excess = self._excess(state) if looks else self._expected_excess(state.values, state.step)
+        return float(state.step * (excess / aim) ** exponent)
 
     def judge(self, state: FrozenState) -> Attempt:
         """Drop the weakest Gaussians until the file is within the budget."""
@@ -82,20 +90,41 @@ class SizeTarget(Target):
 
     def _n_dropped(self, state: State, order: Tensor, size: int) -> int:
         """Return how many, the first of this order, to take from a state that makes a file of this size."""
-        enough, too_few = 0, -1
-        while size > self._budget:  # the first are weak, and take less than the mean
-            share = (size - self._budget) / max(1, size - self._empty)
-            too_few, enough = enough, enough + math.ceil(share * (len(order) - enough))
-            size = self._size(state.without(order[:enough]))
-        between = range(too_few + 1, enough)
-        return between.start + bisect_left(
-            between, True, key=lambda n: self._size(state.without(order[:n])) <= self._budget
-        )
+        too_few, enough, sizes = -1, 0, [0, size]
+        while sizes[1] > self._budget:  # the first are weak, and take less than the mean
+            share = (sizes[1] - self._budget) / max(1, sizes[1] - self._empty)
+            too_few, sizes[0] = enough, sizes[1]
+            enough += math.ceil(share * (len(order) - enough))
+            sizes[1] = self._size(state.without(order[:enough]))
+        while enough - too_few > 1 and sizes[1] < SIZE.nearly_full * self._budget and too_few >= 0:
+            share = (sizes[0] - self._budget) / max(1, sizes[0] - sizes[1])
+            middle = min(max(too_few + math.ceil(share * (enough - too_few)), too_few + 1), enough - 1)
+            between = self._size(state.without(order[:middle]))
+            if between > self._budget:
+                too_few, sizes[0] = middle, between
+            else:
+                enough, sizes[1] = middle, between
+        return enough
 
     def _excess(self, state: State) -> float:
-        """Compare the file of what does not round to zero with the budget."""
+        """Compare the file of what does not round to zero with the budget; learn what estimates come to."""
         zeros = (~state.rounded_coefficients().any(dim=1)).nonzero()[:, 0]
-        return self._size(state.without(zeros)) / self._budget
+        excess = self._size(state.without(zeros)) / self._budget
+        self._excess_per_bit = excess / max(expected_bits(state.values, state.step), 1.0)
+        return excess
+
+    def _expected_excess(self, values: Tensor, step: float) -> float:
+        """Estimate the same, by what the last file took."""
+        return self._excess_per_bit * expected_bits(values, step)
+
+    def _step_of_excess(self, values: Tensor, excess: float) -> float:
+        """Return the D at which a state is expected to make a file of so many budgets."""
+        low, high = math.log(MIN_STEP), math.log(MAX_STEP)
+        for _ in range(12):
+            middle = (low + high) / 2
+            too_large = self._expected_excess(values, math.exp(middle)) > excess
+            low, high = (middle, high) if too_large else (low, middle)
+        return math.exp(middle)
 
     def _size(self, state: State) -> int:
         return file_size(state.payload(self._header), self._header)

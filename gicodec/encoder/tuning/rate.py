@@ -20,6 +20,7 @@ adaptive bins cost on top depends on the whole picture, and its gradient would d
 common already (0.1 dB lost, docs/research/codec.md): it is left to rdoq.py, which weighs it exactly."""
 COLOR_BITS = 2.7  # for each doubling of a component of alpha beyond D: a law fitted to what files take
 WAVE_BITS = 4.0  # for each doubling of a wave's amplitude: in both parts of it, and of its frequency
+BASE_BITS = 10.0  # of a Gaussian of no energy
 MIN_ELONGATION, MIN_SINH = 0.05, 0.3  # of r, and sinh 2r: a circle has no direction, and no bits for one
 
 
@@ -60,3 +61,17 @@ class TuningLaw(Law):
         by_r = 2 * weight * TURN_BITS * torch.cosh(2 * r) / torch.sinh(2 * r).clamp(min=MIN_SINH)
         gradient[:, U], gradient[:, V] = by_r * values[:, U] / r, by_r * values[:, V] / r
         return gradient
+
+
+def expected_bits(values: Tensor, step: float) -> float:
+    """Estimate the bits of a state [N, 12] of step D, but for a factor: what the law's gradient integrates to.
+
+    Gaussians that round to nothing take none. Sizes and directions, which change little, are left out.
+    """
+    coefficients = torch.cat([values[:, COLOR:], values[:, AMPLITUDES]], dim=1) / step
+    alive = (coefficients.round() != 0).any(dim=1)
+    squares = coefficients[alive].square()
+    colors, wave = squares[:, :3], squares[:, 3:].sum(dim=1)
+    bits = BASE_BITS + ENERGY_BITS / 2 * (squares.sum(dim=1) + 1).log2()
+    bits += COLOR_BITS / 2 * (colors + 1).log2().sum(dim=1) + WAVE_BITS / 2 * (wave + 1).log2()
+    return float(bits.sum())
