@@ -81,7 +81,7 @@ def _best_attempt(tuner: Tuner, target: Target, preset: Preset) -> Attempt:
     for _ in range(target.max_attempts):
         frozen = tuner.at_step(step)
         state = freeze(frozen, preset.n_freeze)
-        refine(frozen.objective, state, preset.n_sweeps)
+        refine(frozen.objective, state, preset.n_sweeps, target.next_price)
         attempts.append(target.judge(state))
         correction = attempts[-1].correction
         if correction is None:

@@ -83,6 +83,13 @@ class Target(ABC):
         """Return the D to go on with after this share of the tuning, which gives so many dB once rounded."""
         return state.step
 
+    def next_price(self, price: float, state: FrozenState) -> float | None:
+        """Return what a bit should cost in another sweep of the exact pass, in lambda, given the last price.
+
+        None where another would gain nothing.
+        """
+        return None
+
     @abstractmethod
     def judge(self, state: FrozenState) -> Attempt:
         """Make a payload of a frozen state, the best that this D allows."""

@@ -61,6 +61,17 @@ class SizeModel:
     """Share of the bytes that the exact pass saves where no Gaussian is weak (codec.md: fourteen files)."""
     saved_share_of_weak: float = 0.38
     """What the exact pass saves more, times the share of weak Gaussians (codec.md: within 0.015)."""
+    refined_aim: float = 1.001
+    """Size to aim at while the price of a bit moves, in budgets: the last bytes are dropped. By hand."""
+    refined_tolerance: float = 0.006
+    """Log of the size, either way, from which the price does not move any more. By hand."""
+    price_gain: float = 9.0
+    """Log of the price for the log of the size, in one sweep (codec.md: bits cost 1.5 times as much, and the
+    files of two pictures shrink by 4 and 10 %)."""
+    max_price_change: float = 1.6
+    """Factor of the price from one sweep to the next, at most. By hand."""
+    max_prices: int = 3
+    """Sweeps at another price, at most. By hand."""
     frozen_aim: float = 0.995
     """Size to aim at when freezing again, in budgets (codec.md)."""
     full: float = 0.98

@@ -32,7 +32,7 @@ class SizeTarget(Target):
 
     def __init__(self, budget: int, header: Header) -> None:
         self._budget, self._header = budget, header
-        self._excess_per_bit, self._n_moves = 0.0, 0
+        self._excess_per_bit, self._n_moves, self._n_prices = 0.0, 0, 0
         self._empty = file_size(GsiPayload.empty(header.channels), header)
         smallest = self._empty + SIZE.bytes_of_one_gaussian
         if budget < smallest:
@@ -76,6 +76,15 @@ class SizeTarget(Target):
         looks = self._n_moves % SIZE.moves_per_look == 0 or progress >= 1
         excess = self._excess(state) if looks else self._expected_excess(state.values, state.step)
         return float(state.step * (excess / aim) ** exponent)
+
+    def next_price(self, price: float, state: FrozenState) -> float | None:
+        """Ask more for a bit where the file is too large, and less where it is too small, a few times."""
+        self._n_prices = 1 if price == 1 else self._n_prices + 1
+        excess = self._size(state) / (SIZE.refined_aim * self._budget)
+        if abs(math.log(excess)) < SIZE.refined_tolerance or self._n_prices > SIZE.max_prices:
+            return None
+        change = min(max(excess**SIZE.price_gain, 1 / SIZE.max_price_change), SIZE.max_price_change)
+        return price * change
 
     def judge(self, state: FrozenState) -> Attempt:
         """Drop the weakest Gaussians until the file is within the budget."""

@@ -7,6 +7,7 @@ away, each with the colors that are best for it, and the errors compared are tho
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -28,33 +29,54 @@ BLOCK = 4  # pixels: how finely that is told
 ENOUGH = 0.02  # of the Gaussians: a sweep that changes fewer is the last
 
 Mask = NDArray[np.bool_]
+NextPrice = Callable[[float, FrozenState], float | None]
 
 
-def refine(objective: Objective, state: FrozenState, n_sweeps: int) -> None:
-    """Improve a state whose values are all rounded, in place, by so many sweeps; some Gaussians may go."""
-    rounded, step = state.rounded(), state.step
+def refine(objective: Objective, state: FrozenState, n_sweeps: int, next_price: NextPrice | None = None) -> None:
+    """Improve a state whose values are all rounded, in place, by sweeps; some Gaussians may go.
+
+    Args:
+        objective: Where to.
+        state: Of which there is less afterwards.
+        n_sweeps: How many sweeps, at most, at the usual price of a bit.
+        next_price: Asked after them for the price in another sweep, given that of the last; None ends it.
+    """
     _, height, width = objective.residual.shape
+    rounded = state.rounded()
     objective.clear()
-    everyone = Candidates.of(rounded, step, (height, width), waves=bool(rounded.amplitudes.any()))
+    everyone = Candidates.of(rounded, state.step, (height, width), waves=bool(rounded.amplitudes.any()))
     objective.add(everyone.splats(rounded.colors, rounded.amplitudes))
+    price: float | None = 1.0
     for _ in range(n_sweeps):
-        sweep = Sweep(objective, rounded, step)
-        for rows in _batches(rounded, width, height) if len(rounded) else []:
-            sweep.renew(rows)
-        rounded = rounded.take(sweep.kept)
-        if sweep.n_changed < ENOUGH * len(sweep.kept):
+        if _sweep(objective, state, 1.0) < ENOUGH:
             break
-    state.assign(rounded)
+    while next_price is not None and (price := next_price(price, state)) is not None:
+        _sweep(objective, state, price)
+
+
+def _sweep(objective: Objective, state: FrozenState, price: float) -> float:
+    """Sweep once; return how many of the Gaussians changed, 0 to 1."""
+    rounded = state.rounded()
+    if not len(rounded):
+        return 0.0
+    sweep = Sweep(objective, rounded, state.step, price)
+    _, height, width = objective.residual.shape
+    for rows in _batches(rounded, width, height):
+        sweep.renew(rows)
+    state.assign(rounded.take(sweep.kept))
+    return sweep.n_changed / len(rounded)
 
 
 class Sweep:
     """One sweep: what depends on nothing that it changes is computed once, for all Gaussians."""
 
-    def __init__(self, objective: Objective, rounded: QuantizedGaussians, step: float) -> None:
+    def __init__(
+        self, objective: Objective, rounded: QuantizedGaussians, step: float, price: float
+    ) -> None:
         """Prepare the candidates of N Gaussians, which are changed in place as their batches are renewed."""
         _, height, width = objective.residual.shape
         self._objective, self._rounded = objective, rounded
-        self._bit = LAMBDA * step**2
+        self._bit = price * LAMBDA * step**2
         self._code_length = CodeLength(rounded, width * height)
         self._place = np.zeros(len(rounded), np.int64)  # in its part
         self._has_wave, self._parts = rounded.has_wave(), []
