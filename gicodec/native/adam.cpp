@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "exp.hpp"
 #include "fit.hpp"
 #include "pool.hpp"
 #include "work.hpp"
@@ -17,7 +18,7 @@ struct Root {
 
     explicit Root(const float* row) {
         const double u = row[kU], v = row[kV], r = std::max(std::sqrt(u * u + v * v), 1e-6);
-        const double size = std::exp(static_cast<double>(row[kSize])), e = std::exp(r);
+        const double size = fast_exp(static_cast<double>(row[kSize])), e = fast_exp(r);
         const double round = size * 0.5 * (e + 1 / e), elongated = size * 0.5 * (e - 1 / e);
         const double cos = u * u + v * v < 1e-12 ? 1.0 : u / r;
         xx = round + elongated * cos;
@@ -77,7 +78,7 @@ void step_row(const AdamStep& step, std::uint8_t frozen, float* row, const float
     const Root root(row);
     root.apply(change, step.waves);
     const double gain =
-        step.largest_gain > 0 ? std::min(std::exp(static_cast<double>(row[kSize])), step.largest_gain) : 1;
+        step.largest_gain > 0 ? std::min(fast_exp(static_cast<double>(row[kSize])), step.largest_gain) : 1;
     for (int k = 0; k < step.columns; ++k) {
         const double g = change[k];
         mean[k] = static_cast<float>(mean[k] + (1 - step.beta1) * (g - mean[k]));

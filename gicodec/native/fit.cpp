@@ -1,9 +1,10 @@
-// fit: the squared error of rows and its gradient by them. In double where it costs nothing: 3 to 4 exp a row.
+// fit: the squared error of rows and its gradient by them. In double: it is a small part of the work.
 #include "fit.hpp"
 
 #include <algorithm>
 #include <cmath>
 
+#include "exp.hpp"
 #include "pool.hpp"
 #include "work.hpp"
 
@@ -17,6 +18,7 @@ constexpr double kRound = 1e-6;  // of r: a circle has no direction, any will do
 struct Inverse {
     double r, cos, sin, round, elongated;
 
+    Inverse() = default;
     explicit Inverse(const float* row) {
         double u = row[kU];
         const double v = row[kV];
@@ -27,7 +29,7 @@ struct Inverse {
         }
         cos = u / r;
         sin = v / r;
-        const double scale = std::exp(-2.0 * row[kSize]), e = std::exp(2 * r);
+        const double scale = fast_exp(-2.0 * row[kSize]), e = fast_exp(2 * r);
         round = scale * 0.5 * (e + 1 / e);
         elongated = scale * 0.5 * (e - 1 / e);
     }
@@ -38,6 +40,7 @@ struct Arrays {
     int n, channels;
     bool waved;
     std::vector<float> centers, conics, colors, waves;
+    std::vector<Inverse> inverses;  // of the Gaussians
 
     explicit Arrays(const Rows& rows)
         : n(rows.n),
@@ -46,7 +49,8 @@ struct Arrays {
           centers(2 * static_cast<std::size_t>(n)),
           conics(3 * static_cast<std::size_t>(n)),
           colors(static_cast<std::size_t>(channels) * n),
-          waves(waved ? 4 * static_cast<std::size_t>(n) : 0) {}
+          waves(waved ? 4 * static_cast<std::size_t>(n) : 0),
+          inverses(n) {}
     Gaussians gaussians() const {
         return {centers.data(), conics.data(), colors.data(), waved ? waves.data() : nullptr, n, channels};
     }
@@ -60,7 +64,7 @@ void to_picture(const float* row, int channels, const TuningLaw* law, float* col
     std::copy_n(row + kColor, channels, colors);
     std::copy_n(row + kA, 2, amplitudes);
     if (!law) return;
-    const double gain = std::exp(-static_cast<double>(row[kSize]));
+    const double gain = fast_exp(-static_cast<double>(row[kSize]));
     for (int c = 0; c < 3; ++c) {
         double sum = 0;
         for (int k = 0; k < 3; ++k) sum += row[kColor + k] * law->transform[3 * k + c];
@@ -71,7 +75,7 @@ void to_picture(const float* row, int channels, const TuningLaw* law, float* col
 
 void to_gaussian(const Rows& rows, const TuningLaw* law, std::int64_t i, Arrays& to) {
     const float* row = rows.row(i);
-    const Inverse inverse(row);
+    const Inverse inverse = to.inverses[i] = Inverse(row);
     std::copy_n(row, 2, &to.centers[2 * i]);
     to.conics[3 * i] = static_cast<float>(inverse.round - inverse.elongated * inverse.cos);
     to.conics[3 * i + 1] = static_cast<float>(-inverse.elongated * inverse.sin);
@@ -84,8 +88,7 @@ void to_gaussian(const Rows& rows, const TuningLaw* law, std::int64_t i, Arrays&
 }
 
 // The gradient by m, u, v, from that by the conic.
-void pull_back_shape(const float* row, const float* by_conic, double* to) {
-    const Inverse inverse(row);
+void pull_back_shape(const Inverse& inverse, const float* by_conic, double* to) {
     const double total = by_conic[0] + by_conic[2], difference = by_conic[2] - by_conic[0];
     const double along = difference * inverse.cos - by_conic[1] * inverse.sin;    // by the part that grows with r
     const double across = -difference * inverse.sin - by_conic[1] * inverse.cos;  // by its turning
@@ -98,7 +101,7 @@ void pull_back_shape(const float* row, const float* by_conic, double* to) {
 
 // Turns the gradients by colors and amplitudes into those by the state's; the energy is held while m moves.
 void pull_back_state(const float* row, const TuningLaw& law, const float* colors, const float* amplitudes, double* to) {
-    const double gain = std::exp(-static_cast<double>(row[kSize]));
+    const double gain = fast_exp(-static_cast<double>(row[kSize]));
     double by_colors[3];
     for (int c = 0; c < 3; ++c) by_colors[c] = to[kColor + c];
     for (int c = 0; c < 3; ++c) to[kSize] -= by_colors[c] * colors[c];
@@ -127,7 +130,7 @@ void add_rate(const float* row, const TuningLaw& law, double* to) {
     for (int k = 0; k < 2; ++k) to[kA + k] += weight * row[kA + k] * (law.wave_bits / (wave + square_step) + by_energy);
     to[kSize] -= 2 * weight * law.area_bits * energy / (energy + square_step);
     const double u = row[kU], v = row[kV], r = std::max(std::sqrt(u * u + v * v), law.min_elongation);
-    const double e = std::exp(2 * r), cosh = 0.5 * (e + 1 / e), sinh = 0.5 * (e - 1 / e);
+    const double e = fast_exp(2 * r), cosh = 0.5 * (e + 1 / e), sinh = 0.5 * (e - 1 / e);
     const double by_r = 2 * weight * law.turn_bits * cosh / std::max(sinh, law.min_sinh);
     to[kU] += by_r * u / r;
     to[kV] += by_r * v / r;
@@ -137,7 +140,7 @@ void pull_back(const Rows& rows, const TuningLaw* law, std::int64_t i, const Arr
                float* gradient) {
     const float* row = rows.row(i);
     double to[kColor + 1024] = {by.centers[2 * i], by.centers[2 * i + 1]};
-    pull_back_shape(row, &by.conics[3 * i], to);
+    pull_back_shape(from.inverses[i], &by.conics[3 * i], to);
     for (int k = 0; k < 4; ++k) to[kA + k] = by.waved ? by.waves[4 * i + k] : 0;
     if (by.waved) {  // a center takes its wave's phase along with the picture, not with itself
         const float* wave = &from.waves[4 * i];

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "exp.hpp"
 #include "pool.hpp"
 #include "render.hpp"
 
@@ -11,6 +12,7 @@ namespace gsi {
 namespace {
 
 constexpr double kLog2E = 1.4426950408889634;
+constexpr double kLog2 = 0.6931471805599453;
 constexpr double kTurn = 6.283185307179586;
 
 // The pixels of [0, size) whose centers are within reach of center; written so that NaN gives none.
@@ -25,7 +27,7 @@ void covered(double center, double reach, int size, std::int32_t& begin, std::in
 }
 
 // The smallest image on which a Gaussian has kSmooth pixels to a standard deviation, along both axes.
-constexpr double kSmooth = 2;
+constexpr double kSmooth = 1.5;
 
 int level_of(const float* conic, const float* wave, int n_levels) {
     const bool waved = wave && (wave[0] != 0 || wave[1] != 0);
@@ -58,7 +60,7 @@ Splat prepare(const float* center, const float* conic, int level, Size size, con
     s.qx = static_cast<float>(-0.5 * kLog2E * det / c);
     s.qy = static_cast<float>(-0.5 * kLog2E * c);
     s.slope = static_cast<float>(-b / c);
-    s.ratio = std::exp2(2 * s.qy);
+    s.ratio = static_cast<float>(fast_exp(2 * kLog2 * s.qy));
     s.steep = c > kMaxRecurrenceC;
     s.margin = static_cast<float>(0.02 + 1e-3 * std::sqrt(2 * shape.cutoff / c));
     s.k = static_cast<float>(2 * shape.cutoff / c);
@@ -109,6 +111,8 @@ Scene::Scene(const Gaussians& g, const Levels& on, const WeightShape& shape, dou
                 waves[i] = prepare_wave(g.centers + 2 * i, wave, level, gain);
         }
     });
+    for (int i = 0; i < g.n; ++i)
+        if (drawn(i)) of_level[splats[i].level].push_back(i);
 }
 
 }  // namespace gsi

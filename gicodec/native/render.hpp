@@ -43,6 +43,7 @@ struct Scene {
     Levels levels;
     std::vector<Splat> splats;
     std::vector<Wave> waves;  // as many, or none at all; a and b times gain
+    std::vector<std::int32_t> of_level[kMaxLevels];  // who is drawn on it, in order
 
     Scene(const Gaussians& gaussians, const Levels& levels, const WeightShape& shape, double gain, int n_threads);
 

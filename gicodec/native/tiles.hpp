@@ -19,11 +19,11 @@ struct Bands {
         if (waved && scene.waves.empty()) return;
         const std::vector<Splat>& splats = scene.splats;
         const auto each = [&](auto&& visit) {
-            for (std::size_t i = 0; i < splats.size(); ++i) {
-                if (splats[i].level != level || !scene.drawn(i) || (scene.wave(i) != nullptr) != waved) continue;
+            for (const std::int32_t i : scene.of_level[level]) {
+                if (!scene.waves.empty() && (scene.wave(i) != nullptr) != waved) continue;
                 const int low = std::max(static_cast<int>(splats[i].low_y) / kTileRows - first, 0);
                 const int high = std::min((static_cast<int>(splats[i].high_y) - 1) / kTileRows - first, n_bands - 1);
-                for (int band = low; band <= high; ++band) visit(band, static_cast<std::int32_t>(i));
+                for (int band = low; band <= high; ++band) visit(band, i);
             }
         };
         each([&](int band, std::int32_t) { ++start[band + 1]; });
