@@ -15,7 +15,7 @@ from common import KODAK, splats_of
 from numpy.typing import NDArray
 
 import gicodec
-from gicodec.encoder.tuning.tuner import LAMBDA
+from gicodec.encoder.tuning.rate import LAMBDA
 from gicodec.fit import as_target
 from gicodec.fit.canvas import Canvas
 from gicodec.fit.waves import best_coefficients, tried_frequencies

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Annotated
 
 import numpy
@@ -22,7 +23,9 @@ def forward(
     waves: Annotated[NDArray[numpy.float32], dict(shape=(None, 4), order="C", device="cpu", writable=False)]
     | None = None,
 ) -> None:
-    """Render Gaussians into image, on top of background: see gicodec.render.reference.forward."""
+    """
+    Render Gaussians into image, on top of background: see gicodec.render.reference.forward.
+    """
 
 def backward(
     centers: Annotated[
@@ -46,7 +49,9 @@ def backward(
     grad_waves: Annotated[NDArray[numpy.float32], dict(shape=(None, 4), order="C", device="cpu")]
     | None = None,
 ) -> None:
-    """Differentiate sum(grad_image * image) into the grad_ arrays: see gicodec.render.reference.backward."""
+    """
+    Differentiate sum(grad_image * image) into the grad_ arrays: see gicodec.render.reference.backward.
+    """
 
 def correlate(
     centers: Annotated[
@@ -62,7 +67,9 @@ def correlate(
     threads: int,
     isa: str,
 ) -> None:
-    """Multiply weights with themselves and an image: see gicodec.render.reference.correlate."""
+    """
+    Multiply weights with themselves and an image: see gicodec.render.reference.correlate.
+    """
 
 def correlate_waves(
     centers: Annotated[
@@ -82,7 +89,44 @@ def correlate_waves(
     threads: int,
     isa: str,
 ) -> None:
-    """Multiply weights, plain and oscillating: see gicodec.render.reference.correlate_waves."""
+    """
+    Multiply weights, plain and oscillating: see gicodec.render.reference.correlate_waves.
+    """
+
+def residual_and_gradient(
+    values: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, None), order="C", device="cpu", writable=False)
+    ],
+    waves: bool,
+    law: Sequence[float] | None,
+    negative: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, None, None), order="C", device="cpu", writable=False)
+    ],
+    residual: Annotated[NDArray[numpy.float32], dict(shape=(None, None, None), order="C", device="cpu")],
+    gradient: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order="C", device="cpu")],
+    threads: int,
+    isa: str,
+) -> None:
+    """
+    Draw rows into residual; differentiate its squared sum: see gicodec.fit.objective.
+    """
+
+def adam_step(
+    values: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order="C", device="cpu")],
+    gradient: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, None), order="C", device="cpu", writable=False)
+    ],
+    mean: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order="C", device="cpu")],
+    square: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order="C", device="cpu")],
+    rates: Annotated[NDArray[numpy.float32], dict(shape=(None,), order="C", device="cpu", writable=False)],
+    numbers: Sequence[float],
+    waves: bool,
+    limits: Sequence[float] | None,
+    frozen: Annotated[NDArray[numpy.uint8], dict(shape=(None,), order="C", device="cpu", writable=False)]
+    | None,
+    threads: int,
+) -> None:
+    """Move rows against a gradient: see gicodec.fit.adam."""
 
 def instruction_sets() -> list[str]:
     """List the instruction sets that this machine can run, the best last."""

@@ -19,10 +19,10 @@ from gicodec.diagnostics import diagnostics, missing
 from gicodec.encoder.tuning.state import State
 from gicodec.encoder.tuning.tuner import Tuner
 from gicodec.fit import Objective, as_target
-from gicodec.fit.adam import Optimizer
 from gicodec.fit.backend import Engine, NativeEngine, TritonEngine
 from gicodec.fit.loop import run
 from gicodec.fit.model import GsiModel
+from gicodec.fit.optimizer import Optimizer
 from gicodec.fit.parameters import has_wave
 from gicodec.format import GsiFile, Header, Kernel, Method
 from gicodec.image.samples import to_samples
@@ -133,12 +133,12 @@ def objective_there(kernel: Kernel) -> Objective:
 
 @pytest.mark.parametrize("waves", [False, True])
 def test_the_steps_of_a_fit_stay_on_its_device(waves: bool) -> None:
-    objective, optimizer = objective_there(Kernel.COMPACT), Optimizer(torch.zeros(30, 12))
+    objective = objective_there(Kernel.COMPACT)
+    optimizer = Optimizer(torch.zeros(30, 12), objective.engine)
     optimizer.to(META)
     for _ in range(2):
-        optimizer.step(
-            2 * objective.residual_and_gradient(optimizer.parameters, waves=waves), 0.5, waves=waves
-        )
+        gradient = objective.residual_and_gradient(optimizer.parameters, waves=waves)
+        optimizer.step(gradient, 0.5, waves=waves)
     assert optimizer.parameters.device == META
 
 

@@ -1,9 +1,9 @@
 """Fitting Gaussians to a picture: pixels in, parameters of floats out; the encoder rounds them."""
 
-from gicodec.fit.optimizer import Optimizer
 from gicodec.fit.loop import as_target, one_torch_thread
 from gicodec.fit.model import Fit, FitSettings, fit
 from gicodec.fit.objective import Objective
+from gicodec.fit.optimizer import Optimizer
 from gicodec.fit.parameters import to_gaussians
 
 __all__ = [

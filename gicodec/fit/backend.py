@@ -64,7 +64,6 @@ class Engine(ABC):
             w cos and w sin with the sum of the channels [N, 2].
         """
 
-
     def residual_and_gradient(
         self, values: Tensor, law: Law | None, negative: Tensor, residual: Tensor, *, waves: bool
     ) -> Tensor:
@@ -125,7 +124,6 @@ class NativeEngine(Engine):
         grams, products, wave_products = cpu.correlate_waves(*arrays, kernel, threads=self._threads)
         return torch.from_numpy(grams), torch.from_numpy(products), torch.from_numpy(wave_products)
 
-
     def residual_and_gradient(
         self, values: Tensor, law: Law | None, negative: Tensor, residual: Tensor, *, waves: bool
     ) -> Tensor:
@@ -140,11 +138,13 @@ class NativeEngine(Engine):
     ) -> None:
         """Move in one call."""
         numbers = moments.begin_step(rate), *moments.betas, moments.epsilon, motion.largest_gain or 0.0
+        arrays = values.numpy(), gradient.numpy(), moments.mean.numpy(), moments.square.numpy()
         cpu.adam_step(
-            *(tensor.numpy() for tensor in (values, gradient, moments.mean, moments.square, motion.rates)),
-            (*numbers, MAX_ELONGATION, MAX_FREQUENCY),
-            motion.limits,
-            None if motion.frozen is None else motion.frozen.bits(),
+            *arrays,
+            motion.rates.numpy(),
+            numbers=(*numbers, MAX_ELONGATION, MAX_FREQUENCY),
+            limits=motion.limits,
+            frozen=None if motion.frozen is None else motion.frozen.bits(),
             waves=waves,
             threads=self._threads,
         )

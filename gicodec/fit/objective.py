@@ -30,9 +30,7 @@ class Objective(Canvas):
         loss: Tensor = _MeanSquaredError.apply(self, centers, conics, colors)  # type: ignore[no-untyped-call]
         return loss
 
-    def residual_and_gradient(
-        self, values: Tensor, *, law: Law | None = None, waves: bool = True
-    ) -> Tensor:
+    def residual_and_gradient(self, values: Tensor, *, law: Law | None = None, waves: bool = True) -> Tensor:
         """Draw rows [N, 9 + C]; return the gradient [N, 9 + C] of the squared error, and of the law's cost.
 
         The rows are parameters, or those of a law. Without ``waves`` there are none, which is faster; to look

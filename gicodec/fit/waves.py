@@ -13,8 +13,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from gicodec.fit.optimizer import Optimizer
 from gicodec.fit.canvas import Canvas
+from gicodec.fit.optimizer import Optimizer
 from gicodec.fit.parameters import (
     AMPLITUDES,
     COLOR,

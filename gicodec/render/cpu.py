@@ -145,10 +145,10 @@ def adam_step(
     mean: Array,
     square: Array,
     rates: Array,
+    *,
     numbers: tuple[float, ...],
     limits: tuple[float, ...] | None,
     frozen: NDArray[np.uint8] | None,
-    *,
     waves: bool,
     threads: int = 0,
 ) -> None:

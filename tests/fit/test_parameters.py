@@ -63,7 +63,7 @@ def test_the_gradient_is_that_of_the_reference(channels: int) -> None:
         return float(np.square(image - target.numpy()).sum())
 
     objective = Objective(target)
-    gradient = 2 * objective.residual_and_gradient(rows.float())
+    gradient = objective.residual_and_gradient(rows.float())
     np.testing.assert_allclose(objective.error(), true_loss(), rtol=1e-5)
     step, unmoved = 1e-5, rows.clone()
 
@@ -88,7 +88,7 @@ def test_the_gradient_is_zero_only_at_the_target() -> None:
     objective = Objective(torch.zeros(3, 15, 20))
     objective.residual_and_gradient(rows)
     exact = Objective(objective.residual.clone())
-    gradient = 2 * exact.residual_and_gradient(rows)
+    gradient = exact.residual_and_gradient(rows)
     assert exact.error() < 1e-10  # rounding, which starts from the target
     assert gradient.abs().max() < 1e-3
     assert exact.psnr(0.0) == np.inf

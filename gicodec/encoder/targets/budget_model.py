@@ -61,11 +61,13 @@ class SizeModel:
     """Share of the bytes that the exact pass saves where no Gaussian is weak (codec.md: fourteen files)."""
     saved_share_of_weak: float = 0.38
     """What the exact pass saves more, times the share of weak Gaussians (codec.md: within 0.015)."""
-    refined_aim: float = 1.001
-    """Size to aim at while the price of a bit moves, in budgets: the last bytes are dropped. By hand."""
-    refined_tolerance: float = 0.006
-    """Log of the size, either way, from which the price does not move any more. By hand."""
-    price_gain: float = 9.0
+    refined_from: float = 0.996
+    """Size, in budgets, from which the price of a bit does not fall any more. By hand."""
+    refined_to: float = 1.012
+    """Size up to which it does not rise: the last bytes are dropped. By hand."""
+    refined_aim: float = 1.004
+    """Size to aim at while the price moves. By hand."""
+    price_gain: float = 7.0
     """Log of the price for the log of the size, in one sweep (codec.md: bits cost 1.5 times as much, and the
     files of two pictures shrink by 4 and 10 %)."""
     max_price_change: float = 1.6

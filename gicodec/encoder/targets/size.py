@@ -80,11 +80,11 @@ class SizeTarget(Target):
     def next_price(self, price: float, state: FrozenState) -> float | None:
         """Ask more for a bit where the file is too large, and less where it is too small, a few times."""
         self._n_prices = 1 if price == 1 else self._n_prices + 1
-        excess = self._size(state) / (SIZE.refined_aim * self._budget)
-        if abs(math.log(excess)) < SIZE.refined_tolerance or self._n_prices > SIZE.max_prices:
+        share = self._size(state) / self._budget
+        if SIZE.refined_from <= share <= SIZE.refined_to or self._n_prices > SIZE.max_prices:
             return None
-        change = min(max(excess**SIZE.price_gain, 1 / SIZE.max_price_change), SIZE.max_price_change)
-        return price * change
+        change = float((share / SIZE.refined_aim) ** SIZE.price_gain)
+        return price * min(max(change, 1 / SIZE.max_price_change), SIZE.max_price_change)
 
     def judge(self, state: FrozenState) -> Attempt:
         """Drop the weakest Gaussians until the file is within the budget."""

@@ -91,15 +91,17 @@ class Candidates:
     """[N]: whether the center can be in a cell."""
 
     @classmethod
-    def of(cls, symbols: QuantizedGaussians, step: float, size: tuple[int, int], *, waves: bool) -> Candidates:
+    def of(
+        cls, symbols: QuantizedGaussians, step: float, size: tuple[int, int], *, waves: bool
+    ) -> Candidates:
         """Prepare N candidates at a step D for a picture of a size (height, width)."""
         shapes = symbols.shapes()
         centers = shapes.centers(symbols.columns, symbols.rows)
         conics = np.stack([shapes.yy, -shapes.xy, shapes.xx], axis=1) / shapes.determinant[:, None]
-        inside = (centers >= -MARGIN) & (centers < np.array(size[::-1]) + MARGIN)
+        inside = ((centers >= -MARGIN) & (centers < np.array(size[::-1]) + MARGIN)).all(axis=1)
         frequencies = narrow(wave_frequencies(symbols)) if waves else None
         units = step * np.exp(-symbols.log_sizes())
-        return cls(symbols, narrow(centers), narrow(conics), frequencies, units, inside.all(axis=1))
+        return cls(symbols, narrow(centers), narrow(conics), frequencies, units, np.asarray(inside))
 
     def take(self, rows: IntArray) -> Candidates:
         """Return some rows [K]."""

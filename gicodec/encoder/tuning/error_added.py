@@ -6,7 +6,6 @@ import math
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gicodec.encoder.tuning.candidates import Candidates
 from gicodec.fit.canvas import Canvas

@@ -64,7 +64,7 @@ class TuningLaw(Law):
 
 
 def expected_bits(values: Tensor, step: float) -> float:
-    """Estimate the bits of a state [N, 12] of step D, but for a factor: what the law's gradient integrates to.
+    """Estimate, but for a factor, the bits of a state [N, 12] of step D: the integral of the law's gradient.
 
     Gaussians that round to nothing take none. Sizes and directions, which change little, are left out.
     """

@@ -32,7 +32,9 @@ Mask = NDArray[np.bool_]
 NextPrice = Callable[[float, FrozenState], float | None]
 
 
-def refine(objective: Objective, state: FrozenState, n_sweeps: int, next_price: NextPrice | None = None) -> None:
+def refine(
+    objective: Objective, state: FrozenState, n_sweeps: int, next_price: NextPrice | None = None
+) -> None:
     """Improve a state whose values are all rounded, in place, by sweeps; some Gaussians may go.
 
     Args:
@@ -46,12 +48,13 @@ def refine(objective: Objective, state: FrozenState, n_sweeps: int, next_price: 
     objective.clear()
     everyone = Candidates.of(rounded, state.step, (height, width), waves=bool(rounded.amplitudes.any()))
     objective.add(everyone.splats(rounded.colors, rounded.amplitudes))
-    price: float | None = 1.0
     for _ in range(n_sweeps):
         if _sweep(objective, state, 1.0) < ENOUGH:
             break
-    while next_price is not None and (price := next_price(price, state)) is not None:
+    price = next_price(1.0, state) if next_price else None
+    while next_price and price is not None:
         _sweep(objective, state, price)
+        price = next_price(price, state)
 
 
 def _sweep(objective: Objective, state: FrozenState, price: float) -> float:
@@ -70,9 +73,7 @@ def _sweep(objective: Objective, state: FrozenState, price: float) -> float:
 class Sweep:
     """One sweep: what depends on nothing that it changes is computed once, for all Gaussians."""
 
-    def __init__(
-        self, objective: Objective, rounded: QuantizedGaussians, step: float, price: float
-    ) -> None:
+    def __init__(self, objective: Objective, rounded: QuantizedGaussians, step: float, price: float) -> None:
         """Prepare the candidates of N Gaussians, which are changed in place as their batches are renewed."""
         _, height, width = objective.residual.shape
         self._objective, self._rounded = objective, rounded

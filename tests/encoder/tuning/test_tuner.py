@@ -115,7 +115,7 @@ def test_what_is_frozen_does_not_move(name: str) -> None:
     tuning.frozen.shapes[rows] = name in ("shapes", "angles")  # angles are frozen after shapes
     tuning.frozen.centers[rows] = name in ("centers", "waves")  # a wave follows its center
     getattr(tuning.frozen, name)[rows] = True
-    before = attribute(name, tuning.state.values)
+    before = attribute(name, tuning.state.values.clone())
     tuning.run(1, 1.0, 1.0)
     after = attribute(name, tuning.state.values)
     np.testing.assert_allclose(after[rows], before[rows], rtol=1e-5, atol=1e-5)
