@@ -37,8 +37,8 @@ class SizeModel:
     bits_per_kept_gaussian: float = 24.0
     """Bits of the budget for each Gaussian that tuning keeps at least (waves.md: with fewer, at 28, waves
     die; 20 is worse)."""
-    first_excess: float = 1.3
-    """Size at the first D, in budgets: D grows while weak Gaussians fade (codec.md: 1.5 and 2 are worse)."""
+    first_excess: float = 1.15
+    """Size at the first D, in budgets: D grows while weak Gaussians fade (speed.md: 1.3 and 1.0 are worse)."""
     first_tolerance: float = 0.05
     """Log of how far from `first_excess` the first D may be. By hand."""
     max_first_looks: int = 5
