@@ -52,7 +52,8 @@ def _tune(
     tuner: Tuner, target: Target, n_min: int, preset: Preset, progress: ProgressCallback | None
 ) -> None:
     n = preset.n_tune
-    part = min(max(1, n // (TUNING.prunings_per_move * TUNING.min_moves)), TUNING.max_between_prunings)
+    part = n // (TUNING.prunings_per_move * TUNING.min_moves)
+    part = min(max(part, TUNING.min_between_prunings), TUNING.max_between_prunings, n)
     n_waves = int(has_wave(tuner.state.values).sum())
     first_rate = TUNING.first_rate_of_waves if n_waves else TUNING.first_rate
     n_min_waves = int(n_waves * n_min / max(n_min, len(tuner.state.values)))

@@ -38,7 +38,7 @@ class SizeModel:
     """Bits of the budget for each Gaussian that tuning keeps at least (waves.md: with fewer, at 28, waves
     die; 20 is worse)."""
     first_excess: float = 1.15
-    """Size at the first D, in budgets: D grows while weak Gaussians fade (speed.md: 1.3 and 1.0 are worse)."""
+    """Size at the first D, in budgets: D grows while the weak fade (speed.md: 1.3 and 1.0 are worse)."""
     first_tolerance: float = 0.05
     """Log of how far from `first_excess` the first D may be. By hand."""
     max_first_looks: int = 5
@@ -161,9 +161,11 @@ class TuningModel:
     """How tuning goes; rates are in those of the fit."""
 
     min_moves: int = 12
-    """How often D moves, at least. By hand."""
+    """How often D moves, at least, unless the tuning is short. By hand."""
     prunings_per_move: int = 4
     """How often weak Gaussians are dropped from one move of D to the next. By hand."""
+    min_between_prunings: int = 10
+    """Iterations, at least, from one dropping of weak Gaussians to the next. By hand."""
     max_between_prunings: int = 50
     """Iterations, at most, from one dropping of weak Gaussians to the next. By hand."""
     first_rate: float = 2.0
