@@ -32,7 +32,7 @@ class Canvas:
             threads: Of the target's device's engine; 0 for one per core.
             engine: Another engine, of the target's device.
         """
-        self.kernel = kernel
+        self.kernel, self.threads = kernel, threads
         self.engine = engine or engine_of(target.device, threads)
         """What draws."""
         self.target = target

@@ -123,6 +123,7 @@ NB_MODULE(_native, module) {
                array("image"), array("grams"), array("products"), array("wave_products"), "kernel"_a, "threads"_a,
                "isa"_a, "Multiply weights, plain and oscillating: see gicodec.render.reference.correlate_waves.");
     bind_fit(module);
+    bind_choose(module);
     module.def("instruction_sets", &instruction_sets,
                "List the instruction sets that this machine can run, the best last.");
     module.def("hardware_threads", &gsi::hardware_threads, "Return how many threads 0 stands for.");

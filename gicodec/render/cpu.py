@@ -8,6 +8,7 @@ variable GSI_ISA chooses one for the whole process; else it is the best that the
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -159,6 +160,17 @@ def adam_step(
         ValueError: Shapes do not match.
     """
     _native.adam_step(values, gradient, mean, square, rates, numbers, waves, limits, frozen, threads)
+
+
+def choose(*arrays: Any, threads: int = 0, isa: str = "") -> None:
+    """Choose candidates of the exact pass: as ``gicodec.encoder.tuning.rdoq.Sweep``, which see.
+
+    Raises:
+        OptionError: GSI_ISA names what this machine has not.
+        TypeError: An array is not contiguous, or has another type or number of dimensions.
+        ValueError: Shapes do not match, or a number is out of range.
+    """
+    _native.choose(*arrays, threads, isa or instruction_set())
 
 
 def instruction_sets() -> list[str]:

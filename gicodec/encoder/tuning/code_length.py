@@ -60,6 +60,10 @@ class CodeLength:
             bits += table[(classes, *contexts, magnitudes)]
         return bits
 
+    def color_tables(self) -> list[Bits]:
+        """Return the bits of magnitudes by class, and by what comes before of a color."""
+        return self._colors
+
     def shapes(self, rounded: QuantizedGaussians) -> Bits:
         """Return the bits of everything but the colors, [N]."""
         classes, (size, elongation) = rounded.classes, _bins(rounded)

@@ -13,9 +13,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from gicodec.device import CPU
 from gicodec.encoder.tuning.candidates import Candidates, candidates, wave_candidates
 from gicodec.encoder.tuning.code_length import CodeLength
 from gicodec.encoder.tuning.error_added import ErrorAdded
+from gicodec.encoder.tuning.native_choice import NativeChoice
 from gicodec.encoder.tuning.rate import LAMBDA
 from gicodec.encoder.tuning.state import FrozenState
 from gicodec.fit.objective import Objective
@@ -87,6 +89,11 @@ class Sweep:
             others = moves(some) if len(some) else some
             prepared = Candidates.of(others, step, (height, width), waves=waves)
             self._parts.append((len(some), prepared, self._code_length.shapes(others)))
+        count, plain, bits = self._parts[0]
+        self._native = None
+        if objective.device == CPU and count:
+            bits = bits + self._code_length.waves(plain.symbols)
+            self._native = NativeChoice(plain, bits, count, self._code_length.color_tables(), self._bit)
         self.kept: Mask = np.ones(len(rounded), bool)
         """[N] who is worth its bits."""
         self.n_changed = 0
@@ -117,6 +124,11 @@ class Sweep:
     ) -> tuple[QuantizedGaussians, Splats[NDArray[np.float32]], FloatArray]:
         """Return the best candidate for each of some rows [K], as symbols and to draw, and its cost."""
         n, (count, all_of_them, _) = len(rows), self._parts[which]
+        if which == 0 and self._native is not None:
+            local = self._place[rows]
+            moves, colors, costs = self._native.choose(self._objective, local)
+            picked = all_of_them.take(local + count * moves)
+            return replace(picked.symbols, colors=colors), picked.splats(colors, _no_waves(n)), costs
         others, bits = self._candidates(which, rows, len(all_of_them.codable) // count)
         error = ErrorAdded(self._objective, others)
         costs, colors = np.full(len(bits), np.inf), np.zeros_like(others.symbols.colors)
@@ -147,6 +159,10 @@ class Sweep:
         cost = error(options, wave.amplitudes)
         cost += self._bit * (bits + code_length.waves(wave) + color_bits)
         return np.where(possible, cost, np.inf), options
+
+
+def _no_waves(n: int) -> IntArray:
+    return np.zeros((n, 2), np.int64)
 
 
 def _batches(rounded: QuantizedGaussians, width: int, height: int) -> list[IntArray]:

@@ -1,0 +1,40 @@
+// choose: which of its candidates is best for each of a batch of Gaussians without waves. encoder/tuning/rdoq.py is the
+// reference.
+#pragma once
+#include "render.hpp"
+
+namespace gsi {
+
+constexpr int kClasses = 32, kMagnitudes = 17, kFirst = 10, kSecond = 4;  // of encoder/tuning/code_length.py
+constexpr int kColors = 3;
+
+// Candidates [n_moves][n], move after move, of n Gaussians; the first move is the Gaussian itself.
+struct Choices {
+    const float* centers;         // [n_moves n][2]
+    const float* conics;          // [n_moves n][3]
+    const double* units;          // [n_moves n]: of a step of a color
+    const double* bits;           // [n_moves n]: of all but the colors
+    const std::int64_t* classes;  // [n_moves n]
+    const bool* codable;          // [n_moves n]
+    const std::int64_t* colors;   // [n][3]
+    int n, n_moves;
+};
+
+struct ColorBits {
+    const double *first, *second, *third;  // [kClasses][kFirst][kSecond][kMagnitudes], without the contexts unknown yet
+    double price;                          // of a bit, squared error
+    double transform[9];                   // of colors, row-major
+    double gray;                           // steps: as much color may be left out
+};
+
+struct Chosen {
+    std::int64_t* moves;   // [k]
+    std::int64_t* colors;  // [k][3]
+    double* costs;         // [k]; infinite where there is none
+};
+
+// Chooses for some rows [k], given the image without them.
+void choose(const Choices& choices, const ColorBits& law, const std::int64_t* rows, int k, Size size,
+            const float* image, const Chosen& out, int n_threads, const IsaTable& table);
+
+}  // namespace gsi
