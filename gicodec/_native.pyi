@@ -128,6 +128,34 @@ def adam_step(
 ) -> None:
     """Move rows against a gradient: see gicodec.fit.adam."""
 
+def choose(
+    centers: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, 2), order="C", device="cpu", writable=False)
+    ],
+    conics: Annotated[NDArray[numpy.float32], dict(shape=(None, 3), order="C", device="cpu", writable=False)],
+    units: Annotated[NDArray[numpy.float64], dict(shape=(None,), order="C", device="cpu", writable=False)],
+    bits: Annotated[NDArray[numpy.float64], dict(shape=(None,), order="C", device="cpu", writable=False)],
+    classes: Annotated[NDArray[numpy.int64], dict(shape=(None,), order="C", device="cpu", writable=False)],
+    codable: Annotated[NDArray[numpy.bool_], dict(shape=(None,), order="C", device="cpu", writable=False)],
+    colors: Annotated[NDArray[numpy.int64], dict(shape=(None, 3), order="C", device="cpu", writable=False)],
+    tables: Sequence[
+        Annotated[NDArray[numpy.float64], dict(shape=(None,), order="C", device="cpu", writable=False)]
+    ],
+    numbers: Sequence[float],
+    rows: Annotated[NDArray[numpy.int64], dict(shape=(None,), order="C", device="cpu", writable=False)],
+    image: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, None, None), order="C", device="cpu", writable=False)
+    ],
+    moves: Annotated[NDArray[numpy.int64], dict(shape=(None,), order="C", device="cpu")],
+    best: Annotated[NDArray[numpy.int64], dict(shape=(None, 3), order="C", device="cpu")],
+    costs: Annotated[NDArray[numpy.float64], dict(shape=(None,), order="C", device="cpu")],
+    threads: int,
+    isa: str,
+) -> None:
+    """
+    Choose the best candidates of Gaussians without waves: see gicodec.encoder.tuning.rdoq.
+    """
+
 def instruction_sets() -> list[str]:
     """List the instruction sets that this machine can run, the best last."""
 

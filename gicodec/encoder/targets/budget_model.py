@@ -43,7 +43,9 @@ class SizeModel:
     """Log of how far from `first_excess` the first D may be. By hand."""
     max_first_looks: int = 5
     """Files coded, at most, to find the first D. By hand."""
-    moves_per_look: int = 3
+    bits_per_expected_bit: float = 0.96
+    """Bits of a file for each that rate.expected_bits() tells (speed.md: 0.92 to 1.02)."""
+    moves_per_look: int = 4
     """Moves of D for each that codes a file, and does not only estimate its size (codec.md)."""
     nearly_full: float = 0.9995
     """Size, in budgets, from which no Gaussian is tried to be kept any more. By hand."""

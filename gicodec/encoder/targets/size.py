@@ -20,8 +20,6 @@ from gicodec.fit.waves import cost_of_waves
 from gicodec.format import GsiPayload, Header
 from gicodec.options import EncodeOptions
 
-INITIAL_STEP = 0.25  # where the search for the first D begins
-
 
 class SizeTarget(Target):
     """A file of at most so many bytes.
@@ -32,7 +30,9 @@ class SizeTarget(Target):
 
     def __init__(self, budget: int, header: Header) -> None:
         self._budget, self._header = budget, header
-        self._excess_per_bit, self._n_moves, self._n_prices = 0.0, 0, 0
+        self._excess_per_bit = SIZE.bits_per_expected_bit / (8 * budget)
+        self._n_moves, self._n_prices = 0, 0
+        self._judged: tuple[Tensor | None, int] = None, 0  # the values of a state, and its size
         self._empty = file_size(GsiPayload.empty(header.channels), header)
         smallest = self._empty + SIZE.bytes_of_one_gaussian
         if budget < smallest:
@@ -54,11 +54,9 @@ class SizeTarget(Target):
 
     def start(self, values: Tensor, psnr: float) -> Start:
         """Find the D at which the rounded state, not tuned yet, makes a file of `first_excess` budgets."""
-        step, looks = INITIAL_STEP, 0
-        while looks < SIZE.max_first_looks:
-            excess = self._excess(State(values, step)) / SIZE.first_excess
-            looks += 1
-            if abs(math.log(excess)) < SIZE.first_tolerance:
+        step = self._step_of_excess(values, SIZE.first_excess)
+        for _ in range(SIZE.max_first_looks):
+            if abs(math.log(self._excess(State(values, step)) / SIZE.first_excess)) < SIZE.first_tolerance:
                 break
             step = self._step_of_excess(values, SIZE.first_excess)
         n = len(values)  # waves are kept in the same proportion, so each takes its share of the bits
@@ -80,7 +78,9 @@ class SizeTarget(Target):
     def next_price(self, price: float, state: FrozenState) -> float | None:
         """Ask more for a bit where the file is too large, and less where it is too small, a few times."""
         self._n_prices = 1 if price == 1 else self._n_prices + 1
-        share = self._size(state) / self._budget
+        size = self._size(state)
+        self._judged = state.values, size
+        share = size / self._budget
         if SIZE.refined_from <= share <= SIZE.refined_to or self._n_prices > SIZE.max_prices:
             return None
         change = float((share / SIZE.refined_aim) ** SIZE.price_gain)
@@ -88,7 +88,8 @@ class SizeTarget(Target):
 
     def judge(self, state: FrozenState) -> Attempt:
         """Drop the weakest Gaussians until the file is within the budget."""
-        size, order = self._size(state), weakest_first(state)
+        values, size = self._judged
+        size, order = size if values is state.values else self._size(state), weakest_first(state)
         payload = state.without(order[: self._n_dropped(state, order, size)]).payload(self._header)
         share = size / self._budget
         if SIZE.full <= share <= 1 / SIZE.full:
