@@ -162,7 +162,7 @@ def adam_step(
     _native.adam_step(values, gradient, mean, square, rates, numbers, waves, limits, frozen, threads)
 
 
-def choose(*arrays: Any, threads: int = 0, isa: str = "") -> None:
+def choose(*arguments: Any, threads: int = 0, isa: str = "") -> None:
     """Choose candidates of the exact pass: as ``gicodec.encoder.tuning.rdoq.Sweep``, which see.
 
     Raises:
@@ -170,7 +170,8 @@ def choose(*arrays: Any, threads: int = 0, isa: str = "") -> None:
         TypeError: An array is not contiguous, or has another type or number of dimensions.
         ValueError: Shapes do not match, or a number is out of range.
     """
-    _native.choose(*arrays, threads, isa or instruction_set())
+    native: Any = _native.choose  # its many arrays are listed where they are made, in native_choice.py
+    native(*arguments, threads, isa or instruction_set())
 
 
 def instruction_sets() -> list[str]:
