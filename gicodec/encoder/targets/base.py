@@ -83,10 +83,10 @@ class Target(ABC):
         """Return the D to go on with after this share of the tuning, which gives so many dB once rounded."""
         return state.step
 
-    def next_price(self, price: float, state: FrozenState) -> float | None:
+    def next_price(self, price: float, n_priced: int, state: FrozenState) -> float | None:
         """Return what a bit should cost in another sweep of the exact pass, in lambda, given the last price.
 
-        None where another would gain nothing.
+        And given how many sweeps have been at such prices; None where another would gain nothing.
         """
         return None
 

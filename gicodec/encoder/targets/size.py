@@ -31,7 +31,7 @@ class SizeTarget(Target):
     def __init__(self, budget: int, header: Header) -> None:
         self._budget, self._header = budget, header
         self._excess_per_bit = SIZE.bits_per_expected_bit / (8 * budget)
-        self._n_moves, self._n_prices = 0, 0
+        self._n_moves = 0
         self._judged: tuple[Tensor | None, int] = None, 0  # the values of a state, and its size
         self._empty = file_size(GsiPayload.empty(header.channels), header)
         smallest = self._empty + SIZE.bytes_of_one_gaussian
@@ -75,13 +75,12 @@ class SizeTarget(Target):
         excess = self._excess(state) if looks else self._expected_excess(state.values, state.step)
         return float(state.step * (excess / aim) ** exponent)
 
-    def next_price(self, price: float, state: FrozenState) -> float | None:
+    def next_price(self, price: float, n_priced: int, state: FrozenState) -> float | None:
         """Ask more for a bit where the file is too large, and less where it is too small, a few times."""
-        self._n_prices = 1 if price == 1 else self._n_prices + 1
         size = self._size(state)
         self._judged = state.values, size
         share = size / self._budget
-        if SIZE.refined_from <= share <= SIZE.refined_to or self._n_prices > SIZE.max_prices:
+        if SIZE.refined_from <= share <= SIZE.refined_to or n_priced >= SIZE.max_prices:
             return None
         change = float((share / SIZE.refined_aim) ** SIZE.price_gain)
         return price * min(max(change, 1 / SIZE.max_price_change), SIZE.max_price_change)

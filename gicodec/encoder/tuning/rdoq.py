@@ -31,7 +31,7 @@ BLOCK = 4  # pixels: how finely that is told
 ENOUGH = 0.02  # of the Gaussians: a sweep that changes fewer is the last
 
 Mask = NDArray[np.bool_]
-NextPrice = Callable[[float, FrozenState], float | None]
+NextPrice = Callable[[float, int, FrozenState], float | None]
 
 
 def refine(
@@ -43,7 +43,8 @@ def refine(
         objective: Where to.
         state: Of which there is less afterwards.
         n_sweeps: How many sweeps, at most, at the usual price of a bit.
-        next_price: Asked after them for the price in another sweep, given that of the last; None ends it.
+        next_price: Asked after them for the price in another sweep, given that of the last, and how many have
+            been at other prices; None ends it.
     """
     _, height, width = objective.residual.shape
     rounded = state.rounded()
@@ -53,10 +54,11 @@ def refine(
     for _ in range(n_sweeps):
         if _sweep(objective, state, 1.0) < ENOUGH:
             break
-    price = next_price(1.0, state) if next_price else None
+    price, n_priced = next_price(1.0, 0, state) if next_price else None, 0
     while next_price and price is not None:
         _sweep(objective, state, price)
-        price = next_price(price, state)
+        n_priced += 1
+        price = next_price(price, n_priced, state)
 
 
 def _sweep(objective: Objective, state: FrozenState, price: float) -> float:
