@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from scenes import SCENES, Array, Scene
 
+from gicodec.fit.backend import Engine, NativeEngine
 from gicodec.format import Kernel
 from gicodec.render import cpu, reference
 
@@ -23,6 +24,13 @@ TRITON = pytest.param("triton", marks=pytest.mark.skipif(not find_spec("triton")
 ISAS = pytest.mark.parametrize("isa", cpu.instruction_sets())
 ENGINES = pytest.mark.parametrize("isa", [*cpu.instruction_sets(), TRITON])
 CUTOFF = {Kernel.COMPACT: 4.5, Kernel.CUT: np.log(255)}
+
+
+class ReferenceEngine(NativeEngine):
+    """Draws in C++, every Gaussian on the picture itself, and does the rest in torch."""
+
+    residual_and_gradient = Engine.residual_and_gradient
+    adam_step = Engine.adam_step
 
 
 def at_the_edge(scene: Scene, kernel: Kernel) -> NDArray[np.bool_]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import torch
-from engines import DEVICE, triton_engine
+from engines import DEVICE, ReferenceEngine, triton_engine
 from pictures import photograph
 from torch import Tensor
 
@@ -178,7 +178,7 @@ def test_an_objective_is_the_same_on_both_engines() -> None:
     parameters = model.parameters
     parameters[::3, 5:9] = torch.rand(len(parameters[::3]), 4, generator=generator) * 0.5
     assert has_wave(parameters).any()
-    native = Objective(as_target(pixels), engine=NativeEngine(1))
+    native = Objective(as_target(pixels), engine=ReferenceEngine(1))
     with triton_engine():
         other = Objective(as_target(pixels, THERE), engine=TritonEngine(THERE))
         gradient = other.residual_and_gradient(parameters.to(THERE)).cpu()

@@ -100,7 +100,8 @@ void backward(const Gaussians& g, Size size, WeightFunction function, const floa
               int n_threads, const IsaTable& table) {
     const WeightShape shape = weight_shape(function);
     const Scene scene(g, Levels(size, false), shape, shape.gain, n_threads);
-    const std::vector<Readable> images(1, Readable(grad_image, size, g.channels, function, shape));
+    std::vector<Readable> images;
+    images.emplace_back(grad_image, size, g.channels, function, shape);
     differentiate(scene, g, images, shape.gain, out, n_threads, table);
 }
 

@@ -21,6 +21,7 @@ struct Readable {
     std::vector<float> padded;
     BackwardArgs args;
 
+    Readable(Readable&&) = default;  // a copy would read what the original pads
     Readable(const float* image, Size size, int channels, WeightFunction function, const WeightShape& shape) {
         const bool narrow = size.width < kMaxLanes;
         if (narrow) padded = pad_rows(image, size, channels);

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from engines import ISAS
+from engines import ISAS, ReferenceEngine
 from pictures import photograph
 from torch import Tensor
 
@@ -25,13 +25,6 @@ pytestmark = pytest.mark.usefixtures("one_torch_thread")
 HEIGHT, WIDTH = 150, 215
 LAWS = pytest.mark.parametrize("law", [None, TuningLaw(0.2)], ids=["fit", "tuning"])
 WAVES = pytest.mark.parametrize("waves", [False, True])
-
-
-class ReferenceEngine(NativeEngine):
-    """Draws in C++, every Gaussian on the picture itself, and does the rest in torch."""
-
-    residual_and_gradient = Engine.residual_and_gradient
-    adam_step = Engine.adam_step
 
 
 def rows(n: int = 200, *, waves: bool = True) -> Tensor:

@@ -30,8 +30,8 @@ class SizeTarget(Target):
 
     def __init__(self, budget: int, header: Header) -> None:
         self._budget, self._header = budget, header
-        self._excess_per_bit = SIZE.bits_per_expected_bit / (8 * budget)
         self._n_moves = 0
+        self._excess_per_bit = SIZE.bits_per_expected_bit / (8 * max(1, budget))
         self._judged: tuple[Tensor | None, int] = None, 0  # the values of a state, and its size
         self._empty = file_size(GsiPayload.empty(header.channels), header)
         smallest = self._empty + SIZE.bytes_of_one_gaussian
