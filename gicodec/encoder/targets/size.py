@@ -11,7 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from gicodec.encoder.targets.base import MAX_STEP, MIN_STEP, Attempt, Start, Target, file_size, weakest_first
+from gicodec.encoder.targets.base import (
+    MAX_STEP,
+    MIN_STEP,
+    Attempt,
+    Start,
+    Target,
+    clamp_step,
+    file_size,
+    weakest_first,
+)
 from gicodec.encoder.targets.budget_model import SIZE
 from gicodec.encoder.tuning.rate import expected_bits
 from gicodec.encoder.tuning.state import FrozenState, State
@@ -73,7 +82,7 @@ class SizeTarget(Target):
         self._n_moves += 1
         looks = self._n_moves % SIZE.moves_per_look == 0 or progress >= 1
         excess = self._excess(state) if looks else self._expected_excess(state.values, state.step)
-        return float(state.step * (excess / aim) ** exponent)
+        return clamp_step(state.step * (excess / aim) ** exponent)
 
     def next_price(self, price: float, n_priced: int, state: FrozenState) -> float | None:
         """Ask more for a bit where the file is too large, and less where it is too small, a few times."""
@@ -123,8 +132,8 @@ class SizeTarget(Target):
         return excess
 
     def _expected_excess(self, values: Tensor, step: float) -> float:
-        """Estimate the same, by what the last file took."""
-        return self._excess_per_bit * expected_bits(values, step)
+        """Estimate the same, by what the last file took; a file of nothing has bytes, too."""
+        return max(self._excess_per_bit * expected_bits(values, step), self._empty / self._budget)
 
     def _step_of_excess(self, values: Tensor, excess: float) -> float:
         """Return the D at which a state is expected to make a file of so many budgets."""
