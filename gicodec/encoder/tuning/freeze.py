@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -9,6 +12,8 @@ from torch import Tensor
 from gicodec.encoder.tuning.state import FrozenState, values_of
 from gicodec.encoder.tuning.tuner import Tuner
 from gicodec.fit.parameters import COLOR, SHAPE, WAVE, A, U, V, Y, has_wave, keep_phases
+from gicodec.format import Header
+from gicodec.format.gsi.cells import MARGIN
 from gicodec.format.gsi.lattice import angle_levels, shape_steps
 
 RATE = 0.5  # of the tuning's steps: what is still free makes up for what is not
@@ -20,13 +25,15 @@ def freeze(tuner: Tuner, n_iterations: int) -> FrozenState:
     tuner.prune()
     state = tuner.state = tuner.state.freeze_classes()
     frozen, waves = tuner.frozen, bool(has_wave(state.values).any())
-    for round_rows, mask, n_parts in (
+    round_centers = partial(_round_centers, header=tuner.header)
+    stages: list[tuple[Callable[[FrozenState, Tensor], None], Tensor, int]] = [
         (_round_shapes, frozen.shapes, N_PARTS),
         (_round_angles, frozen.angles, N_PARTS),
-        (_round_centers, frozen.centers, N_PARTS),
+        (round_centers, frozen.centers, N_PARTS),
         *[(_round_waves, frozen.waves, N_PARTS)] * waves,
         (_round_colors, frozen.colors, N_COLOR_PARTS),
-    ):
+    ]
+    for round_rows, mask, n_parts in stages:
         for rows in tuner.parts(n_parts):
             round_rows(state, rows)
             mask[rows] = True
@@ -51,9 +58,16 @@ def _round_angles(state: FrozenState, rows: Tensor) -> None:
     state.values[rows, U:A] = torch.from_numpy(rounded).float()[rows]
 
 
-def _round_centers(state: FrozenState, rows: Tensor) -> None:
+def _round_centers(state: FrozenState, rows: Tensor, header: Header) -> None:
     shapes, *_ = state.shapes(state.classes())
-    places = shapes.nearest_places(state.values[:, : Y + 1].double().numpy())
+    columns, lines = shapes.nearest_places(state.values[:, : Y + 1].double().numpy())
+    # What is rounded to beyond the margin comes back: no cell could have it.
+    area = np.array([[-MARGIN, -MARGIN, header.width + 2 * MARGIN, header.height + 2 * MARGIN]])
+    cells = np.repeat(area, len(lines), axis=0)
+    first, count = shapes.rows_in(cells)
+    lines = np.clip(lines, first, first + count - 1)
+    first, count = shapes.columns_in(cells, lines)
+    places = np.clip(columns, first, first + count - 1), lines
     moved = state.values[rows]
     centers = torch.from_numpy(shapes.centers(*places)).float()[rows]
     keep_phases(moved, centers - moved[:, : Y + 1])

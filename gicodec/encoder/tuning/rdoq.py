@@ -109,7 +109,7 @@ class Sweep:
             self._objective.add(others.splats(-others.symbols.colors, -others.symbols.amplitudes))
         chosen = [self._cheapest(which, some) for which, some in groups]
         for (_, some), (others, _), (best, splats, costs) in zip(groups, taken, chosen, strict=True):
-            kept = (costs < 0) | np.isinf(costs)  # what has no candidate in a cell stays as it is
+            kept = costs < 0
             self._objective.add(Splats(*(array[kept] for array in splats)))
             self.kept[some] = kept
             self._rounded.put(some, best)
@@ -130,7 +130,6 @@ class Sweep:
             local = self._place[rows]
             moves, colors, costs = self._native.choose(self._objective, local)
             picked = all_of_them.take(local + count * moves)
-            colors = np.where(np.isinf(costs)[:, None], picked.symbols.colors, colors)
             return replace(picked.symbols, colors=colors), picked.splats(colors, _no_waves(n)), costs
         others, bits = self._candidates(which, rows, len(all_of_them.codable) // count)
         error = ErrorAdded(self._objective, others)

@@ -133,14 +133,18 @@ def test_threads_change_no_byte() -> None:
     assert to_bytes(refined(n_sweeps=2)) == to_bytes(refined(n_sweeps=2, threads=3))
 
 
-def test_a_bright_gaussian_outside_of_every_cell_stays() -> None:
-    """It was dropped, with all that it gave to the picture: 2 dB of kodim20."""
-    state = frozen().take(torch.arange(len(frozen().values)) < 1)
-    row = torch.tensor([40.0, -8.4, 3.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 200 * state.step, 0.0, 0.0])
-    bright = State(row[None], state.step).freeze_classes()
-    assert bright.rounded().centers()[0, 1] < -8
-    refine(objective(), bright, 2)
-    assert len(bright.values) == 1
+def test_a_bright_gaussian_at_the_margin_stays() -> None:
+    """Rounded to beyond it, it had no candidate and was dropped, with all that it gave: 2 dB of kodim20."""
+    row = torch.tensor([40.0, -8.0, 3.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 20.0, 0.0, 0.0])
+    rows = row.repeat(20, 1)
+    rows[:, 2] = torch.linspace(2.5, 4.0, 20)  # lattices of many steps
+    start, target = State(rows, 0.5), objective()
+    assert (start.rounded().centers()[:, 1] < -8).any()
+    state = freeze(Tuner(target, HEADER, start, torch.Generator().manual_seed(0)), 0)
+    assert len(state.values) == len(rows)
+    assert (state.rounded().centers()[:, 1] >= -8).all()
+    refine(target, state, 1)
+    assert len(state.values) > 0
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 20])
