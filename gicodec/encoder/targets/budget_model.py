@@ -91,7 +91,7 @@ class SizeModel:
 class PsnrModel:
     """How the PSNR of the decoded picture follows from D and from the fit."""
 
-    coding_loss_db: float = 2.0
+    coding_loss_db: float = 2.5
     """dB between the fit, as it is when the last Gaussians are added, and the file. By hand."""
     error_of_steps: float = 2.1
     """Squared error, in D^2, that rounding all at once adds for each Gaussian (codec.md, "What freezing

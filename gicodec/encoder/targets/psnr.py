@@ -42,7 +42,7 @@ MAX_OCTAVES = 12.0  # of D: all there are
 class PsnrTarget(Target):
     """A decoded picture at so many dB."""
 
-    max_attempts = 14
+    max_attempts = 8
 
     def __init__(self, psnr: float, pixels: NDArray[np.uint8], header: Header, threads: int) -> None:
         self._psnr, self._pixels, self._header, self._threads = psnr, pixels, header, threads
