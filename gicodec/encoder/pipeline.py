@@ -8,7 +8,6 @@ another D.
 from __future__ import annotations
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from gicodec.device import find_device, one_line_errors
@@ -20,7 +19,7 @@ from gicodec.encoder.tuning.rdoq import refine
 from gicodec.encoder.tuning.state import State, to_state
 from gicodec.encoder.tuning.tuner import Tuner
 from gicodec.encoder.wave_decision import best_fit
-from gicodec.fit import FitSettings, Objective, as_target, one_torch_thread
+from gicodec.fit import FitSettings, Objective, as_target
 from gicodec.fit.parameters import all_but, has_wave
 from gicodec.format import GsiFile, Header
 from gicodec.options import EncodeOptions, Progress, ProgressCallback
@@ -37,10 +36,10 @@ def encode(pixels: NDArray[np.uint8], options: EncodeOptions, progress: Progress
     header = Header(width=pixels.shape[1], height=pixels.shape[0])
     target = target_of(options, pixels, header)
     preset, device = PRESETS[options.effort], find_device(options.device)
-    with one_torch_thread(), one_line_errors():
+    with one_line_errors():
         result = best_fit(pixels, header, target, FitSettings.of(options.effort), options, device, progress)
-        objective = Objective(as_target(pixels, device), threads=options.threads)
-        generator = torch.Generator().manual_seed(options.seed)
+        objective = Objective(as_target(pixels), device=device, threads=options.threads)
+        generator = np.random.default_rng(options.seed)
         values = to_state(result.parameters)
         start = target.start(values, result.psnr)
         tuner = Tuner(objective, header, State(values, start.step), generator)

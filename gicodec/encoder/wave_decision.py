@@ -6,7 +6,6 @@ import math
 from statistics import fmean
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from gicodec.encoder.targets.base import Target
@@ -23,7 +22,7 @@ def best_fit(
     target: Target,
     settings: FitSettings,
     options: EncodeOptions,
-    device: torch.device,
+    device: str,
     progress: ProgressCallback | None,
 ) -> Fit:
     """Fit without waves, and with where options and target have them; return what is better for its bits."""

@@ -1,6 +1,6 @@
 """Fitting Gaussians to a picture: pixels in, parameters of floats out; the encoder rounds them."""
 
-from gicodec.fit.loop import as_target, one_torch_thread
+from gicodec.fit.loop import as_target
 from gicodec.fit.model import Fit, FitSettings, fit
 from gicodec.fit.objective import Objective
 from gicodec.fit.optimizer import Optimizer
@@ -13,6 +13,5 @@ __all__ = [
     "Optimizer",
     "as_target",
     "fit",
-    "one_torch_thread",
     "to_gaussians",
 ]

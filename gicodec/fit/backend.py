@@ -1,4 +1,4 @@
-"""The engines as a fit sees them: torch tensors of one device in, and out.
+"""The engines as a fit sees them: arrays in and out, and images that stay where the engine is.
 
 All are of contiguous float32; shapes and meaning are those of ``gicodec.render.reference``.
 """
@@ -6,12 +6,12 @@ All are of contiguous float32; shapes and meaning are those of ``gicodec.render.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import Any
 
-import torch
-from torch import Tensor
+import numpy as np
 
 from gicodec.device import CPU
-from gicodec.fit.adam import Moments, Motion, adam_step
+from gicodec.fit.adam import BETA1, BETA2, EPSILON, Moments, Motion
 from gicodec.fit.law import Law
 from gicodec.fit.parameters import (
     COLOR,
@@ -25,28 +25,42 @@ from gicodec.fit.parameters import (
 )
 from gicodec.format import Kernel
 from gicodec.render import Splats, cpu
+from gicodec.render.cpu import Array
+
+Image = Any
+"""[C, H, W] where an engine is: an array, or on a GPU a tensor; they are used in ways that both have."""
 
 
 class Engine(ABC):
-    """What renders and differentiates on a device."""
+    """What renders and differentiates on a device. Rows are the host's: they are few beside the pixels."""
 
-    device: torch.device
+    device = CPU
+
+    def __init__(self, threads: int) -> None:
+        """Use so many threads of the host; 0 for one per core."""
+        self.threads = threads
 
     @abstractmethod
-    def draw(self, splats: Splats[Tensor], background: Tensor, image: Tensor, kernel: Kernel) -> None:
+    def image(self, array: Array) -> Image:
+        """Take an array [C, H, W] to where the engine is; it may be the array itself."""
+
+    @abstractmethod
+    def array(self, image: Image) -> Array:
+        """Take an image back; it may be the image itself."""
+
+    @abstractmethod
+    def draw(self, splats: Splats[Array], background: Image, image: Image, kernel: Kernel) -> None:
         """Add N Gaussians to a background; the result goes to an image, which may be the background.
 
         Both are [C, H, W].
         """
 
     @abstractmethod
-    def gradients(self, splats: Splats[Tensor], grad_image: Tensor, kernel: Kernel) -> Splats[Tensor]:
+    def gradients(self, splats: Splats[Array], grad_image: Image, kernel: Kernel) -> Splats[Array]:
         """Differentiate the sum of grad_image [C, H, W] times what is drawn."""
 
     @abstractmethod
-    def correlate(
-        self, centers: Tensor, conics: Tensor, image: Tensor, kernel: Kernel
-    ) -> tuple[Tensor, Tensor]:
+    def correlate(self, centers: Array, conics: Array, image: Image, kernel: Kernel) -> tuple[Array, Array]:
         """Multiply the weights w of N Gaussians, and sum over all pixels.
 
         Returns:
@@ -55,8 +69,8 @@ class Engine(ABC):
 
     @abstractmethod
     def correlate_waves(
-        self, centers: Tensor, conics: Tensor, frequencies: Tensor, image: Tensor, kernel: Kernel
-    ) -> tuple[Tensor, Tensor, Tensor]:
+        self, centers: Array, conics: Array, frequencies: Array, image: Image, kernel: Kernel
+    ) -> tuple[Array, Array, Array]:
         """Multiply (w, w cos, w sin) of N Gaussians and frequencies [N, 2], and sum over all pixels.
 
         Returns:
@@ -65,8 +79,8 @@ class Engine(ABC):
         """
 
     def residual_and_gradient(
-        self, values: Tensor, law: Law | None, negative: Tensor, residual: Tensor, *, waves: bool
-    ) -> Tensor:
+        self, values: Array, law: Law | None, negative: Image, residual: Image, *, waves: bool
+    ) -> Array:
         """Draw rows [N, 9 + C], parameters or those of a law, on a negative target [C, H, W].
 
         Returns:
@@ -74,112 +88,72 @@ class Engine(ABC):
         """
         parameters = values if law is None else law.to_parameters(values)
         inverse = InverseCovariances.of(parameters)
-        placed = parameters[:, :SIZE].contiguous(), conics_of(inverse), parameters[:, COLOR:].contiguous()
-        splats = Splats(*placed, parameters[:, WAVE].contiguous() if waves else None)
+        arrays = parameters[:, :SIZE], conics_of(inverse), parameters[:, COLOR:]
+        splats = Splats(*arrays, parameters[:, WAVE] if waves else None).map(np.ascontiguousarray)
         self.draw(splats, negative, residual, Kernel.COMPACT)
         by = self.gradients(splats, residual, Kernel.COMPACT)
         gradient = 2 * pull_back(parameters, inverse, by)
         return gradient if law is None else law.pull_back(values, parameters, gradient)
 
     def adam_step(
-        self, values: Tensor, gradient: Tensor, moments: Moments, motion: Motion, rate: float, *, waves: bool
+        self, values: Array, gradient: Array, moments: Moments, motion: Motion, rate: float, *, waves: bool
     ) -> None:
-        """Move values [N, 9 + C] in place: as ``adam.adam_step``."""
-        adam_step(values, gradient, moments, motion, rate, waves=waves)
-
-
-class NativeEngine(Engine):
-    """The C++ engine, on the CPU; its arrays and the tensors share their memory."""
-
-    device = CPU
-
-    def __init__(self, threads: int) -> None:
-        """Use so many threads; 0 for one per core."""
-        self._threads = threads
-
-    def draw(self, splats: Splats[Tensor], background: Tensor, image: Tensor, kernel: Kernel) -> None:
-        """Draw by ``cpu.forward``."""
-        (_, height, width), given = image.shape, splats.map(Tensor.numpy)
-        under, out = background.numpy(), image.numpy()
-        cpu.forward(given, height, width, kernel, background=under, image=out, threads=self._threads)
-
-    def gradients(self, splats: Splats[Tensor], grad_image: Tensor, kernel: Kernel) -> Splats[Tensor]:
-        """Differentiate by ``cpu.backward``."""
-        by = cpu.backward(splats.map(Tensor.numpy), grad_image.numpy(), kernel, threads=self._threads)
-        return by.map(torch.from_numpy)
-
-    def correlate(
-        self, centers: Tensor, conics: Tensor, image: Tensor, kernel: Kernel
-    ) -> tuple[Tensor, Tensor]:
-        """Multiply by ``cpu.correlate``."""
-        arrays = centers.numpy(), conics.numpy(), image.numpy()
-        squares, products = cpu.correlate(*arrays, kernel, threads=self._threads)
-        return torch.from_numpy(squares), torch.from_numpy(products)
-
-    def correlate_waves(
-        self, centers: Tensor, conics: Tensor, frequencies: Tensor, image: Tensor, kernel: Kernel
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """Multiply by ``cpu.correlate_waves``."""
-        arrays = centers.numpy(), conics.numpy(), frequencies.numpy(), image.numpy()
-        grams, products, wave_products = cpu.correlate_waves(*arrays, kernel, threads=self._threads)
-        return torch.from_numpy(grams), torch.from_numpy(products), torch.from_numpy(wave_products)
-
-    def residual_and_gradient(
-        self, values: Tensor, law: Law | None, negative: Tensor, residual: Tensor, *, waves: bool
-    ) -> Tensor:
-        """Draw and differentiate in one call; large Gaussians on smaller images (native/levels.hpp)."""
-        numbers, gradient = None if law is None else law.numbers(), torch.empty_like(values)
-        arrays = negative.numpy(), residual.numpy(), gradient.numpy()
-        cpu.residual_and_gradient(values.numpy(), numbers, *arrays, waves=waves, threads=self._threads)
-        return gradient
-
-    def adam_step(
-        self, values: Tensor, gradient: Tensor, moments: Moments, motion: Motion, rate: float, *, waves: bool
-    ) -> None:
-        """Move in one call."""
-        numbers = moments.begin_step(rate), *moments.betas, moments.epsilon, motion.largest_gain or 0.0
-        arrays = values.numpy(), gradient.numpy(), moments.mean.numpy(), moments.square.numpy()
+        """Move values [N, 9 + C] in place: as ``adam.adam_step``, in one call."""
+        numbers = moments.begin_step(rate), BETA1, BETA2, EPSILON, motion.largest_gain or 0.0
         cpu.adam_step(
-            *arrays,
-            motion.rates.numpy(),
+            *(values, gradient, moments.mean, moments.square, motion.rates),
             numbers=(*numbers, MAX_ELONGATION, MAX_FREQUENCY),
             limits=motion.limits,
             frozen=None if motion.frozen is None else motion.frozen.bits(),
             waves=waves,
-            threads=self._threads,
+            threads=self.threads,
         )
 
 
-class TritonEngine(Engine):
-    """The Triton engine, on a CUDA device; on the CPU in Triton's interpreter, for tests."""
+class NativeEngine(Engine):
+    """The C++ engine, on the CPU."""
 
-    def __init__(self, device: torch.device) -> None:
-        from gicodec.render import cuda  # imports Triton, which few have
+    def image(self, array: Array) -> Image:
+        """Return the array."""
+        return array
 
-        self.device, self._cuda = device, cuda
+    def array(self, image: Image) -> Array:
+        """Return the image."""
+        return np.asarray(image)
 
-    def draw(self, splats: Splats[Tensor], background: Tensor, image: Tensor, kernel: Kernel) -> None:
-        """Draw by ``cuda.forward``."""
+    def draw(self, splats: Splats[Array], background: Image, image: Image, kernel: Kernel) -> None:
+        """Draw by ``cpu.forward``."""
         _, height, width = image.shape
-        self._cuda.forward(splats, height, width, kernel, background=background, image=image)
+        cpu.forward(splats, height, width, kernel, background=background, image=image, threads=self.threads)
 
-    def gradients(self, splats: Splats[Tensor], grad_image: Tensor, kernel: Kernel) -> Splats[Tensor]:
-        """Differentiate by ``cuda.backward``."""
-        return self._cuda.backward(splats, grad_image, kernel)
+    def gradients(self, splats: Splats[Array], grad_image: Image, kernel: Kernel) -> Splats[Array]:
+        """Differentiate by ``cpu.backward``."""
+        return cpu.backward(splats, grad_image, kernel, threads=self.threads)
 
-    def correlate(
-        self, centers: Tensor, conics: Tensor, image: Tensor, kernel: Kernel
-    ) -> tuple[Tensor, Tensor]:
-        """Multiply by ``cuda.correlate``."""
-        return self._cuda.correlate(centers, conics, image, kernel)
+    def correlate(self, centers: Array, conics: Array, image: Image, kernel: Kernel) -> tuple[Array, Array]:
+        """Multiply by ``cpu.correlate``."""
+        return cpu.correlate(centers, conics, image, kernel, threads=self.threads)
 
     def correlate_waves(
-        self, centers: Tensor, conics: Tensor, frequencies: Tensor, image: Tensor, kernel: Kernel
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """Multiply by ``cuda.correlate_waves``."""
-        return self._cuda.correlate_waves(centers, conics, frequencies, image, kernel)
+        self, centers: Array, conics: Array, frequencies: Array, image: Image, kernel: Kernel
+    ) -> tuple[Array, Array, Array]:
+        """Multiply by ``cpu.correlate_waves``."""
+        return cpu.correlate_waves(centers, conics, frequencies, image, kernel, threads=self.threads)
+
+    def residual_and_gradient(
+        self, values: Array, law: Law | None, negative: Image, residual: Image, *, waves: bool
+    ) -> Array:
+        """Draw and differentiate in one call; large Gaussians on smaller images (native/levels.hpp)."""
+        numbers, gradient = None if law is None else law.numbers(), np.empty_like(values)
+        arrays = values, numbers, negative, residual, gradient
+        cpu.residual_and_gradient(*arrays, waves=waves, threads=self.threads)
+        return gradient
 
 
-def engine_of(device: torch.device, threads: int) -> Engine:
-    """Return the engine of a device, "cpu" or "cuda"."""
-    return NativeEngine(threads) if device.type == "cpu" else TritonEngine(device)
+def engine_of(device: str, threads: int) -> Engine:
+    """Return the engine of a device, "cpu" or "cuda:N"."""
+    if device == CPU:
+        return NativeEngine(threads)
+    from gicodec.fit.triton_engine import TritonEngine  # imports torch and Triton
+
+    return TritonEngine(device, threads)

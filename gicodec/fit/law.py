@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-from torch import Tensor
+from gicodec.render.cpu import Array
 
 
 class Law(ABC):
@@ -15,9 +15,9 @@ class Law(ABC):
         """Return what the C++ engine needs to know, in the order of ``TuningLaw`` in its fit.hpp."""
 
     @abstractmethod
-    def to_parameters(self, values: Tensor) -> Tensor:
+    def to_parameters(self, values: Array) -> Array:
         """Convert rows to parameters."""
 
     @abstractmethod
-    def pull_back(self, values: Tensor, parameters: Tensor, gradient: Tensor) -> Tensor:
+    def pull_back(self, values: Array, parameters: Array, gradient: Array) -> Array:
         """Turn a gradient by parameters into one by rows, and add that of the law's own cost."""

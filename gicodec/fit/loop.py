@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
-from gicodec.device import CPU
 from gicodec.fit.objective import Objective
 from gicodec.options import Progress, ProgressCallback
+from gicodec.render.cpu import Array
 
 CHECK_EVERY = 50  # iterations between reports and tests for an early stop
 STALLED_GAIN = 1e-4  # of the squared error over CHECK_EVERY iterations: nothing more to expect
@@ -65,7 +61,7 @@ def run(
             if progress is not None:
                 progress(Progress(stage, iteration, n_iterations, objective.psnr(error), len(model)))
             stalled = model.may_stop(iteration) and error > best * (1 - STALLED_GAIN)
-            if stalled or error < EXACT_ERROR * objective.residual.numel():
+            if stalled or error < EXACT_ERROR * math.prod(objective.residual.shape):
                 break
             best = min(best, error)
         model.step(iteration)
@@ -73,17 +69,6 @@ def run(
     return iteration + 1
 
 
-def as_target(pixels: NDArray[np.uint8], device: torch.device = CPU) -> Tensor:
+def as_target(pixels: NDArray[np.uint8]) -> Array:
     """Convert a picture [H, W, C] to what the fit aims at: [C, H, W], float32, 0 to 1."""
-    return (torch.tensor(pixels).permute(2, 0, 1).float() / 255).contiguous().to(device)
-
-
-@contextmanager
-def one_torch_thread() -> Iterator[None]:
-    """Leave the cores to the engine: torch's tensors here are small, and its idle threads spin."""
-    n_threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(n_threads)
+    return np.ascontiguousarray(pixels.transpose(2, 0, 1), np.float32) / np.float32(255)

@@ -7,13 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from gicodec.device import CPU
 from gicodec.fit.initialization import initial_rows, rows_at_errors
-from gicodec.fit.loop import Model, as_target, one_torch_thread, run
+from gicodec.fit.loop import Model, as_target, run
 from gicodec.fit.morton import morton_order
 from gicodec.fit.objective import Objective
 from gicodec.fit.optimizer import Optimizer
@@ -21,6 +19,7 @@ from gicodec.fit.parameters import COLOR, SIZE, all_but, has_wave
 from gicodec.fit.waves import cost_of_waves, energies, renew_waves, with_waves
 from gicodec.options import Effort, ProgressCallback
 from gicodec.presets import PRESETS
+from gicodec.render.cpu import Array
 
 FIRST_SHARE = 0.1  # of the Gaussians are there from the start
 N_GROWTHS = 20  # times the rest is added ...
@@ -50,7 +49,7 @@ class FitSettings:
 class Fit:
     """The result."""
 
-    parameters: Tensor
+    parameters: Array
     """[N, 9 + C], see parameters.py."""
     psnr: float
     """dB, of the unrounded, unclamped rendering."""
@@ -69,7 +68,7 @@ def fit(
     waves: bool = False,
     seed: int = 0,
     threads: int = 0,
-    device: torch.device = CPU,
+    device: str = CPU,
     progress: ProgressCallback | None = None,
 ) -> Fit:
     """Fit Gaussians to a picture.
@@ -82,15 +81,14 @@ def fit(
         waves: Whether Gaussians may get waves; a wave then counts as so much of a Gaussian.
         seed: The same seed gives the same result, whatever the number of threads.
         threads: Of the engine, 0 for one per core.
-        device: Where to fit: the CPU, or a CUDA device.
+        device: Where to draw: "cpu" or "cuda:N".
         progress: Called every CHECK_EVERY iterations.
     """
-    with one_torch_thread():
-        objective = Objective(as_target(pixels, device), threads=threads)
-        model = GsiModel(objective, n_gaussians, settings.n_iterations, plan, seed, waves=waves)
-        n_iterations = run(model, objective, settings.n_iterations, "waves" if waves else "fit", progress)
-        psnr = objective.psnr(objective.error())
-        return Fit(model.parameters.cpu(), psnr, n_iterations, objective.engine_seconds)
+    objective = Objective(as_target(pixels), device=device, threads=threads)
+    model = GsiModel(objective, n_gaussians, settings.n_iterations, plan, seed, waves=waves)
+    n_iterations = run(model, objective, settings.n_iterations, "waves" if waves else "fit", progress)
+    psnr = objective.psnr(objective.error())
+    return Fit(model.parameters, psnr, n_iterations, objective.engine_seconds)
 
 
 class GsiModel(Model):
@@ -106,23 +104,23 @@ class GsiModel(Model):
         *,
         waves: bool,
     ) -> None:
-        self._generator = torch.Generator().manual_seed(seed)
-        self._n_max = objective.target[0].numel()
+        self._generator = np.random.default_rng(seed)
+        _, height, width = objective.target.shape
+        self._n_max = height * width
         self._n = min(n_gaussians, self._n_max)
         self._n_first = math.ceil(self._n * FIRST_SHARE)
-        rows = initial_rows(objective.target.cpu(), self._n_first, self._generator)
+        rows = initial_rows(objective.engine.array(objective.target), self._n_first, self._generator)
         self._optimizer = Optimizer(rows, objective.engine)
-        self._optimizer.to(objective.device)
         self._n_iterations, self._plan, self._waves = n_iterations, plan, waves
         self._has_waves = False  # they come and go in change() only
-        self._gradient = torch.empty(0)
+        self._gradient = np.empty_like(rows)
         self._growths = {round(n_iterations * GROWTH_END * k / N_GROWTHS): k for k in range(1, N_GROWTHS + 1)}
 
     def __len__(self) -> int:
         return len(self.parameters)
 
     @property
-    def parameters(self) -> Tensor:
+    def parameters(self) -> Array:
         """[N, 9 + C], see parameters.py."""
         return self._optimizer.parameters
 
@@ -138,14 +136,12 @@ class GsiModel(Model):
             n = len(self) + round(cost_of_waves(self.parameters))
             self._n = min(self._plan(n, objective.psnr(objective.error())), self._n_max)
         n_after = self._n_first + (self._n - self._n_first) * self._growths[iteration] // N_GROWTHS
-        self._optimizer.to(CPU)  # what is seldom done is done there, and alike for every device
         self._grow(objective, n_after)
         if self._waves and self._growths[iteration] % WAVES_EVERY == 0:
             renew_waves(self._optimizer, objective)
         self._has_waves = bool(has_wave(self.parameters).any())
-        if objective.device != CPU:  # where rows that are near each other are drawn faster
+        if objective.engine.device != CPU:  # where rows that are near each other are drawn faster
             self._optimizer.keep_rows(morton_order(self.parameters))
-        self._optimizer.to(objective.device)
 
     def draw(self, objective: Objective) -> None:
         """Render, and remember the gradient."""
@@ -158,13 +154,13 @@ class GsiModel(Model):
     def _grow(self, objective: Objective, n_after: int) -> None:
         """Drop the weakest, then add where the error is until there are n_after."""
         optimizer, parameters = self._optimizer, self.parameters
-        energy = parameters[:, COLOR:].square().sum(1) * (2 * parameters[:, SIZE]).exp() * math.pi
+        energy = np.square(parameters[:, COLOR:]).sum(axis=1) * np.exp(2 * parameters[:, SIZE]) * math.pi
         energy += energies(parameters)
         n_dropped = int(RELOCATED_SHARE * len(parameters))
-        optimizer.keep_rows(all_but(len(parameters), energy.argsort()[:n_dropped]))
+        optimizer.keep_rows(all_but(len(parameters), energy.argsort(kind="stable")[:n_dropped]))
         n_new = n_after - len(optimizer.parameters) - round(cost_of_waves(optimizer.parameters))
         if n_new > 0:
-            residual = objective.residual.cpu()
+            residual = objective.engine.array(objective.residual)
             new = rows_at_errors(residual, n_new, n_after, self._generator)
             if self._waves:
                 new = with_waves(new, residual, objective.error() / len(parameters))

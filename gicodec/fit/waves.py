@@ -9,9 +9,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import torch
-from numpy.typing import NDArray
-from torch import Tensor
 
 from gicodec.fit.canvas import Canvas
 from gicodec.fit.optimizer import Optimizer
@@ -28,7 +25,8 @@ from gicodec.fit.parameters import (
     inverse_roots,
     root_covariances,
 )
-from gicodec.format.arrays import FloatArray
+from gicodec.format.arrays import FloatArray, IntArray
+from gicodec.render.cpu import Array
 
 COST = 0.9  # of a Gaussian's bits
 WORTH, NEW_WORTH = 0.4, 0.7  # times the mean error of a Gaussian: what a wave must take at once ...
@@ -42,8 +40,6 @@ WINDOW = 2.7  # standard deviations on every side that a spectrum sees
 APART = 2.0  # standard deviations of the larger: nearer to each other, new ones would find the same
 MAX_SPECTRA = 512  # at a time: memory
 RIDGE = 1e-3  # of a Gram matrix: a wave of long period is hardly another color
-
-Single = NDArray[np.float32]
 
 
 def tried_frequencies() -> FloatArray:
@@ -60,37 +56,40 @@ def renew_waves(optimizer: Optimizer, canvas: Canvas) -> None:
     """Take away the waves that are faint, and give new ones to those Gaussians that are worth it."""
     parameters = optimizer.parameters
     mean_error = canvas.error() / len(parameters)
-    optimizer.set_waves(has_wave(parameters) & (energies(parameters) < FAINT * mean_error), torch.zeros(4))
-    plain = (~has_wave(parameters)).nonzero()[:, 0]
+    optimizer.set_waves(
+        has_wave(parameters) & (energies(parameters) < FAINT * mean_error), np.zeros(4, np.float32)
+    )
+    plain = np.flatnonzero(~has_wave(parameters))
     gains, colors, waves = propose(canvas, parameters[plain])
     worth = gains > WORTH * mean_error
-    chosen = torch.zeros(len(parameters), dtype=torch.bool)
+    chosen = np.zeros(len(parameters), bool)
     chosen[plain[worth]] = True
     optimizer.set_waves(chosen, waves[worth])
     optimizer.parameters[chosen, COLOR:] += colors[worth, None]
 
 
-def with_waves(rows: Tensor, residual: Tensor, mean_error: float) -> Tensor:
+def with_waves(rows: Array, residual: Array, mean_error: float) -> Array:
     """Return new rows [n, 9 + C], some as larger, round Gaussians with waves: the best, if far apart."""
-    gains, best = torch.zeros(len(rows)), rows.clone()
+    gains, best = np.zeros(len(rows), np.float32), rows.copy()
+    starts = range(0, len(rows), MAX_SPECTRA)
     for size in NEW_SIZES:
-        parts = [_spectral_rows(part, residual, size) for part in torch.split(rows, MAX_SPECTRA)]
-        gain, found = (torch.cat(list(column)) for column in zip(*parts, strict=True))
+        parts = [_spectral_rows(rows[start : start + MAX_SPECTRA], residual, size) for start in starts]
+        gain, found = (np.concatenate(column) for column in zip(*parts, strict=True))
         better = gain > gains
         gains[better], best[better] = gain[better], found[better]
-    result, chosen = rows.clone(), torch.empty(0, dtype=torch.long)
-    for row in gains.argsort(descending=True, stable=True):
+    result, chosen = rows.copy(), np.empty(0, np.int64)
+    for row in np.argsort(-gains, kind="stable"):
         if gains[row] <= NEW_WORTH * mean_error:
             break
-        distance = (best[chosen, : Y + 1] - best[row, : Y + 1]).norm(dim=1)
-        larger = best[chosen, SIZE].clamp(min=best[row, SIZE].item()).exp()
+        distance = np.hypot(*(best[chosen, : Y + 1] - best[row, : Y + 1]).T)
+        larger = np.exp(np.maximum(best[chosen, SIZE], best[row, SIZE]))
         if (distance >= APART * larger).all():
-            chosen = torch.cat([chosen, row[None]])
+            chosen = np.append(chosen, row)
     result[chosen] = best[chosen]
     return result
 
 
-def _spectral_rows(rows: Tensor, residual: Tensor, size: float) -> tuple[Tensor, Tensor]:
+def _spectral_rows(rows: Array, residual: Array, size: float) -> tuple[Array, Array]:
     """Find the strongest wave of the residual [C, H, W] in a round window of this size around each row.
 
     Returns:
@@ -98,47 +97,54 @@ def _spectral_rows(rows: Tensor, residual: Tensor, size: float) -> tuple[Tensor,
     """
     n_channels, height, width = residual.shape
     reach = math.ceil(WINDOW * size)
-    offsets = torch.arange(-reach, reach + 1)
-    columns = rows[:, 0].floor().long().clamp(0, width - 1)[:, None] + offsets
-    lines = rows[:, 1].floor().long().clamp(0, height - 1)[:, None] + offsets
-    light = torch.nn.functional.pad(residual.sum(dim=0), [reach] * 4)
-    dx, dy = columns + 0.5 - rows[:, :1], lines + 0.5 - rows[:, 1:2]
-    weight = torch.exp(-(dx.square()[:, None, :] + dy.square()[:, :, None]) / (2 * size**2))
+    offsets = np.arange(-reach, reach + 1)
+    columns = np.clip(np.floor(rows[:, 0]).astype(np.int64), 0, width - 1)[:, None] + offsets
+    lines = np.clip(np.floor(rows[:, 1]).astype(np.int64), 0, height - 1)[:, None] + offsets
+    light = np.pad(residual.sum(axis=0), reach)
+    dx, dy = _offsets_to(columns, rows[:, 0]), _offsets_to(lines, rows[:, 1])
+    weight = np.exp(-(np.square(dx)[:, None, :] + np.square(dy)[:, :, None]) / (2 * size**2))
     seen = light[(lines + reach)[:, :, None], (columns + reach)[:, None, :]] * weight
     k = _strongest(seen, NEW_LOWEST / size)
     phase = k[:, 0, None, None] * dx[:, None, :] + k[:, 1, None, None] * dy[:, :, None]
-    energy = n_channels * weight.square().sum(dim=(1, 2)) / 2
-    a, b, brightness = ((seen * basis).sum(dim=(1, 2)) / -energy for basis in (phase.cos(), phase.sin(), 0.5))
-    found = rows.clone()
-    found[:, SHAPE] = torch.tensor([math.log(size), 0.0, 0.0])
+    energy = n_channels * np.square(weight).sum(axis=(1, 2)) / 2
+    a, b, brightness = (
+        (seen * basis).sum(axis=(1, 2)) / -energy for basis in (np.cos(phase), np.sin(phase), np.float32(0.5))
+    )
+    found = rows.copy()
+    found[:, SHAPE] = math.log(size), 0.0, 0.0
     found[:, COLOR:] = START * NEW_START * brightness[:, None]
-    found[:, WAVE] = torch.cat([NEW_START * torch.stack([a, b], dim=1), k], dim=1)
-    return (a.square() + b.square()) * energy, found
+    found[:, WAVE] = np.column_stack([NEW_START * a, NEW_START * b, k])
+    return (np.square(a) + np.square(b)) * energy, found
 
 
-def _strongest(seen: Tensor, lowest: float) -> Tensor:
+def _offsets_to(pixels: IntArray, centers: Array) -> Array:
+    """Return how far the centers of pixels [n, K] are from centers [n]: [n, K]."""
+    return (pixels + 0.5 - centers[:, None]).astype(np.float32)
+
+
+def _strongest(seen: Array, lowest: float) -> Array:
     """Return the strongest frequency, at least the lowest, of each of n pictures [n, K, K]: [n, 2]."""
     n = 2 ** math.ceil(math.log2(seen.shape[1]))
-    ky, kx = 2 * math.pi * torch.fft.fftfreq(n), 2 * math.pi * torch.fft.rfftfreq(n)
-    magnitude = torch.hypot(ky[:, None], kx)
-    power = torch.fft.rfft2(seen, s=(n, n)).abs() * ((magnitude >= lowest) & (magnitude < HIGHEST))
-    best = power.flatten(1).argmax(dim=1)
-    return torch.stack([kx[best % len(kx)], ky[best // len(kx)]], dim=1)
+    ky, kx = 2 * math.pi * np.fft.fftfreq(n), 2 * math.pi * np.fft.rfftfreq(n)
+    magnitude = np.hypot(ky[:, None], kx)
+    power = np.abs(np.fft.rfft2(seen, s=(n, n))) * ((magnitude >= lowest) & (magnitude < HIGHEST))
+    best = power.reshape(len(seen), -1).argmax(axis=1)
+    return np.stack([kx[best % len(kx)], ky[best // len(kx)]], axis=1, dtype=np.float32)
 
 
-def cost_of_waves(parameters: Tensor) -> float:
+def cost_of_waves(parameters: Array) -> float:
     """Return for how many Gaussians' bits the waves of parameters [N, 9 + C] stand."""
     return COST * int(has_wave(parameters).sum())
 
 
-def energies(parameters: Tensor) -> Tensor:
+def energies(parameters: Array) -> Array:
     """Return what of the squared picture is in the waves [N] of parameters [N, 9 + C]."""
     n_channels = parameters.shape[1] - COLOR
-    squares = parameters[:, AMPLITUDES].square().sum(dim=1)
-    return 0.5 * math.pi * n_channels * squares * (2 * parameters[:, SIZE]).exp()
+    squares = np.square(parameters[:, AMPLITUDES]).sum(axis=1)
+    return np.asarray(0.5 * math.pi * n_channels * squares * np.exp(2 * parameters[:, SIZE]))
 
 
-def propose(canvas: Canvas, parameters: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def propose(canvas: Canvas, parameters: Array) -> tuple[FloatArray, Array, Array]:
     """Find the best of the frequencies tried for every Gaussian by itself, given the residual.
 
     Returns:
@@ -148,8 +154,8 @@ def propose(canvas: Canvas, parameters: Tensor) -> tuple[Tensor, Tensor, Tensor]
     n = len(parameters)
     gains, solutions = np.zeros(n), np.zeros((n, 3))
     frequencies = np.zeros((n, 2), np.float32)
-    xx, xy, yy = (root.numpy() for root in inverse_roots(parameters, root_covariances(parameters)))
-    placed = parameters[:, : Y + 1].contiguous().numpy(), conics(parameters).numpy()
+    xx, xy, yy = inverse_roots(parameters, root_covariances(parameters))
+    placed = np.ascontiguousarray(parameters[:, : Y + 1]), conics(parameters)
     for x, y in tried_frequencies():
         k = np.stack([xx * x + xy * y, xy * x + yy * y], axis=1)
         gain, solution = best_coefficients(
@@ -158,13 +164,11 @@ def propose(canvas: Canvas, parameters: Tensor) -> tuple[Tensor, Tensor, Tensor]
         better = (gain > gains) & (np.hypot(*k.T) < HIGHEST)
         gains[better], solutions[better], frequencies[better] = gain[better], solution[better], k[better]
     solutions *= START
-    waves = torch.from_numpy(np.concatenate([solutions[:, 1:], frequencies], axis=1)).float()
-    return torch.from_numpy(gains), torch.from_numpy(solutions[:, 0]).float(), waves
+    waves = np.concatenate([solutions[:, 1:], frequencies], axis=1, dtype=np.float32)
+    return gains, solutions[:, 0].astype(np.float32), waves
 
 
-def best_coefficients(
-    grams: Single, products: Single, wave_products: Single
-) -> tuple[FloatArray, FloatArray]:
+def best_coefficients(grams: Array, products: Array, wave_products: Array) -> tuple[FloatArray, FloatArray]:
     """Find the best (brightness, A, B) of each of N, by what correlate_waves() returns.
 
     Args:

@@ -10,7 +10,7 @@ EPSILON = 1e-8
 
 
 class Adan:
-    """The running means of a gradient [N, K], row by row: as ``Moments`` of Adam."""
+    """The running means of a gradient [N, K], row by row: as ``Adam``."""
 
     def __init__(self, like: Tensor) -> None:
         self._mean, self._change, self._square = (torch.zeros_like(like) for _ in range(3))

@@ -43,8 +43,9 @@ class BlendedModel(PublishedModel):
         self._drawn = covariances.detach()
         centers = self._parametrization.centers(raw[:, PLACES])
         colors, opacities = raw[:, COLORS][:, :-1], torch.sigmoid(raw[:, -1])
-        residual = self._blend(centers, covariances, colors, opacities, objective) - objective.target
-        objective.residual = residual.detach()
+        image = self._blend(centers, covariances, colors, opacities, objective)
+        residual = image - torch.as_tensor(objective.target)
+        objective.residual[:] = residual.detach()
         self._gradients = torch.autograd.grad(residual.square().mean(), [raw])
         raw.requires_grad_(False)
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import torch
 from torch import Tensor
 
-from gicodec.fit.adam import Moments
 from gicodec.format import Header, RecordPayload
 from gicodec.format.records.gaussianimage_plus import GaussianImagePlus
+from gicodec.papers.adam import Adam
 from gicodec.papers.learned_quantizers import LogUniform, Uniform
 from gicodec.papers.method import COLORS, PLACES, Recipe, RecordQuantizer
 from gicodec.papers.parametrization import Direct
@@ -18,7 +16,6 @@ VARIANCES, MIXED = [2, 4], slice(3, 4)  # columns of raw numbers: xx and yy, xy
 RATE = 0.018
 QUANTIZER_RATE, QUANTIZER_HALVED_EVERY = 1e-3, 0.2
 WARM_UP = 0.12
-ADAM = partial(Moments, betas=(0.9, 0.999), epsilon=1e-15)
 
 
 class GaussianImagePlusQuantizer(RecordQuantizer):
@@ -63,8 +60,8 @@ class GaussianImagePlusQuantizer(RecordQuantizer):
 DIRECT = Recipe(
     parametrization=Direct,
     quantizer=GaussianImagePlusQuantizer,
-    optimizer=ADAM,
-    quantizer_optimizer=ADAM,
+    optimizer=Adam,
+    quantizer_optimizer=Adam,
     rate=RATE,
     quantizer_rate=QUANTIZER_RATE,
     quantizer_halved_every=QUANTIZER_HALVED_EVERY,

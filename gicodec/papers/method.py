@@ -19,6 +19,7 @@ from gicodec.fit.loop import Model
 from gicodec.fit.objective import Objective
 from gicodec.format import Header, RecordPayload
 from gicodec.papers.densification import Densification, filter_variance, worst_pixels
+from gicodec.papers.loss import mean_squared_error
 from gicodec.papers.parametrization import Parametrization
 
 PAPER_ITERATIONS = 50_000
@@ -98,7 +99,7 @@ class PublishedModel(Model):
         n_channels, height, width = objective.target.shape
         self._generator, self._seed = torch.Generator().manual_seed(seed), seed
         self._recipe, self._n_iterations, self._begun = recipe, n_iterations, 0
-        self._device = objective.device
+        self._device = torch.device(objective.engine.device)
         self._round = torch.tensor([1.0, 0.0, 1.0], device=self._device)
         self._parametrization = recipe.parametrization(width, height)
         self._n_pixels = width * height
@@ -153,7 +154,7 @@ class PublishedModel(Model):
         if self._growth and self._quantizer is None:
             n_new = self._growth.n_new(iteration, len(self))
             if n_new:
-                self._add(worst_pixels(objective.residual, n_new))
+                self._add(worst_pixels(torch.as_tensor(objective.residual), n_new))
 
     def draw(self, objective: Objective) -> None:
         """Render, and remember the gradients."""
@@ -162,7 +163,7 @@ class PublishedModel(Model):
         covariances = self._widened(self._parametrization.covariances(values[:, SHAPES]))
         self._drawn = covariances.detach()
         centers = self._parametrization.centers(values[:, PLACES])
-        loss = loss + objective.loss(centers, conics_of(covariances), values[:, COLORS])
+        loss = loss + mean_squared_error(objective, centers, conics_of(covariances), values[:, COLORS])
         self._gradients = torch.autograd.grad(loss, leaves)
         self._raw.requires_grad_(False)
 

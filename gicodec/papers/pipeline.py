@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from gicodec.device import find_device, one_line_errors
 from gicodec.errors import TargetError
-from gicodec.fit import Objective, as_target, one_torch_thread
+from gicodec.fit import Objective, as_target
 from gicodec.fit.loop import run
 from gicodec.format import GsiFile, Header, Kernel, Method, RecordPayload
 from gicodec.format.file import RECORD_MODELS
 from gicodec.options import EncodeOptions, ProgressCallback
 from gicodec.papers.gaussianimage import CHOLESKY, ROTATION_SCALING
 from gicodec.papers.gaussianimage_plus import DIRECT
+from gicodec.papers.loss import one_torch_thread
 from gicodec.papers.method import PublishedModel, Recipe
 from gicodec.presets import PRESETS
 
@@ -44,8 +45,8 @@ def encode(pixels: NDArray[np.uint8], options: EncodeOptions, progress: Progress
     n_iterations = options.iterations or PRESETS[options.effort].n_papers
     device = find_device(options.device)
     with one_torch_thread(), one_line_errors():
-        target = as_target(pixels[:, :, : header.channels], device)
-        objective = Objective(target, header.kernel, threads=options.threads)
+        target = as_target(pixels[:, :, : header.channels])
+        objective = Objective(target, header.kernel, device=device, threads=options.threads)
         model = PublishedModel(objective, _number(header, options), recipe, n_iterations, options.seed)
         run(model, objective, model.warm_up(), "fit", progress)
         run(model, objective, model.begin_quantizing(options.bits or DEPTHS), "quantize", progress)

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 
 from gicodec.encoder.tuning.state import FrozenState, State
 from gicodec.format import GsiFile, GsiPayload, Header
 from gicodec.format.gsi.lattice import N_STEP_CODES, step_of
 from gicodec.options import EncodeOptions
+from gicodec.render.cpu import Array
 
 MIN_STEP, MAX_STEP = step_of(0), step_of(N_STEP_CODES - 1)
 
@@ -72,7 +72,7 @@ class Target(ABC):
         return self.n_fitted()
 
     @abstractmethod
-    def start(self, values: Tensor, psnr: float) -> Start:
+    def start(self, values: Array, psnr: float) -> Start:
         """Return where to begin with fitted Gaussians, a state's values [N, 12], that give so many dB."""
 
     def n_max(self, progress: float) -> int | None:
@@ -103,9 +103,10 @@ class Target(ABC):
         return best.payload
 
 
-def weakest_first(state: State) -> Tensor:
+def weakest_first(state: State) -> NDArray[np.intp]:
     """Return the rows [N] in the order of their energy."""
-    return state.rounded_coefficients().square().sum(dim=1).argsort(stable=True)
+    energies = np.square(state.rounded_coefficients()).sum(axis=1)
+    return np.argsort(energies, kind="stable")
 
 
 def clamp_step(step: float) -> float:

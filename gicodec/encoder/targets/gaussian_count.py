@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 
 from gicodec.encoder.targets.base import (
     MIN_STEP,
@@ -22,6 +21,7 @@ from gicodec.encoder.targets.quality import squared_error
 from gicodec.encoder.tuning.state import FrozenState, State
 from gicodec.format import GsiPayload, Header
 from gicodec.options import EncodeOptions
+from gicodec.render.cpu import Array
 
 
 class GaussianCountTarget(Target):
@@ -42,7 +42,7 @@ class GaussianCountTarget(Target):
         """Fit more than will be left."""
         return round(COUNT.fitted * self._n)
 
-    def start(self, values: Tensor, psnr: float) -> Start:
+    def start(self, values: Array, psnr: float) -> Start:
         """Bring D into balance with the error of the float Gaussians."""
         error = squared_error(psnr, self._header)
         step = clamp_step(math.sqrt(PLAN.balance * error / len(values)))
@@ -63,12 +63,12 @@ class GaussianCountTarget(Target):
 
     def _largest_step(self, state: State) -> float:
         """Return the D at which a few more than N do not round to zero."""
-        strengths = state.coefficients().abs().amax(dim=1).sort(descending=True).values
+        strengths = -np.sort(-np.abs(state.coefficients()).max(axis=1))
         return 2 * float(strengths[: math.ceil(COUNT.surviving * self._n)][-1])
 
     def judge(self, state: FrozenState) -> Attempt:
         """Drop the weakest; too few are all that the picture has a use for where D is least."""
-        n_missing = max(0, self._n - int(state.rounded_coefficients().any(dim=1).sum()))
+        n_missing = max(0, self._n - int(state.rounded_coefficients().any(axis=1).sum()))
         n_dropped = max(0, len(state.values) - self._n + n_missing)
         payload = state.without(weakest_first(state)[:n_dropped]).payload(self._header)
         if n_missing == 0 or state.step == MIN_STEP:

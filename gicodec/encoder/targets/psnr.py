@@ -12,7 +12,6 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 
 from gicodec.encoder.targets.base import (
     MAX_STEP,
@@ -33,6 +32,7 @@ from gicodec.metrics import psnr
 from gicodec.options import EncodeOptions
 from gicodec.quantize import dequantize
 from gicodec.render import View, render
+from gicodec.render.cpu import Array
 
 TOLERANCE = 0.1  # dB, either way: what EncodeOptions.psnr promises
 EXACT = 99.0  # dB stand for a picture without an error: a search needs a number
@@ -61,7 +61,7 @@ class PsnrTarget(Target):
         """Extrapolate to where the float Gaussians are as much better as coding costs."""
         return planned(n, (self._psnr + PSNR.coding_loss_db - psnr) / PLAN.db_per_doubling_while_fitting)
 
-    def start(self, values: Tensor, psnr: float) -> Start:
+    def start(self, values: Array, psnr: float) -> Start:
         """Give the steps what the fit leaves of the error."""
         allowed = squared_error(self._psnr, self._header)
         of_steps = max(allowed - squared_error(psnr, self._header), PSNR.min_share_of_steps * allowed)

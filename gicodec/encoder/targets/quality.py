@@ -11,7 +11,6 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 
 from gicodec.encoder.targets.base import Attempt, Start, Target
 from gicodec.encoder.targets.budget_model import PLAN
@@ -19,6 +18,7 @@ from gicodec.encoder.tuning.state import FrozenState
 from gicodec.format import Header
 from gicodec.format.gsi.lattice import nearest_step_code, step_of
 from gicodec.options import EncodeOptions
+from gicodec.render.cpu import Array
 
 QUALITY_PER_OCTAVE = 18.0  # of D; quality 0 is D = 1
 DB_OF_TWO = 10 * math.log10(2)  # dB for each doubling of the squared error
@@ -49,7 +49,7 @@ class QualityTarget(Target):
         ratio = PLAN.balance * squared_error(psnr, self._header) / (n * self._step**2)
         return planned(n, math.log2(max(ratio, 1e-9)) / (1 + PLAN.db_per_doubling_while_fitting / DB_OF_TWO))
 
-    def start(self, values: Tensor, psnr: float) -> Start:
+    def start(self, values: Array, psnr: float) -> Start:
         """Begin with the D of the quality, which no later step changes."""
         return Start(self._step, int(PLAN.share_kept * len(values)))
 

@@ -9,7 +9,6 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 
 from gicodec.encoder.targets.base import (
     MAX_STEP,
@@ -28,6 +27,7 @@ from gicodec.errors import TargetError
 from gicodec.fit.waves import cost_of_waves
 from gicodec.format import GsiPayload, Header
 from gicodec.options import EncodeOptions
+from gicodec.render.cpu import Array
 
 
 class SizeTarget(Target):
@@ -41,7 +41,7 @@ class SizeTarget(Target):
         self._budget, self._header = budget, header
         self._n_moves = 0
         self._excess_per_bit = SIZE.bits_per_expected_bit / (8 * max(1, budget))
-        self._judged: tuple[Tensor | None, int] = None, 0  # the values of a state, and its size
+        self._judged: tuple[Array | None, int] = None, 0  # the values of a state, and its size
         self._empty = file_size(GsiPayload.empty(header.channels), header)
         smallest = self._empty + SIZE.bytes_of_one_gaussian
         if budget < smallest:
@@ -61,7 +61,7 @@ class SizeTarget(Target):
         """Fit more than will be left."""
         return max(1, int(8 * self._budget / SIZE.bits_per_fitted_gaussian))
 
-    def start(self, values: Tensor, psnr: float) -> Start:
+    def start(self, values: Array, psnr: float) -> Start:
         """Find the D at which the rounded state, not tuned yet, makes a file of `first_excess` budgets."""
         step = self._step_of_excess(values, SIZE.first_excess)
         for _ in range(SIZE.max_first_looks):
@@ -74,8 +74,8 @@ class SizeTarget(Target):
 
     def next_step(self, state: State, psnr: float, progress: float) -> float:
         """Move D towards where the size should be after this share of the tuning."""
-        energies = state.coefficients().square().sum(dim=1)
-        weak = (energies <= SIZE.weak_energy * state.step**2).float().mean().item()
+        energies = np.square(state.coefficients()).sum(axis=1)
+        weak = float((energies <= SIZE.weak_energy * state.step**2).mean())
         saved = SIZE.saved_share + SIZE.saved_share_of_weak * weak
         aim = SIZE.first_excess ** max(0.0, 1 - progress / SIZE.shrunk_after) / (1 - saved)
         exponent = SIZE.control_gain / SIZE.slope_while_tuning
@@ -106,7 +106,7 @@ class SizeTarget(Target):
         miss = max(share - 1, SIZE.cost_of_unused * (1 - share))
         return Attempt(payload, miss, ratio ** (1 / SIZE.slope_once_frozen))
 
-    def _n_dropped(self, state: State, order: Tensor, size: int) -> int:
+    def _n_dropped(self, state: State, order: NDArray[np.intp], size: int) -> int:
         """Return how many, the first of this order, to take from a state that makes a file of this size."""
         too_few, enough, sizes = -1, 0, [0, size]
         while sizes[1] > self._budget:  # the first are weak, and take less than the mean
@@ -114,7 +114,7 @@ class SizeTarget(Target):
             too_few, sizes[0] = enough, sizes[1]
             enough += math.ceil(share * (len(order) - enough))
             sizes[1] = self._size(state.without(order[:enough]))
-        while enough - too_few > 1 and sizes[1] < SIZE.nearly_full * self._budget and too_few >= 0:
+        while enough - too_few > 1 and sizes[1] < SIZE.nearly_full * self._budget:
             share = (sizes[0] - self._budget) / max(1, sizes[0] - sizes[1])
             middle = min(max(too_few + math.ceil(share * (enough - too_few)), too_few + 1), enough - 1)
             between = self._size(state.without(order[:middle]))
@@ -126,16 +126,16 @@ class SizeTarget(Target):
 
     def _excess(self, state: State) -> float:
         """Compare the file of what does not round to zero with the budget; learn what estimates come to."""
-        zeros = (~state.rounded_coefficients().any(dim=1)).nonzero()[:, 0]
+        zeros = np.flatnonzero(~state.rounded_coefficients().any(axis=1))
         excess = self._size(state.without(zeros)) / self._budget
         self._excess_per_bit = excess / max(expected_bits(state.values, state.step), 1.0)
         return excess
 
-    def _expected_excess(self, values: Tensor, step: float) -> float:
+    def _expected_excess(self, values: Array, step: float) -> float:
         """Estimate the same, by what the last file took; a file of nothing has bytes, too."""
         return max(self._excess_per_bit * expected_bits(values, step), self._empty / self._budget)
 
-    def _step_of_excess(self, values: Tensor, excess: float) -> float:
+    def _step_of_excess(self, values: Array, excess: float) -> float:
         """Return the D at which a state is expected to make a file of so many budgets."""
         low, high = math.log(MIN_STEP), math.log(MAX_STEP)
         for _ in range(12):

@@ -6,16 +6,16 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
-import torch
-from torch import Tensor
+from numpy.typing import NDArray
 
-from gicodec.encoder.tuning.state import FrozenState, values_of
+from gicodec.encoder.tuning.state import FrozenState, nearest_in_cells, values_of
 from gicodec.encoder.tuning.tuner import Tuner
-from gicodec.fit.parameters import COLOR, SHAPE, WAVE, A, U, V, Y, has_wave, keep_phases
+from gicodec.fit.parameters import COLOR, SHAPE, WAVE, A, Mask, U, V, Y, has_wave, keep_phases
 from gicodec.format import Header
 from gicodec.format.gsi.cells import MARGIN
 from gicodec.format.gsi.lattice import angle_levels, shape_steps
 
+Rows = NDArray[np.int64]
 RATE = 0.5  # of the tuning's steps: what is still free makes up for what is not
 N_PARTS, N_COLOR_PARTS = 2, 4
 
@@ -26,7 +26,7 @@ def freeze(tuner: Tuner, n_iterations: int) -> FrozenState:
     state = tuner.state = tuner.state.freeze_classes()
     frozen, waves = tuner.frozen, bool(has_wave(state.values).any())
     round_centers = partial(_round_centers, header=tuner.header)
-    stages: list[tuple[Callable[[FrozenState, Tensor], None], Tensor, int]] = [
+    stages: list[tuple[Callable[[FrozenState, Rows], None], Mask, int]] = [
         (_round_shapes, frozen.shapes, N_PARTS),
         (_round_angles, frozen.angles, N_PARTS),
         (round_centers, frozen.centers, N_PARTS),
@@ -41,44 +41,39 @@ def freeze(tuner: Tuner, n_iterations: int) -> FrozenState:
     return state
 
 
-def _round_shapes(state: FrozenState, rows: Tensor) -> None:
+def _round_shapes(state: FrozenState, rows: Rows) -> None:
     classes = state.classes()
     steps, (sizes, elongations) = shape_steps(classes), state.shape_symbols(classes)
-    turn = torch.atan2(state.values[:, V], state.values[:, U])
-    r = torch.from_numpy(elongations * steps).float()
-    rounded = torch.stack([torch.from_numpy(sizes * steps).float(), r * turn.cos(), r * turn.sin()], dim=1)
+    turn, r = np.arctan2(state.values[:, V], state.values[:, U]), elongations * steps
+    rounded = np.stack([sizes * steps, r * np.cos(turn), r * np.sin(turn)], axis=1)
     state.values[rows, SHAPE] = rounded[rows]
 
 
-def _round_angles(state: FrozenState, rows: Tensor) -> None:
+def _round_angles(state: FrozenState, rows: Rows) -> None:
     classes = state.classes()
     steps, (_, elongations) = shape_steps(classes), state.shape_symbols(classes)
     turn = 2 * np.pi * state.angle_symbols(classes, elongations) / angle_levels(classes, elongations)
     rounded = np.stack([np.cos(turn), np.sin(turn)], axis=1) * (elongations * steps)[:, None]
-    state.values[rows, U:A] = torch.from_numpy(rounded).float()[rows]
+    state.values[rows, U:A] = rounded[rows]
 
 
-def _round_centers(state: FrozenState, rows: Tensor, header: Header) -> None:
+def _round_centers(state: FrozenState, rows: Rows, header: Header) -> None:
     shapes, *_ = state.shapes(state.classes())
-    columns, lines = shapes.nearest_places(state.values[:, : Y + 1].double().numpy())
+    columns, lines = shapes.nearest_places(state.values[:, : Y + 1].astype(np.float64))
     # What is rounded to beyond the margin comes back: no cell could have it.
     area = np.array([[-MARGIN, -MARGIN, header.width + 2 * MARGIN, header.height + 2 * MARGIN]])
     cells = np.repeat(area, len(lines), axis=0)
-    first, count = shapes.rows_in(cells)
-    lines = np.clip(lines, first, first + count - 1)
-    first, count = shapes.columns_in(cells, lines)
-    places = np.clip(columns, first, first + count - 1), lines
-    moved = state.values[rows]
-    centers = torch.from_numpy(shapes.centers(*places)).float()[rows]
+    places = nearest_in_cells(shapes, cells, columns, lines)
+    moved, centers = state.values[rows], shapes.centers(*places)[rows].astype(np.float32)
     keep_phases(moved, centers - moved[:, : Y + 1])
     moved[:, : Y + 1] = centers
     state.values[rows] = moved
 
 
-def _round_waves(state: FrozenState, rows: Tensor) -> None:
+def _round_waves(state: FrozenState, rows: Rows) -> None:
     state.values[rows, WAVE] = values_of(state.rounded(), state.step)[rows, WAVE]
 
 
-def _round_colors(state: FrozenState, rows: Tensor) -> None:
+def _round_colors(state: FrozenState, rows: Rows) -> None:
     colors, _ = state.coefficient_symbols(state.classes())
-    state.values[rows, COLOR:] = torch.from_numpy(colors * state.step).float()[rows]
+    state.values[rows, COLOR:] = (colors * state.step)[rows]

@@ -33,6 +33,6 @@ class NativeChoice:
             The moves [R], the colors [R, 3], and what they cost [R]: infinite where none is possible.
         """
         best = np.empty(len(rows), np.int64), np.empty((len(rows), 3), np.int64), np.empty(len(rows))
-        image = canvas.residual.numpy()
-        cpu.choose(*self._arrays, self._tables, self._numbers, rows, image, *best, threads=canvas.threads)
+        threads = canvas.engine.threads
+        cpu.choose(*self._arrays, self._tables, self._numbers, rows, canvas.residual, *best, threads=threads)
         return best

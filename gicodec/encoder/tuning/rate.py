@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 
-import torch
-from torch import Tensor
+import numpy as np
 
 from gicodec.encoder.tuning.state import to_parameters, to_state_gradient
 from gicodec.fit.law import Law
 from gicodec.fit.parameters import AMPLITUDES, COLOR, SIZE, U, V
 from gicodec.quantize import TRANSFORM, WAVE_SCALE
+from gicodec.render.cpu import Array
 
 LAMBDA = 0.2  # squared error per bit, in D^2: half of DESIGN's, since neighbors make up for rounding
 ENERGY_BITS, AREA_BITS, TURN_BITS = 5.0, 1.0, 1.0
@@ -36,42 +36,42 @@ class TuningLaw(Law):
         transform = (float(number) for number in TRANSFORM.ravel())
         return self._step, WAVE_SCALE, *transform, LAMBDA, *bits, MIN_ELONGATION, MIN_SINH
 
-    def to_parameters(self, values: Tensor) -> Tensor:
+    def to_parameters(self, values: Array) -> Array:
         """Give colors and amplitudes back their size."""
         return to_parameters(values)
 
-    def pull_back(self, values: Tensor, parameters: Tensor, gradient: Tensor) -> Tensor:
+    def pull_back(self, values: Array, parameters: Array, gradient: Array) -> Array:
         """Return the gradient [N, 12] by the state, and of lambda times the expected bits."""
         return to_state_gradient(values, parameters, gradient) + self.rate_gradient(values)
 
-    def rate_gradient(self, values: Tensor) -> Tensor:
+    def rate_gradient(self, values: Array) -> Array:
         """Return the gradient [N, 12] of lambda times the expected bits."""
         step = self._step
         weight = LAMBDA * step**2 / math.log(2)
-        gradient = torch.zeros_like(values)
+        gradient = np.zeros_like(values)
         alphas, amplitudes = values[:, COLOR:], values[:, AMPLITUDES]
-        squares, wave = alphas.square(), amplitudes.square().sum(dim=1, keepdim=True)
-        energy = squares.sum(dim=1, keepdim=True) + wave
+        squares, wave = np.square(alphas), np.square(amplitudes).sum(axis=1, keepdims=True)
+        energy = squares.sum(axis=1, keepdims=True) + wave
         by_energy = ENERGY_BITS / (energy + step**2)
         gradient[:, COLOR:] = weight * alphas * (COLOR_BITS / (squares + step**2) + by_energy)
         gradient[:, AMPLITUDES] = weight * amplitudes * (WAVE_BITS / (wave + step**2) + by_energy)
         alive = energy / (energy + step**2)  # what has no color would grow without bounds
         gradient[:, SIZE] = -2 * weight * AREA_BITS * alive[:, 0]
-        r = torch.hypot(values[:, U], values[:, V]).clamp(min=MIN_ELONGATION)
-        by_r = 2 * weight * TURN_BITS * torch.cosh(2 * r) / torch.sinh(2 * r).clamp(min=MIN_SINH)
+        r = np.maximum(np.hypot(values[:, U], values[:, V]), MIN_ELONGATION)
+        by_r = 2 * weight * TURN_BITS * np.cosh(2 * r) / np.maximum(np.sinh(2 * r), MIN_SINH)
         gradient[:, U], gradient[:, V] = by_r * values[:, U] / r, by_r * values[:, V] / r
         return gradient
 
 
-def expected_bits(values: Tensor, step: float) -> float:
+def expected_bits(values: Array, step: float) -> float:
     """Estimate, but for a factor, the bits of a state [N, 12] of step D: the integral of the law's gradient.
 
     Gaussians that round to nothing take none. Sizes and directions, which change little, are left out.
     """
-    coefficients = torch.cat([values[:, COLOR:], values[:, AMPLITUDES]], dim=1) / step
-    alive = (coefficients.round() != 0).any(dim=1)
-    squares = coefficients[alive].square()
-    colors, wave = squares[:, :3], squares[:, 3:].sum(dim=1)
-    bits = BASE_BITS + ENERGY_BITS / 2 * (squares.sum(dim=1) + 1).log2()
-    bits += COLOR_BITS / 2 * (colors + 1).log2().sum(dim=1) + WAVE_BITS / 2 * (wave + 1).log2()
+    coefficients = np.concatenate([values[:, COLOR:], values[:, AMPLITUDES]], axis=1) / np.float32(step)
+    alive = (np.rint(coefficients) != 0).any(axis=1)
+    squares = np.square(coefficients[alive])
+    colors, wave = squares[:, :3], squares[:, 3:].sum(axis=1)
+    bits = BASE_BITS + ENERGY_BITS / 2 * np.log2(squares.sum(axis=1) + 1)
+    bits += COLOR_BITS / 2 * np.log2(colors + 1).sum(axis=1) + WAVE_BITS / 2 * np.log2(wave + 1)
     return float(bits.sum())

@@ -13,13 +13,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gicodec.device import CPU
 from gicodec.encoder.tuning.candidates import Candidates, candidates, wave_candidates
 from gicodec.encoder.tuning.code_length import CodeLength
 from gicodec.encoder.tuning.error_added import ErrorAdded
 from gicodec.encoder.tuning.native_choice import NativeChoice
 from gicodec.encoder.tuning.rate import LAMBDA
 from gicodec.encoder.tuning.state import FrozenState
+from gicodec.fit.backend import NativeEngine
 from gicodec.fit.objective import Objective
 from gicodec.format.arrays import FloatArray, IntArray
 from gicodec.format.gsi.lattice import classes_of, energy_classes
@@ -93,7 +93,7 @@ class Sweep:
             self._parts.append((len(some), prepared, self._code_length.shapes(others)))
         count, plain, bits = self._parts[0]
         self._native = None
-        if objective.device == CPU and count:
+        if isinstance(objective.engine, NativeEngine) and count:
             bits = bits + self._code_length.waves(plain.symbols)
             self._native = NativeChoice(plain, bits, count, self._code_length.color_tables(), self._bit)
         self.kept: Mask = np.ones(len(rounded), bool)
@@ -133,9 +133,9 @@ class Sweep:
             return replace(picked.symbols, colors=colors), picked.splats(colors, _no_waves(n)), costs
         others, bits = self._candidates(which, rows, len(all_of_them.codable) // count)
         error = ErrorAdded(self._objective, others)
-        costs, colors = np.full(len(bits), np.inf), others.symbols.colors.copy()
+        costs, colors = np.full(len(bits), np.inf), np.zeros((len(bits), 3), np.int64)
         waves = error.waves()
-        best_wave = np.full(len(bits), max(0, len(waves) - 2))  # the old one
+        best_wave = np.zeros(len(bits), np.int64)
         for i, wave in enumerate(waves):
             cost, options = self._costs(error, others, wave, bits)
             found = cost.argmin(axis=0), np.arange(len(bits))

@@ -1,19 +1,17 @@
 """The Gaussians while they are tuned: energy-normalized colors, and the symbols that they are rounded to.
 
-A state is a tensor [N, 12] with the columns of parameters.py, but with alpha = T c exp(m) in place of the
+A state is an array [N, 12] with the columns of parameters.py, but with alpha = T c exp(m) in place of the
 colors, and A and B times exp(m) / WAVE_SCALE: in steps of D the squares of all five are a Gaussian's energy.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
-import torch
-from torch import Tensor
+from numpy.typing import NDArray
 
-from gicodec.fit.parameters import AMPLITUDES, COLOR, FREQUENCIES, SIZE, WAVE, U, V, Y, all_but
+from gicodec.fit.parameters import AMPLITUDES, COLOR, FREQUENCIES, SIZE, WAVE, Mask, U, V, Y, all_but
 from gicodec.format import GsiPayload, Header
 from gicodec.format.arrays import FloatArray, IntArray
 from gicodec.format.gsi.cells import MARGIN, code_cells
@@ -33,81 +31,79 @@ from gicodec.quantize import (
     quantize_sizes,
     wave_frequencies,
 )
+from gicodec.render.cpu import Array
+
+_TRANSFORM = TRANSFORM.astype(np.float32)
 
 
-@cache
-def _transform(device: torch.device) -> Tensor:
-    return torch.tensor(TRANSFORM, dtype=torch.float32, device=device)
-
-
-def to_state(parameters: Tensor) -> Tensor:
+def to_state(parameters: Array) -> Array:
     """Normalize the colors and the amplitudes of parameters [N, 12]."""
-    values, gain = parameters.clone(), parameters[:, SIZE : SIZE + 1].exp()
-    values[:, COLOR:] = parameters[:, COLOR:] @ _transform(values.device).T * gain
+    values, gain = parameters.copy(), np.exp(parameters[:, SIZE : SIZE + 1])
+    values[:, COLOR:] = parameters[:, COLOR:] @ _TRANSFORM.T * gain
     values[:, AMPLITUDES] *= gain / WAVE_SCALE
     return values
 
 
-def to_parameters(values: Tensor) -> Tensor:
+def to_parameters(values: Array) -> Array:
     """Give them back their size: the mirror of :func:`to_state`."""
-    parameters, gain = values.clone(), (-values[:, SIZE : SIZE + 1]).exp()
-    parameters[:, COLOR:] = values[:, COLOR:] @ _transform(values.device) * gain
+    parameters, gain = values.copy(), np.exp(-values[:, SIZE : SIZE + 1])
+    parameters[:, COLOR:] = values[:, COLOR:] @ _TRANSFORM * gain
     parameters[:, AMPLITUDES] *= gain * WAVE_SCALE
     return parameters
 
 
-def to_state_gradient(values: Tensor, parameters: Tensor, gradient: Tensor) -> Tensor:
+def to_state_gradient(values: Array, parameters: Array, gradient: Array) -> Array:
     """Turn a gradient by parameters into one by the state; the energy is held while m moves."""
-    result, gain = gradient.clone(), (-values[:, SIZE : SIZE + 1]).exp()
-    result[:, COLOR:] = gradient[:, COLOR:] @ _transform(values.device).T * gain
+    result, gain = gradient.copy(), np.exp(-values[:, SIZE : SIZE + 1])
+    result[:, COLOR:] = gradient[:, COLOR:] @ _TRANSFORM.T * gain
     result[:, AMPLITUDES] *= gain * WAVE_SCALE
     for columns in (slice(COLOR, None), AMPLITUDES):
-        result[:, SIZE] -= (gradient[:, columns] * parameters[:, columns]).sum(dim=1)
+        result[:, SIZE] -= (gradient[:, columns] * parameters[:, columns]).sum(axis=1)
     return result
 
 
 class State:
     """N Gaussians under way to a lattice of step D; their energy classes follow their coefficients."""
 
-    def __init__(self, values: Tensor, step: float) -> None:
+    def __init__(self, values: Array, step: float) -> None:
         self.values, self.step = values, step
 
     def classes(self) -> IntArray:
         """Return the energy classes [N]."""
         return energy_classes(_whole(self.rounded_coefficients()).T)
 
-    def take(self, rows: Tensor) -> State:
-        """Return a state of some rows, a mask [N]."""
+    def take(self, rows: Mask) -> State:
+        """Return a state of some rows."""
         return State(self.values[rows], self.step)
 
-    def without(self, rows: Tensor) -> State:
+    def without(self, rows: NDArray[np.intp]) -> State:
         """Return a state without some rows [K]; the cells of the others may grow."""
         return self.take(all_but(len(self.values), rows))
 
     def at_step(self, step: float) -> State:
         """Return the same values, nothing frozen, for another D."""
-        return State(self.values.clone(), step)
+        return State(self.values.copy(), step)
 
     def freeze_classes(self) -> FrozenState:
         """Fix the energy classes, and D at one that a file can name."""
         nearest = State(self.values, step_of(nearest_step_code(self.step)))
         return FrozenState(nearest.values, nearest.step, nearest.classes())
 
-    def coefficients(self) -> Tensor:
+    def coefficients(self) -> Array:
         """Return the colors and the amplitudes [N, 5], the squares of which are a Gaussian's energy."""
-        return torch.cat([self.values[:, COLOR:], self.values[:, AMPLITUDES]], dim=1)
+        return np.concatenate([self.values[:, COLOR:], self.values[:, AMPLITUDES]], axis=1)
 
-    def rounded_coefficients(self) -> Tensor:
+    def rounded_coefficients(self) -> Array:
         """Return them in whole steps."""
-        return (self.coefficients() / self.step).round()
+        return np.asarray(np.rint(self.coefficients() / np.float32(self.step)))
 
-    def drop_waves(self, rows: Tensor) -> None:
+    def drop_waves(self, rows: Mask) -> None:
         """Take the waves of some rows, a mask [N], away."""
         self.values[rows, WAVE] = 0.0
 
     def rounded(self) -> QuantizedGaussians:
         """Round everything."""
-        values = self.values.double().numpy()
+        values = self.values.astype(np.float64)
         coefficients, shapes = _whole(self.rounded_coefficients()), self._shapes()
         return quantize(self.classes(), coefficients, values[:, : Y + 1], shapes, values[:, FREQUENCIES])
 
@@ -119,8 +115,7 @@ class State:
         cells, order = code_cells(None, len(points), header.width, header.height, points)
         ordered = rounded.take(order)
         shapes = ordered.shapes()
-        rows = _into_range(ordered.rows, *shapes.rows_in(cells))
-        columns = _into_range(ordered.columns, *shapes.columns_in(cells, rows))
+        columns, rows = nearest_in_cells(shapes, cells, ordered.columns, ordered.rows)
         return GsiPayload(nearest_step_code(self.step), cells, replace(ordered, columns=columns, rows=rows))
 
     def shapes(self, classes: IntArray) -> tuple[Shapes, IntArray, IntArray, IntArray]:
@@ -144,25 +139,24 @@ class State:
 
     def _shapes(self) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return m, r and twice the angles, radians, [N] each."""
-        values = self.values.double().numpy()
+        values = self.values.astype(np.float64)
         u, v = values[:, U], values[:, V]
         return values[:, SIZE], np.hypot(u, v), np.arctan2(v, u)
 
 
-def values_of(rounded: QuantizedGaussians, step: float) -> Tensor:
+def values_of(rounded: QuantizedGaussians, step: float) -> Array:
     """Return what a State of step D holds where nothing is left to round: [N, 9 + C]."""
     r, turns = rounded.log_elongations(), rounded.turns()
     shapes = rounded.log_sizes(), r * np.cos(turns), r * np.sin(turns)
     waves = rounded.amplitudes * step, wave_frequencies(rounded)
-    return torch.from_numpy(
-        np.column_stack([rounded.centers(), *shapes, *waves, rounded.colors * step])
-    ).float()
+    columns = rounded.centers(), *shapes, *waves, rounded.colors * step
+    return np.column_stack(columns).astype(np.float32)
 
 
 class FrozenState(State):
     """N Gaussians whose D and energy classes are decided, while their attributes are rounded one by one."""
 
-    def __init__(self, values: Tensor, step: float, classes: IntArray) -> None:
+    def __init__(self, values: Array, step: float, classes: IntArray) -> None:
         super().__init__(values, step)
         self._classes = classes
 
@@ -170,19 +164,24 @@ class FrozenState(State):
         """Return a copy of the energy classes [N]."""
         return self._classes.copy()
 
-    def take(self, rows: Tensor) -> FrozenState:
-        """Return a state of some rows, a mask [N]."""
-        return FrozenState(self.values[rows], self.step, self._classes[rows.numpy()])
+    def take(self, rows: Mask) -> FrozenState:
+        """Return a state of some rows."""
+        return FrozenState(self.values[rows], self.step, self._classes[rows])
 
     def assign(self, rounded: QuantizedGaussians) -> None:
         """Take other values and classes, all rounded, in place of these."""
         self.values, self._classes = values_of(rounded, self.step), rounded.classes
 
 
-def _whole(values: Tensor) -> IntArray:
-    return values.long().numpy()
+def _whole(values: Array) -> IntArray:
+    return values.astype(np.int64)
 
 
-def _into_range(values: IntArray, first: IntArray, count: IntArray) -> IntArray:
-    """Move what rounding, or the edge of the picture, has put beside its cell into it."""
-    return np.clip(values, first, first + count - 1)
+def nearest_in_cells(
+    shapes: Shapes, cells: IntArray, columns: IntArray, rows: IntArray
+) -> tuple[IntArray, IntArray]:
+    """Move places [N] that rounding, or the picture's edge, has put beside their cells [N, 4] into them."""
+    first, count = shapes.rows_in(cells)
+    rows = np.clip(rows, first, first + count - 1)
+    first, count = shapes.columns_in(cells, rows)
+    return np.clip(columns, first, first + count - 1), rows

@@ -11,17 +11,16 @@ from __future__ import annotations
 import copy
 import math
 
-import torch
-from torch import Tensor
+import numpy as np
+from numpy.typing import NDArray
 
-from gicodec.device import CPU
 from gicodec.encoder.tuning.rate import TuningLaw
 from gicodec.encoder.tuning.state import State
 from gicodec.fit.adam import Moments, Motion
 from gicodec.fit.frozen import Frozen
 from gicodec.fit.objective import Objective
 from gicodec.fit.optimizer import rates_of_columns
-from gicodec.fit.parameters import AMPLITUDES, has_wave
+from gicodec.fit.parameters import AMPLITUDES, Mask, has_wave
 from gicodec.format import Header
 from gicodec.format.gsi.cells import MARGIN
 from gicodec.format.gsi.lattice import MAX_LOG_SIZE, MIN_LOG_SIZE
@@ -37,7 +36,7 @@ class Tuner:
     """Moves a State against the squared error plus lambda times bits."""
 
     def __init__(
-        self, objective: Objective, header: Header, state: State, generator: torch.Generator
+        self, objective: Objective, header: Header, state: State, generator: np.random.Generator
     ) -> None:
         self.objective, self.header, self._generator = objective, header, generator
         self.state, self.frozen = state, Frozen.none(len(state.values))
@@ -54,32 +53,28 @@ class Tuner:
         return tuner
 
     def run(self, n_iterations: int, first_rate: float, last_rate: float) -> None:
-        """Iterate on the objective's device, the rates falling exponentially from the first to the last."""
-        device, waves = self.objective.device, bool(has_wave(self.state.values).any())
-        frozen = self.frozen.to(device) if self.frozen.any() else None
-        self._to(device)
-        motion, law = self._motion(frozen), TuningLaw(self.state.step)
+        """Iterate, the rates falling exponentially from the first to the last."""
+        values, waves = self.state.values, bool(has_wave(self.state.values).any())
+        motion, law = self._motion(), TuningLaw(self.state.step)
         for iteration in range(n_iterations):
-            values = self.state.values
             gradient = self.objective.residual_and_gradient(values, law=law, waves=waves)
             rate = first_rate * (last_rate / first_rate) ** (iteration / n_iterations)
             self.objective.engine.adam_step(values, gradient, self._moments, motion, rate, waves=waves)
-        self._to(CPU)
 
     def prune(self, n_min: int = 0, n_min_waves: int = 0) -> None:
         """Drop faint waves, and what then rounds to zero, but leave so many of each of greatest energy."""
         values = self.state.values
-        amplitudes = values[:, AMPLITUDES].norm(dim=1)
+        amplitudes = np.hypot(*values[:, AMPLITUDES].T)
         faint = has_wave(values) & (amplitudes < MIN_WAVE * self.state.step)
-        faint[amplitudes.argsort(descending=True, stable=True)[:n_min_waves]] = False
+        faint[np.argsort(-amplitudes, kind="stable")[:n_min_waves]] = False
         self.state.drop_waves(faint)
         self._moments.forget_waves(faint)
-        kept = self.state.rounded_coefficients().any(dim=1)
-        energies = self.state.coefficients().square().sum(dim=1)
-        kept[energies.argsort(descending=True, stable=True)[:n_min]] = True
+        kept = (self.state.rounded_coefficients() != 0).any(axis=1)
+        energies = np.square(self.state.coefficients()).sum(axis=1)
+        kept[np.argsort(-energies, kind="stable")[:n_min]] = True
         self.keep(kept)
 
-    def keep(self, kept: Tensor) -> None:
+    def keep(self, kept: Mask) -> None:
         """Drop all rows but these, a mask [N]; nothing may be frozen yet."""
         if kept.all():
             return
@@ -87,10 +82,9 @@ class Tuner:
         self._moments.keep_rows(kept)
         self.frozen = Frozen.none(len(self.state.values))
 
-    def parts(self, n: int) -> list[Tensor]:
+    def parts(self, n: int) -> list[NDArray[np.int64]]:
         """Split the rows into n random parts of equal size."""
-        order = torch.randperm(len(self.state.values), generator=self._generator)
-        return list(torch.chunk(order, n))
+        return np.array_split(self._generator.permutation(len(self.state.values)), n)
 
     def psnr(self) -> float:
         """Return the dB to expect once the last rendering's Gaussians are rounded."""
@@ -98,14 +92,10 @@ class Tuner:
         n = len(values) + int(has_wave(values).sum()) / 2
         return self.objective.psnr(error + ROUNDING_ERROR * n * self.state.step**2)
 
-    def _to(self, device: torch.device) -> None:
-        self.state.values = self.state.values.to(device)
-        self._moments.to(device)
-
-    def _motion(self, frozen: Frozen | None) -> Motion:
+    def _motion(self) -> Motion:
         """Return how rows may move: within what the lattice has, and but for what is frozen."""
         edge = MARGIN - 1e-2
         sizes = MIN_LOG_SIZE + 1e-3, MAX_LOG_SIZE - 1e-3
         limits = *sizes, -MARGIN, self.header.width + edge, -MARGIN, self.header.height + edge
-        rates = rates_of_columns(self.header.channels).to(self.objective.device)
+        rates, frozen = rates_of_columns(self.header.channels), self.frozen if self.frozen.any() else None
         return Motion(rates, math.exp(LARGE), limits, frozen)
