@@ -58,7 +58,7 @@ def device_ms(run: Callable[[], object]) -> float:
     return float(np.median([start.elapsed_time(end) for start, end in events]))
 
 
-def on_device(gaussians: Gaussians, view: View, device: torch.device) -> Splats[Tensor]:
+def on_device(gaussians: Gaussians, view: View, device: str) -> Splats[Tensor]:
     """Place Gaussians in a view."""
     return splats_of(gaussians, view).map(lambda array: torch.from_numpy(array).to(device))
 
@@ -67,7 +67,7 @@ def print_row(*cells: object) -> None:
     print("| " + " | ".join(f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in cells) + " |")
 
 
-def compare(pixels: NDArray[np.uint8], n: int, device: torch.device) -> None:
+def compare(pixels: NDArray[np.uint8], n: int, device: str) -> None:
     """Time both engines on a fit of n Gaussians; say how far apart their results are."""
     from gicodec.render import cuda
 
@@ -107,7 +107,7 @@ def compare(pixels: NDArray[np.uint8], n: int, device: torch.device) -> None:
     )
 
 
-def pictures_a_second(pixels: NDArray[np.uint8], n: int, device: torch.device) -> float:
+def pictures_a_second(pixels: NDArray[np.uint8], n: int, device: str) -> float:
     """Render a batch of pictures of n Gaussians each, in other places and colors in every one."""
     from gicodec.render import cuda
 

@@ -14,10 +14,11 @@ import numpy as np
 from common import kodak
 
 from gicodec.device import find_device
-from gicodec.fit import Objective, as_target, one_torch_thread
+from gicodec.fit import Objective, as_target
 from gicodec.fit.loop import Model, run
 from gicodec.format import Kernel, Method
 from gicodec.papers.blended_3dgs import BlendedModel
+from gicodec.papers.loss import one_torch_thread
 from gicodec.papers.method import PublishedModel
 from gicodec.papers.pipeline import RECIPES
 
@@ -30,15 +31,15 @@ def representation(
 ) -> float:
     """Fit Gaussians to a picture of Kodak, and return the dB of them as they are."""
     with one_torch_thread():
-        target = as_target(kodak(number), find_device(device))
-        objective = Objective(target, Kernel.CUT, threads=threads)
+        target, found = as_target(kodak(number)), find_device(device)
+        objective = Objective(target, Kernel.CUT, device=found, threads=threads)
         if method == "3dgs":
             model: Model = BlendedModel(objective, n_gaussians, n_iterations, 0)
         else:
             model = PublishedModel(objective, n_gaussians, RECIPES[Method.of(method)], n_iterations, 0)
         run(model, objective, n_iterations, "fit", None)
-        image = (objective.residual + objective.target).clamp(0, 1)
-        return objective.psnr((image - objective.target).square().sum().item())
+        image = np.clip(objective.engine.array(objective.residual) + target, 0, 1)
+        return objective.psnr(float(np.square(image - target).sum()))
 
 
 def main() -> None:

@@ -22,7 +22,7 @@ def _elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture
 def one_torch_thread() -> Iterator[None]:
     """Let torch work as it does in an encoder."""
-    from gicodec.fit import one_torch_thread as one_thread
+    from gicodec.papers.loss import one_torch_thread as one_thread
 
     with one_thread():
         yield

@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from scenes import SCENES, Array, Scene
 
+from gicodec.fit.adam import Moments, Motion, adam_step
 from gicodec.fit.backend import Engine, NativeEngine
 from gicodec.format import Kernel
 from gicodec.render import cpu, reference
@@ -27,10 +28,14 @@ CUTOFF = {Kernel.COMPACT: 4.5, Kernel.CUT: np.log(255)}
 
 
 class ReferenceEngine(NativeEngine):
-    """Draws in C++, every Gaussian on the picture itself, and does the rest in torch."""
+    """Draws in C++, every Gaussian on the picture itself, and does the rest in NumPy."""
 
     residual_and_gradient = Engine.residual_and_gradient
-    adam_step = Engine.adam_step
+
+    def adam_step(
+        self, values: Array, gradient: Array, moments: Moments, motion: Motion, rate: float, *, waves: bool
+    ) -> None:
+        adam_step(values, gradient, moments, motion, rate, waves=waves)
 
 
 def at_the_edge(scene: Scene, kernel: Kernel) -> NDArray[np.bool_]:

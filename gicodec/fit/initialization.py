@@ -65,9 +65,8 @@ def _place(
     size = np.clip(np.sqrt(area / (2 * math.pi)), MIN_SIZE, max_size)
     u, v = _edge_shapes(missing, index)
     crowd = n * drawn * 2 * math.pi * np.square(size)  # of those drawn, on the area of one
-    colors = (
-        missing.reshape(len(missing), -1)[:, index].T * np.minimum(MAX_TOGETHER / crowd, COLOR_SHARE)[:, None]
-    )
+    share = MAX_TOGETHER / np.maximum(crowd, MAX_TOGETHER / COLOR_SHARE)
+    colors = missing.reshape(len(missing), -1)[:, index].T * share[:, None]
     rows = np.column_stack([centers, np.log(size), u, v, np.zeros((n, COLOR - A)), colors])
     return rows.astype(np.float32)
 

@@ -151,13 +151,13 @@ def pull_back(parameters: Array, inverse: InverseCovariances, by: Splats[Array])
 
 def _polar(u: Array, v: Array) -> tuple[Array, Array, Array]:
     """Return r = |(u, v)|, and the cosine and sine of 2 theta."""
-    u, r = u.copy(), np.hypot(u, v)
+    u, r = u.copy(), np.asarray(np.hypot(u, v))
     u[r < 1e-6] = 1e-6  # a circle has no direction: any will do, but none gives no gradient
-    r = np.maximum(r, np.float32(1e-6))
+    np.maximum(r, 1e-6, out=r)
     return r, u / r, v / r
 
 
 def _shorten(vectors: Array, longest: float) -> None:
     """Bring vectors [N, 2] back to a length, in place."""
     lengths = np.hypot(*vectors.T)[:, None]
-    vectors *= longest / np.maximum(lengths, np.float32(longest))
+    vectors *= longest / np.maximum(lengths, longest)

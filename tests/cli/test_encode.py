@@ -1,6 +1,8 @@
 """``gsi encode``: its line on stdout, its target, its methods, and how much it says."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -65,6 +67,17 @@ def test_the_papers_methods_work_like_ours(png: Path, tmp_path: Path, method: st
     assert gsi("decode", out, back, "--scale", "2").returncode == 0
     assert read_image(back)[0].shape == (2 * HEIGHT, 2 * WIDTH, 3)
     assert gsi("check", out).returncode == 0
+
+
+def test_torch_is_not_imported_to_encode_on_the_cpu(png: Path, tmp_path: Path) -> None:
+    """It takes seconds, and nothing of it is used."""
+    command = ["encode", str(png), str(tmp_path / "out.gsi"), *FAST, "--device", "cpu"]
+    script = (
+        "import sys; from gicodec.cli.main import main\n"
+        f"assert main({command}) == 0\n"
+        "assert not {'torch', 'vector_quantize_pytorch'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
 
 
 def test_quiet_is_silent_and_verbose_is_not(png: Path, tmp_path: Path) -> None:

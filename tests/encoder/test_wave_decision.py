@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
-import torch
 from pictures import photograph
 
 from gicodec import EncodeOptions
@@ -31,7 +31,7 @@ class Course:
         for growth, lead in enumerate(self.leads):
             plan(N, 20 + growth + lead * waves)
             self.n_seen[waves] += 1
-        parameters = torch.zeros(N, 12)
+        parameters = np.zeros((N, 12), np.float32)
         parameters[0, 5] = waves  # A
         return Fit(parameters, 40 + self.leads[-1] * waves, 400, 0.0)
 
@@ -40,9 +40,7 @@ def chosen(course: Course, monkeypatch: pytest.MonkeyPatch, **options: Any) -> s
     monkeypatch.setattr(wave_decision, "fit", course.fit)
     settings = EncodeOptions(**{"bpp": 1.0, "effort": "fast", "waves": True, **options})
     target = SizeTarget(700, HEADER)
-    result = wave_decision.best_fit(
-        photograph(), HEADER, target, FitSettings(400), settings, torch.device("cpu"), None
-    )
+    result = wave_decision.best_fit(photograph(), HEADER, target, FitSettings(400), settings, "cpu", None)
     return "waves" if result.parameters[0, 5] else "none"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import torch
 from pictures import Pixels, photograph, texture
 
 from gicodec.fit import Fit, FitSettings, as_target, fit, to_gaussians
@@ -32,7 +31,7 @@ def test_waves_are_for_texture() -> None:
 def true_psnr(result: Fit, pixels: Pixels) -> float:
     height, width, _ = pixels.shape
     image = render(to_gaussians(result.parameters), View(width, height))
-    return -10 * float(np.log10(np.square(image - as_target(pixels).numpy()).mean()))
+    return -10 * float(np.log10(np.square(image - as_target(pixels)).mean()))
 
 
 def test_a_photograph_is_fitted_well() -> None:
@@ -64,7 +63,7 @@ def test_a_plan_changes_how_many_there_will_be() -> None:
     assert asked[0][0] == 4
     assert asked[0][1] < asked[-1][1] < result.psnr
     same = fit(pixels, 40, QUICK, plan=lambda n, psnr: 40)
-    assert torch.equal(same.parameters, fit(pixels, 40, QUICK).parameters)
+    np.testing.assert_array_equal(same.parameters, fit(pixels, 40, QUICK).parameters)
     assert len(fit(pixels, 40, QUICK, plan=lambda n, psnr: 10**9).parameters) == 64 * 48
 
 
@@ -76,36 +75,13 @@ def test_a_crowd_does_not_overshoot() -> None:
 
 def test_only_the_seed_decides() -> None:
     pixels = photograph()
-    torch.manual_seed(5)
-    state = torch.get_rng_state()
     first = fit(pixels, 60, QUICK, seed=3, threads=1)
     np.random.seed(8)  # noqa: NPY002  # the fit must not read any global state
-    torch.manual_seed(9)
     for threads in (1, 3):
-        assert torch.equal(fit(pixels, 60, QUICK, seed=3, threads=threads).parameters, first.parameters)
-    assert not torch.equal(fit(pixels, 60, QUICK, seed=4, threads=1).parameters, first.parameters)
-    torch.manual_seed(5)
-    assert torch.equal(torch.get_rng_state(), state)
-
-
-def test_torch_is_left_as_it_was() -> None:
-    n_threads, state = torch.get_num_threads(), torch.get_rng_state()
-    torch.set_num_threads(n_threads + 1)
-    pixels = photograph()
-    try:
-        fit(pixels, 10, FitSettings(20))
-
-        def fail(_: Progress) -> None:
-            assert torch.get_num_threads() == 1
-            raise KeyboardInterrupt
-
-        with pytest.raises(KeyboardInterrupt):
-            fit(pixels, 10, FitSettings(20), progress=fail)
-        assert torch.get_num_threads() == n_threads + 1
-    finally:
-        torch.set_num_threads(n_threads)
-    assert torch.equal(torch.get_rng_state(), state)
-    assert torch.is_grad_enabled()
+        again = fit(pixels, 60, QUICK, seed=3, threads=threads)
+        np.testing.assert_array_equal(again.parameters, first.parameters)
+    other = fit(pixels, 60, QUICK, seed=4, threads=1)
+    assert not np.array_equal(other.parameters, first.parameters)
 
 
 def test_the_picture_is_left_as_it_was() -> None:
@@ -135,7 +111,7 @@ FLAT = [(1, 1), (1, 40), (40, 1), (3, 2), (24, 31)]
 def test_flat_pictures_are_exact_and_soon(height: int, width: int, level: int) -> None:
     pixels = np.full((height, width, 3), level, np.uint8)
     result = fit(pixels, 20, FitSettings(300))
-    assert result.parameters.isfinite().all()
+    assert np.isfinite(result.parameters).all()
     assert result.psnr > 50
     if level == 0:
         assert result.n_iterations == 1
@@ -148,5 +124,5 @@ def test_small_pictures_with_more_gaussians_than_pixels_work(height: int, width:
     result = fit(pixels, 10_000, QUICK)
     assert len(result.parameters) <= height * width
     assert result.parameters.shape[1] == COLOR + channels
-    assert result.parameters.isfinite().all()
+    assert np.isfinite(result.parameters).all()
     assert np.isfinite(result.psnr)

@@ -6,10 +6,9 @@ import math
 
 import numpy as np
 import pytest
-import torch
 from numpy.typing import NDArray
 from payloads import assert_same
-from torch import Tensor
+from scenes import Array
 
 from gicodec.encoder.tuning.state import FrozenState, State, to_parameters, to_state
 from gicodec.fit.parameters import AMPLITUDES, COLOR, FREQUENCIES, SIZE, WAVE, U, V, to_gaussians
@@ -32,7 +31,7 @@ STEP = step_of(STEP_CODE)
 N = 400
 
 
-def some(seed: int = 0, n: int = N) -> Tensor:
+def some(seed: int = 0, n: int = N) -> Array:
     """States whose rounded colors all differ, so that each is found again; see :func:`matched`."""
     rng = np.random.default_rng(seed)
     values = np.zeros((n, 12))
@@ -45,12 +44,12 @@ def some(seed: int = 0, n: int = N) -> Tensor:
     values[::2, AMPLITUDES] = STEP * rng.uniform(-6, 6, (n, 2))[::2]
     values[::2, FREQUENCIES] = rng.uniform(-1.5, 1.5, (n, 2))[::2]
     values[:, COLOR:] = STEP * (triples * rng.choice([1, 8]) + rng.uniform(-0.49, 0.49, (n, 3)))
-    return torch.from_numpy(values).float()
+    return values.astype(np.float32)
 
 
-def matched(values: Tensor, payload: GsiPayload) -> NDArray[np.int64]:
+def matched(values: Array, payload: GsiPayload) -> NDArray[np.int64]:
     """Find the row of every Gaussian of a payload by its color."""
-    colors = np.rint(values[:, COLOR:].double().numpy() / STEP).astype(np.int64)
+    colors = np.rint(values[:, COLOR:].astype(np.float64) / STEP).astype(np.int64)
     rows = {tuple(color): row for row, color in enumerate(colors.tolist())}
     return np.array([rows[tuple(color)] for color in payload.gaussians.colors.tolist()])
 
@@ -61,14 +60,14 @@ def assert_file_holds(payload: GsiPayload, header: Header) -> None:
 
 def test_parameters_and_states_are_each_other() -> None:
     values = some()
-    torch.testing.assert_close(to_state(to_parameters(values)), values)
+    np.testing.assert_allclose(to_state(to_parameters(values)), values, rtol=1.3e-6, atol=1e-5)
     gaussians = to_gaussians(to_parameters(values))
     energy = np.linalg.norm(gaussians.colors, axis=1) * np.exp(gaussians.log_sizes)
-    np.testing.assert_allclose(energy, values[:, COLOR:].norm(dim=1), rtol=1e-5)
+    np.testing.assert_allclose(energy, np.linalg.norm(values[:, COLOR:], axis=1), rtol=1e-5)
     assert gaussians.waves is not None
     channels = 3 * np.square(gaussians.waves[:, :2]).sum(axis=1) / 2  # of a wave, half
     energy = channels * np.exp(2 * gaussians.log_sizes)
-    np.testing.assert_allclose(energy, values[:, AMPLITUDES].square().sum(dim=1), rtol=1e-5)
+    np.testing.assert_allclose(energy, np.square(values[:, AMPLITUDES]).sum(axis=1), rtol=1e-5)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -77,7 +76,7 @@ def test_no_attribute_is_off_by_more_than_half_a_step(seed: int) -> None:
     payload = State(values, STEP).payload(KODAK)
     assert payload.step == STEP_CODE
     assert payload.n_gaussians == N
-    before = values.double().numpy()[matched(values, payload)]
+    before = values.astype(np.float64)[matched(values, payload)]
     after = dequantize(payload)
     half = 0.5 * (1 + 1e-5)
     steps = shape_steps(payload.gaussians.classes)
@@ -141,7 +140,7 @@ def test_classes_are_those_of_the_colors_until_they_are_frozen() -> None:
     assert_file_holds(after, KODAK)
 
 
-def in_one_order(values: Tensor) -> NDArray[np.int64]:
+def in_one_order(values: Array) -> NDArray[np.int64]:
     """Symbols in the order of the file; those of one pixel, whose order is the state's, by color."""
     payload = State(values, STEP).payload(KODAK)
     symbols = np.column_stack([payload.cells, *vars(payload.gaussians).values()])
@@ -153,7 +152,7 @@ def in_one_order(values: Tensor) -> NDArray[np.int64]:
 @pytest.mark.parametrize("seed", range(4))
 def test_the_order_does_not_matter(seed: int) -> None:
     values = some(seed)
-    order = torch.from_numpy(np.random.default_rng(seed).permutation(N))
+    order = np.random.default_rng(seed).permutation(N)
     np.testing.assert_array_equal(in_one_order(values[order]), in_one_order(values))
 
 
@@ -167,7 +166,7 @@ def test_symbols_are_their_own_quantization() -> None:
     )
     parameters[:, U] = gaussians.log_elongations * np.cos(2 * gaussians.angles)
     parameters[:, V] = gaussians.log_elongations * np.sin(2 * gaussians.angles)
-    again = State(to_state(torch.from_numpy(parameters).float()), STEP)
+    again = State(to_state(parameters.astype(np.float32)), STEP)
     assert_same(again.payload(KODAK), payload)
 
 
@@ -183,7 +182,7 @@ def test_whatever_the_state_a_file_can_hold_it(size: tuple[int, int], scale: flo
     values[:, SIZE] = rng.uniform(-4, 9, 64)
     values[:, COLOR:] *= STEP * scale
     values[:, AMPLITUDES] *= STEP * scale
-    free = State(torch.from_numpy(values).float(), STEP)
+    free = State(values.astype(np.float32), STEP)
     assert_file_holds(free.payload(header), header)
     state = free.freeze_classes()
     state.values[:, COLOR:] *= -40
@@ -199,7 +198,7 @@ def test_few_gaussians_are_fine_too() -> None:
 
 def test_rows_can_be_left_out() -> None:
     state = State(some(), STEP).freeze_classes()
-    fewer = state.without(torch.tensor([0, 3, N - 1]))
+    fewer = state.without(np.array([0, 3, N - 1]))
     assert fewer.payload(KODAK).n_gaussians == N - 3
     assert len(fewer.classes()) == N - 3
     assert not isinstance(state.at_step(0.5), FrozenState)

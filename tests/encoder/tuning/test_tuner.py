@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from numpy.typing import NDArray
 from pictures import photograph, texture
-from torch import Tensor
+from scenes import Array
 
 from gicodec import EncodeOptions, decode, encode, psnr
 from gicodec.encoder import wave_decision
@@ -26,14 +26,13 @@ from gicodec.format.gsi.lattice import step_of
 from gicodec.gaussians import Gaussians
 from gicodec.quantize import TRANSFORM, dequantize
 
-pytestmark = pytest.mark.usefixtures("one_torch_thread")
 HEADER = Header(64, 48)
 N = 150
 STEP_CODE = 264  # D of 0.3125, about 1.2 bits per pixel
 
 
 @cache
-def fitted() -> Tensor:
+def fitted() -> Array:
     return to_state(fit(texture(), N, FitSettings(300), waves=True).parameters)
 
 
@@ -42,8 +41,8 @@ def objective(threads: int = 1) -> Objective:
 
 
 def tuner(target: Objective, seed: int = 0) -> Tuner:
-    state = State(fitted().clone(), step_of(STEP_CODE))
-    return Tuner(target, HEADER, state, torch.Generator().manual_seed(seed))
+    state = State(fitted().copy(), step_of(STEP_CODE))
+    return Tuner(target, HEADER, state, np.random.default_rng(seed))
 
 
 @cache
@@ -67,38 +66,34 @@ def test_state_and_parameters_are_each_others_inverse() -> None:
 
 def test_the_states_colors_have_the_gaussians_energy() -> None:
     parameters = to_parameters(fitted())
-    energy = parameters[:, COLOR:].square().sum(dim=1) * (2 * parameters[:, SIZE]).exp()
-    np.testing.assert_allclose(fitted()[:, COLOR:].square().sum(dim=1), energy, rtol=1e-4)
+    energy = np.square(parameters[:, COLOR:]).sum(axis=1) * np.exp(2 * parameters[:, SIZE])
+    np.testing.assert_allclose(np.square(fitted()[:, COLOR:]).sum(axis=1), energy, rtol=1e-4)
 
 
 def test_the_gradient_by_the_state_is_that_of_differences(monkeypatch: pytest.MonkeyPatch) -> None:
-    double = torch.tensor(TRANSFORM)  # for the differences
-    monkeypatch.setattr(state_module, "_transform", lambda device: double)
-    generator = torch.Generator().manual_seed(0)
-    values, weights, targets = (
-        torch.randn(7, 12, generator=generator, dtype=torch.float64) for _ in range(3)
-    )
+    monkeypatch.setattr(state_module, "_TRANSFORM", TRANSFORM)  # in double, for the differences
+    values, weights, targets = np.random.default_rng(0).standard_normal((3, 7, 12))
 
-    def loss(values: Tensor) -> Tensor:
-        return (weights * (to_parameters(values) - targets).square()).sum()
+    def loss(values: NDArray[Any]) -> float:
+        return float((weights * np.square(to_parameters(values) - targets)).sum())
 
     parameters = to_parameters(values)
     gradient = to_state_gradient(values, parameters, 2 * weights * (parameters - targets))
-    step, numeric = 1e-5, torch.empty_like(values)
+    step, numeric = 1e-5, np.empty_like(values)
     for place in np.ndindex(*values.shape):
-        ahead, behind = values.clone(), values.clone()
+        ahead, behind = values.copy(), values.copy()
         ahead[place] += step
         behind[place] -= step
         numeric[place] = (loss(ahead) - loss(behind)) / (2 * step)
     np.testing.assert_allclose(gradient, numeric, rtol=1e-6, atol=1e-6)
 
 
-def attribute(name: str, values: Tensor) -> Tensor:
+def attribute(name: str, values: Array) -> Array:
     """Return what is frozen together, [N, K], of a state's values."""
-    r, turn = torch.hypot(values[:, U], values[:, V]), torch.atan2(values[:, V], values[:, U])
+    r, turn = np.hypot(values[:, U], values[:, V]), np.arctan2(values[:, V], values[:, U])
     return {
-        "shapes": torch.stack([values[:, SIZE], r], dim=1),
-        "angles": torch.stack([turn.cos(), turn.sin()], dim=1),
+        "shapes": np.stack([values[:, SIZE], r], axis=1),
+        "angles": np.stack([np.cos(turn), np.sin(turn)], axis=1),
         "centers": values[:, : Y + 1],
         "waves": values[:, WAVE],
         "colors": values[:, COLOR:],
@@ -111,18 +106,18 @@ def test_what_is_frozen_does_not_move(name: str) -> None:
     tuning = tuner(target)
     tuning.prune()
     tuning.run(1, 1.0, 1.0)  # to where a file can have them
-    rows = torch.arange(len(tuning.state.values)) % 2 == 0
+    rows = np.arange(len(tuning.state.values)) % 2 == 0
     tuning.frozen.shapes[rows] = name in ("shapes", "angles")  # angles are frozen after shapes
     tuning.frozen.centers[rows] = name in ("centers", "waves")  # a wave follows its center
     getattr(tuning.frozen, name)[rows] = True
-    before = attribute(name, tuning.state.values.clone())
+    before = attribute(name, tuning.state.values.copy())
     tuning.run(1, 1.0, 1.0)
     after = attribute(name, tuning.state.values)
     np.testing.assert_allclose(after[rows], before[rows], rtol=1e-5, atol=1e-5)
-    moving = has_wave(tuning.state.values) if name == "waves" else torch.ones(len(rows), dtype=torch.bool)
+    moving = has_wave(tuning.state.values) if name == "waves" else np.ones(len(rows), bool)
     assert moving.any()
-    moved = (after != before)[~rows & moving].any(dim=1)
-    assert moved.float().mean() > 0.9  # all but those outside of the picture
+    moved = (after != before)[~rows & moving].any(axis=1)
+    assert moved.mean() > 0.9  # all but those outside of the picture
 
 
 def test_nothing_is_left_to_round_after_freezing() -> None:
@@ -182,15 +177,15 @@ def test_the_seed_alone_decides_the_bytes() -> None:
 def test_pruning_drops_what_rounds_to_zero_and_nothing_else() -> None:
     tuning = tuner(objective())
     step, n = tuning.state.step, len(tuning.state.values)
-    tuning.state.drop_waves(torch.ones(n, dtype=torch.bool))
-    tuning.state.values[:, COLOR:] = torch.where(tuning.state.values[:, COLOR:] < 0, -2 * step, 2 * step)
-    tuning.state.values[::3, COLOR:] = torch.tensor([0.49, -0.49, 0]) * step
-    tuning.state.values[1, COLOR:] = torch.tensor([0, 0, 0.51]) * step
-    kept = torch.ones(n, dtype=torch.bool)
+    tuning.state.drop_waves(np.ones(n, bool))
+    tuning.state.values[:, COLOR:] = np.where(tuning.state.values[:, COLOR:] < 0, -2 * step, 2 * step)
+    tuning.state.values[::3, COLOR:] = np.array([0.49, -0.49, 0]) * step
+    tuning.state.values[1, COLOR:] = np.array([0, 0, 0.51]) * step
+    kept = np.ones(n, bool)
     kept[::3] = False
     expected = tuning.state.values[kept]
     tuning.prune()
-    assert torch.equal(tuning.state.values, expected)
+    np.testing.assert_array_equal(tuning.state.values, expected)
     tuning.run(2, 1.0, 1.0)
     assert tuning.state.values.shape == expected.shape
 
@@ -200,19 +195,20 @@ def test_pruning_drops_faint_waves_but_so_many() -> None:
     waves = has_wave(tuning.state.values)
     n = int(waves.sum())
     assert n > 6
-    strengths = torch.linspace(0.5, 0.7, n) * tuning.state.step
-    tuning.state.values[waves, WAVE] = torch.stack([strengths, *torch.zeros(3, n)], dim=1)
+    strengths = np.linspace(0.5, 0.7, n, dtype=np.float32) * np.float32(tuning.state.step)
+    tuning.state.values[waves, WAVE] = np.stack([strengths, *np.zeros((3, n))], axis=1)
     tuning.state.values[~waves, COLOR:] = tuning.state.step
     tuning.state.values[waves, COLOR:] = tuning.state.step
     tuning.prune(0, 4)
-    assert torch.equal(tuning.state.values[:, WAVE][has_wave(tuning.state.values), 0], strengths[-4:])
+    left = tuning.state.values[has_wave(tuning.state.values), WAVE.start]
+    np.testing.assert_array_equal(left, strengths[-4:])
     tuning.prune()
     assert not has_wave(tuning.state.values).any()
 
 
 def test_what_has_no_color_does_not_grow() -> None:
     tuning = tuner(objective())
-    faint = tuning.state.values[:, COLOR:].square().sum(dim=1).argsort()[:10]
+    faint = np.square(tuning.state.values[:, COLOR:]).sum(axis=1).argsort()[:10]
     tuning.state.values[faint, WAVE.start :] = 0
     before = tuning.state.values[faint, SIZE]
     tuning.run(200, 3.0, 3.0)
@@ -226,7 +222,7 @@ def test_rows_stay_where_a_file_can_have_them() -> None:
     values = tuning.state.values
     for column, length in ((X, HEADER.width), (Y, HEADER.height)):
         assert -8 <= values[:, column].min() <= values[:, column].max() < length + 8
-    assert values.isfinite().all()
+    assert np.isfinite(values).all()
     GsiPayload.from_bytes(tuning.state.payload(HEADER).to_bytes(HEADER), HEADER)
 
 
