@@ -25,6 +25,7 @@ import numpy as np
 from common import KODAK
 
 from gicodec import decode, psnr, read_image
+from gicodec.image.write import write_image
 from gicodec.options import EFFORTS
 
 DB_PER_DOUBLING = 2.7  # of a file's bytes, from 0.15 to 0.5 bpp (docs/research/targets.md)
@@ -139,9 +140,7 @@ def print_starts(args: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as folder:
         small, out = Path(folder) / "small.png", Path(folder) / "out"
         picture = KODAK / "kodim23.png"
-        from PIL import Image
-
-        Image.open(picture).resize((64, 48)).save(small)
+        write_image(small, read_image(picture)[0][200:248, 300:364])
         files = {build: f"{folder}/{i}.gsi" for i, build in enumerate((args.other, args.this))}
         for build, file in files.items():
             run(

@@ -91,7 +91,7 @@ def decode(
 
 
 def _encoder_of(options: EncodeOptions) -> Encoder:
-    """Import the encoder of a method, and torch with it: decoding does without."""
+    """Import the encoder of a method: decoding does without."""
     return cast(Encoder, import_module(SPECS[Method.of(options.method)].encoder).encode)
 
 

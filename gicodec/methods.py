@@ -12,7 +12,7 @@ class MethodSpec:
     """Where the encoder of a method is, and which options it refuses."""
 
     encoder: str
-    """The module that has ``encode``. It is only named here, since it imports torch."""
+    """The module that has ``encode``. It is only named here: those of papers import torch."""
     refused: dict[str, str]
     """The fields of EncodeOptions that do not apply, and what the message adds."""
 

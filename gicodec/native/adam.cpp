@@ -4,26 +4,22 @@
 
 #include "exp.hpp"
 #include "fit.hpp"
-#include "pool.hpp"
 #include "work.hpp"
 
 namespace gsi {
 namespace {
-
-constexpr int kRowsPerTask = 256;
 
 // The square root of a covariance, and its inverse.
 struct Root {
     double xx, xy, yy, inverse;
 
     explicit Root(const float* row) {
-        const double u = row[kU], v = row[kV], r = std::max(std::sqrt(u * u + v * v), 1e-6);
-        const double size = fast_exp(static_cast<double>(row[kSize])), e = fast_exp(r);
+        const Polar shape(row);
+        const double size = fast_exp(static_cast<double>(row[kSize])), e = fast_exp(shape.r);
         const double round = size * 0.5 * (e + 1 / e), elongated = size * 0.5 * (e - 1 / e);
-        const double cos = u * u + v * v < 1e-12 ? 1.0 : u / r;
-        xx = round + elongated * cos;
-        xy = elongated * v / r;
-        yy = round - elongated * cos;
+        xx = round + elongated * shape.cos;
+        xy = elongated * shape.sin;
+        yy = round - elongated * shape.cos;
         inverse = 1 / (size * size);
     }
     // Takes gradients to those by z, or changes of z to those they make.
@@ -73,7 +69,7 @@ void hold_shape(std::uint8_t frozen, const float* before, float* moved) {
 }
 
 void step_row(const AdamStep& step, std::uint8_t frozen, float* row, const float* gradient, float* mean, float* square) {
-    double change[kColor + 1024];
+    double change[kMaxColumns];
     std::copy_n(gradient, step.columns, change);
     const Root root(row);
     root.apply(change, step.waves);
@@ -106,12 +102,10 @@ void step_row(const AdamStep& step, std::uint8_t frozen, float* row, const float
 }  // namespace
 
 void adam_step(const AdamStep& step, float* values, const float* gradient, float* mean, float* square, int n_threads) {
-    parallel_for(ceil_div(step.n, kRowsPerTask), n_threads, [&](int task) {
-        for (int i = task * kRowsPerTask; i < std::min(step.n, (task + 1) * kRowsPerTask); ++i) {
-            const std::int64_t at = static_cast<std::int64_t>(i) * step.columns;
-            const std::uint8_t frozen = step.frozen ? step.frozen[i] : 0;
-            step_row(step, frozen, values + at, gradient + at, mean + at, square + at);
-        }
+    parallel_each(step.n, kRowsPerTask, n_threads, [&](int i) {
+        const std::int64_t at = static_cast<std::int64_t>(i) * step.columns;
+        const std::uint8_t frozen = step.frozen ? step.frozen[i] : 0;
+        step_row(step, frozen, values + at, gradient + at, mean + at, square + at);
     });
 }
 

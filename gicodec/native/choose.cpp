@@ -7,7 +7,6 @@
 #include <cmath>
 #include <limits>
 
-#include "pool.hpp"
 #include "work.hpp"
 
 namespace gsi {
@@ -114,18 +113,16 @@ void choose(const Choices& choices, const ColorBits& law, const std::int64_t* ro
     std::vector<float> squares(n), products(kColors * static_cast<std::size_t>(n));
     const Gaussians gaussians{centers.data(), conics.data(), nullptr, nullptr, n, kColors};
     correlate(gaussians, size, WeightFunction::compact, image, squares.data(), products.data(), n_threads, table);
-    parallel_for(ceil_div(k, kGaussiansPerTask), n_threads, [&](int task) {
-        for_each_in_task(task, k, [&](int i) {
-            Best best;
-            for (int move = 0; move < n_moves; ++move) {
-                const std::int64_t at = static_cast<std::int64_t>(i) * n_moves + move;
-                const double unit = choices.units[static_cast<std::int64_t>(move) * choices.n + rows[i]];
-                compare(choices, law, rows[i], move, Error(law, unit, squares[at], &products[kColors * at]), best);
-            }
-            out.moves[i] = best.move;
-            out.costs[i] = best.cost;
-            std::copy_n(best.color.steps, kColors, out.colors + kColors * static_cast<std::int64_t>(i));
-        });
+    parallel_each(k, kGaussiansPerTask, n_threads, [&](int i) {
+        Best best;
+        for (int move = 0; move < n_moves; ++move) {
+            const std::int64_t at = static_cast<std::int64_t>(i) * n_moves + move;
+            const double unit = choices.units[static_cast<std::int64_t>(move) * choices.n + rows[i]];
+            compare(choices, law, rows[i], move, Error(law, unit, squares[at], &products[kColors * at]), best);
+        }
+        out.moves[i] = best.move;
+        out.costs[i] = best.cost;
+        std::copy_n(best.color.steps, kColors, out.colors + kColors * static_cast<std::int64_t>(i));
     });
 }
 

@@ -17,7 +17,7 @@ struct Output {
     float* image;
     Size size;
     int channels;
-    bool in_place;              // what is drawn on is the background: strips without Gaussians are done
+    bool in_place;              // what is drawn on is the background: blocks without Gaussians are done
     const LevelImages* levels;  // what else lies below: the level after; null: nothing
     std::int64_t at(int c, int y, int x) const {
         return (static_cast<std::int64_t>(c) * size.height + y) * size.width + x;

@@ -5,30 +5,17 @@
 #include <cmath>
 
 #include "exp.hpp"
-#include "pool.hpp"
 #include "work.hpp"
 
 namespace gsi {
 namespace {
 
-constexpr int kRowsPerTask = 256;
-constexpr double kRound = 1e-6;  // of r: a circle has no direction, any will do
-
 // A row's inverse covariance, as round I - elongated [[cos, sin], [sin, -cos]].
-struct Inverse {
-    double r, cos, sin, round, elongated;
+struct Inverse : Polar {
+    double round, elongated;
 
     Inverse() = default;
-    explicit Inverse(const float* row) {
-        double u = row[kU];
-        const double v = row[kV];
-        r = std::sqrt(u * u + v * v);
-        if (r < kRound) {
-            u = kRound;
-            r = kRound;
-        }
-        cos = u / r;
-        sin = v / r;
+    explicit Inverse(const float* row) : Polar(row) {
         const double scale = fast_exp(-2.0 * row[kSize]), e = fast_exp(2 * r);
         round = scale * 0.5 * (e + 1 / e);
         elongated = scale * 0.5 * (e - 1 / e);
@@ -139,7 +126,8 @@ void add_rate(const float* row, const TuningLaw& law, double* to) {
 void pull_back(const Rows& rows, const TuningLaw* law, std::int64_t i, const Arrays& from, const Arrays& by,
                float* gradient) {
     const float* row = rows.row(i);
-    double to[kColor + 1024] = {by.centers[2 * i], by.centers[2 * i + 1]};
+    double to[kMaxColumns];
+    std::copy_n(&by.centers[2 * i], 2, to);
     pull_back_shape(from.inverses[i], &by.conics[3 * i], to);
     for (int k = 0; k < 4; ++k) to[kA + k] = by.waved ? by.waves[4 * i + k] : 0;
     if (by.waved) {  // a center takes its wave's phase along with the picture, not with itself
@@ -162,19 +150,16 @@ void pull_back(const Rows& rows, const TuningLaw* law, std::int64_t i, const Arr
 
 void residual_and_gradient(const Rows& rows, const TuningLaw* law, Size size, const float* negative, float* residual,
                            float* gradient, int n_threads, const IsaTable& table) {
-    const auto each_row = [&](auto&& visit) {
-        parallel_for(ceil_div(rows.n, kRowsPerTask), n_threads, [&](int task) {
-            for (int i = task * kRowsPerTask; i < std::min(rows.n, (task + 1) * kRowsPerTask); ++i) visit(i);
-        });
-    };
     Arrays from(rows), by(rows);
-    each_row([&](int i) { to_gaussian(rows, law, i, from); });
+    parallel_each(rows.n, kRowsPerTask, n_threads, [&](int i) { to_gaussian(rows, law, i, from); });
     const Gaussians gaussians = from.gaussians();
     const WeightShape shape = weight_shape(WeightFunction::compact);
     const Scene scene(gaussians, Levels(size, true), shape, shape.gain, n_threads);
     forward_on_levels(scene, gaussians, WeightFunction::compact, negative, residual, n_threads, table);
     backward_on_levels(scene, gaussians, WeightFunction::compact, residual, by.gradients(), n_threads, table);
-    each_row([&](int i) { pull_back(rows, law, i, from, by, gradient + static_cast<std::int64_t>(i) * rows.columns()); });
+    parallel_each(rows.n, kRowsPerTask, n_threads, [&](int i) {
+        pull_back(rows, law, i, from, by, gradient + static_cast<std::int64_t>(i) * rows.columns());
+    });
 }
 
 }  // namespace gsi

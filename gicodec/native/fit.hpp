@@ -1,11 +1,30 @@
 // fit: a step of a fit or of tuning on the rows of fit/parameters.py: x, y, m, u, v, a, b, kx, ky and the colors.
 // fit/parameters.py, fit/adam.py and encoder/tuning/ are the reference.
 #pragma once
+#include <cmath>
+
 #include "render.hpp"
 
 namespace gsi {
 
 enum Column { kX, kY, kSize, kU, kV, kA, kB, kKx, kKy, kColor };
+constexpr int kMaxColumns = kColor + 1024;
+
+// The (u, v) of a row as r, and the cosine and sine of twice the angle; a circle has no direction, and gets one.
+struct Polar {
+    double r, cos, sin;
+
+    Polar() = default;
+    explicit Polar(const float* row) {
+        constexpr double least = 1e-6;
+        double u = row[kU];
+        const double v = row[kV];
+        r = std::sqrt(u * u + v * v);
+        if (r < least) u = r = least;
+        cos = u / r;
+        sin = v / r;
+    }
+};
 
 struct Rows {
     const float* values;  // [n][kColor + channels]

@@ -17,14 +17,17 @@ using OutColors = nb::ndarray<std::int64_t, nb::shape<-1, 3>, nb::c_contig, nb::
 using OutDoubles = nb::ndarray<double, nb::shape<-1>, nb::c_contig, nb::device::cpu>;
 
 void check_choices(std::size_t n, const Floats2& centers, const Floats3& conics, const Doubles& units,
-                   const Doubles& bits, const Whole& classes, const Mask& codable) {
+                   const Doubles& bits, const Whole& classes, const Mask& codable, const Whole& rows) {
     const std::size_t all = centers.shape(0);
     require(n > 0 && all % n == 0, "candidates are so many for each Gaussian");
     require(conics.shape(0) == all && units.shape(0) == all && bits.shape(0) == all && classes.shape(0) == all &&
                 codable.shape(0) == all,
             "candidates' arrays differ in length");
-    for (std::size_t i = 0; i < all; ++i)
-        require(classes.data()[i] >= 0 && classes.data()[i] < gsi::kClasses, "no such class");
+    for (std::size_t i = 0; i < rows.shape(0); ++i) {
+        require(rows.data()[i] >= 0 && rows.data()[i] < static_cast<std::int64_t>(n), "no such row");
+        for (std::size_t at = rows.data()[i]; at < all; at += n)
+            require(classes.data()[at] >= 0 && classes.data()[at] < gsi::kClasses, "no such class");
+    }
 }
 
 void choose(const Floats2& centers, const Floats3& conics, const Doubles& units, const Doubles& bits,
@@ -32,13 +35,11 @@ void choose(const Floats2& centers, const Floats3& conics, const Doubles& units,
             const std::array<double, 11>& numbers, const Whole& rows, const Image& image, const OutWhole& moves,
             const OutColors& best, const OutDoubles& costs, int threads, const std::string& isa) {
     const std::size_t n = colors.shape(0), k = rows.shape(0);
-    check_choices(n, centers, conics, units, bits, classes, codable);
+    check_choices(n, centers, conics, units, bits, classes, codable, rows);
     constexpr std::size_t per_class[3] = {gsi::kMagnitudes, gsi::kFirst * gsi::kMagnitudes,
                                           gsi::kFirst * gsi::kSecond * gsi::kMagnitudes};
     for (int i = 0; i < 3; ++i)
         require(tables[i].shape(0) == gsi::kClasses * per_class[i], "a table of bits has another length");
-    for (std::size_t i = 0; i < k; ++i)
-        require(rows.data()[i] >= 0 && rows.data()[i] < static_cast<std::int64_t>(n), "no such row");
     require(moves.shape(0) == k && best.shape(0) == k && costs.shape(0) == k, "rows and results differ in length");
     const gsi::Choices choices{centers.data(), conics.data(), units.data(), bits.data(), classes.data(), codable.data(),
                                colors.data(), count(n), count(centers.shape(0) / n)};

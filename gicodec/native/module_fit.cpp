@@ -14,7 +14,7 @@ namespace {
 
 template <typename Array>
 gsi::Rows rows_of(const Array& values, bool waves) {
-    require(values.shape(1) > gsi::kColor && values.shape(1) <= gsi::kColor + 1024, "rows need 1 to 1024 channels");
+    require(values.shape(1) > gsi::kColor && values.shape(1) <= gsi::kMaxColumns, "rows need 1 to 1024 channels");
     return {values.data(), count(values.shape(0)), static_cast<int>(values.shape(1)) - gsi::kColor, waves};
 }
 

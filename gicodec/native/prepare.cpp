@@ -5,8 +5,7 @@
 #include <cmath>
 
 #include "exp.hpp"
-#include "pool.hpp"
-#include "render.hpp"
+#include "work.hpp"
 
 namespace gsi {
 namespace {
@@ -100,16 +99,13 @@ WeightShape weight_shape(WeightFunction function) {
 
 Scene::Scene(const Gaussians& g, const Levels& on, const WeightShape& shape, double gain, int n_threads)
     : levels(on), splats(g.n), waves(g.waves ? g.n : 0) {
-    constexpr int kPerTask = 512;
-    parallel_for((g.n + kPerTask - 1) / kPerTask, n_threads, [&](int task) {
-        for (std::int64_t i = task * kPerTask; i < std::min(g.n, (task + 1) * kPerTask); ++i) {
-            const float* wave = g.waves ? g.waves + 4 * i : nullptr;
-            if (wave && !finite(wave, 4)) continue;
-            const int level = level_of(g.conics + 3 * i, wave, levels.n);
-            splats[i] = prepare(g.centers + 2 * i, g.conics + 3 * i, level, levels.sizes[level], shape);
-            if (wave && drawn(i) && (wave[0] != 0 || wave[1] != 0))
-                waves[i] = prepare_wave(g.centers + 2 * i, wave, level, gain);
-        }
+    parallel_each(g.n, kRowsPerTask, n_threads, [&](std::int64_t i) {
+        const float* wave = g.waves ? g.waves + 4 * i : nullptr;
+        if (wave && !finite(wave, 4)) return;
+        const int level = level_of(g.conics + 3 * i, wave, levels.n);
+        splats[i] = prepare(g.centers + 2 * i, g.conics + 3 * i, level, levels.sizes[level], shape);
+        if (wave && drawn(i) && (wave[0] != 0 || wave[1] != 0))
+            waves[i] = prepare_wave(g.centers + 2 * i, wave, level, gain);
     });
     for (int i = 0; i < g.n; ++i)
         if (drawn(i)) of_level[splats[i].level].push_back(i);

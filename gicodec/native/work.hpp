@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "pool.hpp"
 #include "render.hpp"
 
 #if defined(__x86_64__)
@@ -12,6 +13,7 @@
 namespace gsi {
 
 constexpr int kGaussiansPerTask = 32;  // of differentiating and correlating
+constexpr int kRowsPerTask = 256;      // of what takes less for each
 
 // Takes numbers too small to be normal for zero while a kernel runs: some processors need 100 cycles for each.
 class FlushToZero {
@@ -37,6 +39,14 @@ void for_each_pass(int channels, const Pass& pass) {
 template <class Visit>
 void for_each_in_task(int task, int n, const Visit& visit) {
     for (int i = task * kGaussiansPerTask; i < std::min(n, (task + 1) * kGaussiansPerTask); ++i) visit(i);
+}
+
+// Calls visit(i) for all i in [0, n), so many in a task.
+template <class Visit>
+void parallel_each(int n, int per_task, int n_threads, const Visit& visit) {
+    parallel_for(ceil_div(n, per_task), n_threads, [&](int task) {
+        for (int i = task * per_task; i < std::min(n, (task + 1) * per_task); ++i) visit(i);
+    });
 }
 
 // Colors of channels [first, first + count), times gain: [n][count].

@@ -46,7 +46,7 @@ class SizeModel:
     bits_per_expected_bit: float = 0.96
     """Bits of a file for each that rate.expected_bits() tells (speed.md: 0.92 to 1.02)."""
     moves_per_look: int = 4
-    """Moves of D for each that codes a file, and does not only estimate its size (codec.md)."""
+    """Moves of D for each that codes a file, and does not only estimate its size (speed.md)."""
     nearly_full: float = 0.9995
     """Size, in budgets, from which no Gaussian is tried to be kept any more. By hand."""
     shrunk_after: float = 0.6
@@ -70,7 +70,7 @@ class SizeModel:
     refined_aim: float = 1.004
     """Size to aim at while the price moves. By hand."""
     price_gain: float = 7.0
-    """Log of the price for the log of the size, in one sweep (codec.md: bits cost 1.5 times as much, and the
+    """Log of the price for the log of the size, in one sweep (speed.md: bits cost 1.5 times as much, and the
     files of two pictures shrink by 4 and 10 %)."""
     max_price_change: float = 1.6
     """Factor of the price from one sweep to the next, at most. By hand."""

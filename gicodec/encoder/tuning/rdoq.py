@@ -104,34 +104,33 @@ class Sweep:
         """Choose anew for a batch of rows [K]: take them away, compare, and add what is best."""
         groups = [(which, rows[self._has_wave[rows] == bool(which)]) for which in (0, 1)]
         groups = [(which, some) for which, some in groups if len(some)]
-        taken = [self._candidates(which, some, 1) for which, some in groups]
-        for others, _ in taken:
+        taken = [self._parts[which][1].take(self._index(which, some, 1)) for which, some in groups]
+        for others in taken:
             self._objective.add(others.splats(-others.symbols.colors, -others.symbols.amplitudes))
         chosen = [self._cheapest(which, some) for which, some in groups]
-        for (_, some), (others, _), (best, splats, costs) in zip(groups, taken, chosen, strict=True):
+        for (_, some), others, (best, splats, costs) in zip(groups, taken, chosen, strict=True):
             kept = costs < 0
             self._objective.add(Splats(*(array[kept] for array in splats)))
             self.kept[some] = kept
             self._rounded.put(some, best)
             self.n_changed += int((~kept | best.differs(others.symbols)).sum())
 
-    def _candidates(self, which: int, rows: IntArray, n_moves: int) -> tuple[Candidates, FloatArray]:
-        """Return the first candidates of some rows [K] of a part, move after move, and their bits."""
-        n, others, bits = self._parts[which]
-        index = (self._place[rows] + n * np.arange(n_moves)[:, None]).ravel()
-        return others.take(index), bits[index]
+    def _index(self, which: int, rows: IntArray, n_moves: int) -> IntArray:
+        """Return where the first candidates of some rows [K] of a part are, move after move."""
+        return (self._place[rows] + self._parts[which][0] * np.arange(n_moves)[:, None]).ravel()
 
     def _cheapest(
         self, which: int, rows: IntArray
     ) -> tuple[QuantizedGaussians, Splats[NDArray[np.float32]], FloatArray]:
         """Return the best candidate for each of some rows [K], as symbols and to draw, and its cost."""
-        n, (count, all_of_them, _) = len(rows), self._parts[which]
+        n, (count, all_of_them, all_bits) = len(rows), self._parts[which]
         if which == 0 and self._native is not None:
             local = self._place[rows]
             moves, colors, costs = self._native.choose(self._objective, local)
             picked = all_of_them.take(local + count * moves)
             return replace(picked.symbols, colors=colors), picked.splats(colors, _no_waves(n)), costs
-        others, bits = self._candidates(which, rows, len(all_of_them.codable) // count)
+        index = self._index(which, rows, len(all_of_them.codable) // count)
+        others, bits = all_of_them.take(index), all_bits[index]
         error = ErrorAdded(self._objective, others)
         costs, colors = np.full(len(bits), np.inf), np.zeros((len(bits), 3), np.int64)
         waves = error.waves()
