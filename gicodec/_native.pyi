@@ -156,6 +156,18 @@ def choose(
     Choose the best candidates of Gaussians without waves: see gicodec.encoder.tuning.rdoq.
     """
 
+def assign_batches(
+    first: Annotated[NDArray[numpy.int64], dict(shape=(None, 2), order="C", device="cpu", writable=False)],
+    end: Annotated[NDArray[numpy.int64], dict(shape=(None, 2), order="C", device="cpu", writable=False)],
+    order: Annotated[NDArray[numpy.int64], dict(shape=(None,), order="C", device="cpu", writable=False)],
+    height: int,
+    width: int,
+    batches: Annotated[NDArray[numpy.int64], dict(shape=(None,), order="C", device="cpu")],
+) -> None:
+    """
+    Find Gaussians that touch no block in common: see gicodec.encoder.tuning.rdoq.
+    """
+
 def instruction_sets() -> list[str]:
     """List the instruction sets that this machine can run, the best last."""
 

@@ -23,26 +23,26 @@ struct Root {
         inverse = 1 / (size * size);
     }
     // Takes gradients to those by z, or changes of z to those they make.
-    void apply(double* row, bool waves) const {
+    void apply(float* row, bool waves) const {
         const double x = row[kX], y = row[kY];
-        row[kX] = xx * x + xy * y;
-        row[kY] = xy * x + yy * y;
+        row[kX] = static_cast<float>(xx * x + xy * y);
+        row[kY] = static_cast<float>(xy * x + yy * y);
         if (!waves) return;
         const double kx = row[kKx] * inverse, ky = row[kKy] * inverse;
-        row[kKx] = yy * kx - xy * ky;
-        row[kKy] = xx * ky - xy * kx;
+        row[kKx] = static_cast<float>(yy * kx - xy * ky);
+        row[kKy] = static_cast<float>(xx * ky - xy * kx);
     }
 };
 
-void hold(std::uint8_t frozen, int columns, double* change) {
+void hold(std::uint8_t frozen, int columns, float* change) {
     if (frozen & kCenter) change[kX] = change[kY] = 0;
     if (frozen & kShape) change[kSize] = 0;
-    if (frozen & kWave) std::fill(change + kA, change + kColor, 0.0);
-    if (frozen & kColors) std::fill(change + kColor, change + columns, 0.0);
+    if (frozen & kWave) std::fill(change + kA, change + kColor, 0.0f);
+    if (frozen & kColors) std::fill(change + kColor, change + columns, 0.0f);
 }
 
 // Oscillations stay where they are while their centers move.
-void keep_phase(float* row, const double* change) {
+void keep_phase(float* row, const float* change) {
     const double phase = -(row[kKx] * change[kX] + row[kKy] * change[kY]);
     const double cos = std::cos(phase), sin = std::sin(phase), a = row[kA], b = row[kB];
     row[kA] = static_cast<float>(a * cos + b * sin);
@@ -68,20 +68,31 @@ void hold_shape(std::uint8_t frozen, const float* before, float* moved) {
     }
 }
 
+// The moments of columns [first, end), and the change of gradients that they make of them, in place.
+void move(const AdamStep& step, int first, int end, double gain, float* mean, float* square, float* change) {
+    const auto keep1 = static_cast<float>(1 - step.beta1), keep2 = static_cast<float>(1 - step.beta2);
+    const auto rate = static_cast<float>(step.rate * gain), epsilon = static_cast<float>(step.epsilon);
+    for (int k = first; k < end; ++k) {
+        const float g = change[k];
+        mean[k] += keep1 * (g - mean[k]);
+        square[k] += keep2 * (g * g - square[k]);
+        change[k] = rate * step.rates[k] * mean[k] / (std::sqrt(square[k]) + epsilon);
+    }
+}
+
 void step_row(const AdamStep& step, std::uint8_t frozen, float* row, const float* gradient, float* mean, float* square) {
-    double change[kMaxColumns];
+    float change[kMaxColumns];
     std::copy_n(gradient, step.columns, change);
     const Root root(row);
     root.apply(change, step.waves);
     const double gain =
         step.largest_gain > 0 ? std::min(fast_exp(static_cast<double>(row[kSize])), step.largest_gain) : 1;
-    for (int k = 0; k < step.columns; ++k) {
-        const double g = change[k];
-        mean[k] = static_cast<float>(mean[k] + (1 - step.beta1) * (g - mean[k]));
-        square[k] = static_cast<float>(step.beta2 * square[k] + (1 - step.beta2) * g * g);
-        const double rate = step.rates[k] * (k == kA || k == kB || k >= kColor ? gain : 1);
-        change[k] = step.rate * rate * mean[k] / (std::sqrt(static_cast<double>(square[k])) + step.epsilon);
+    move(step, 0, kA, 1, mean, square, change);
+    if (step.waves) {  // without, these columns have no gradient and no moments
+        move(step, kA, kKx, gain, mean, square, change);
+        move(step, kKx, kColor, 1, mean, square, change);
     }
+    move(step, kColor, step.columns, gain, mean, square, change);
     root.apply(change, step.waves);
     hold(frozen, step.columns, change);
     const float before[2] = {row[kU], row[kV]};

@@ -37,4 +37,9 @@ struct Chosen {
 void choose(const Choices& choices, const ColorBits& law, const std::int64_t* rows, int k, Size size,
             const float* image, const Chosen& out, int n_threads, const IsaTable& table);
 
+// Puts Gaussians, in an order [n], each into the first batch of which nothing touches any of its blocks: columns and
+// rows [first, end), [n][2] each, of a picture of so many blocks. batches: [n].
+void assign_batches(const std::int64_t* first, const std::int64_t* end, const std::int64_t* order, int n, Size blocks,
+                    std::int64_t* batches);
+
 }  // namespace gsi

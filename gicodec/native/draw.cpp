@@ -24,7 +24,7 @@ struct Output {
     }
 };
 
-// Copy one row of a block; almost always a whole one, at a size that the compiler knows.
+// Copy one row of a block; almost always a whole one, at a size that the compiler knows: libc's memcpy takes longer.
 void copy_row(float* to, const float* from, int columns) {
     if (columns == kBlockColumns) std::memcpy(to, from, sizeof(float) * kBlockColumns);
     else std::memcpy(to, from, sizeof(float) * columns);

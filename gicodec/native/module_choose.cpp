@@ -11,6 +11,7 @@ using Floats3 = nb::ndarray<const float, nb::shape<-1, 3>, nb::c_contig, nb::dev
 using Doubles = nb::ndarray<const double, nb::shape<-1>, nb::c_contig, nb::device::cpu>;
 using Whole = nb::ndarray<const std::int64_t, nb::shape<-1>, nb::c_contig, nb::device::cpu>;
 using Colors = nb::ndarray<const std::int64_t, nb::shape<-1, 3>, nb::c_contig, nb::device::cpu>;
+using Pairs = nb::ndarray<const std::int64_t, nb::shape<-1, 2>, nb::c_contig, nb::device::cpu>;
 using Mask = nb::ndarray<const bool, nb::shape<-1>, nb::c_contig, nb::device::cpu>;
 using OutWhole = nb::ndarray<std::int64_t, nb::shape<-1>, nb::c_contig, nb::device::cpu>;
 using OutColors = nb::ndarray<std::int64_t, nb::shape<-1, 3>, nb::c_contig, nb::device::cpu>;
@@ -52,6 +53,24 @@ void choose(const Floats2& centers, const Floats3& conics, const Doubles& units,
                 threads, table);
 }
 
+void assign_batches(const Pairs& first, const Pairs& end, const Whole& order, int height, int width,
+                    const OutWhole& batches) {
+    const std::size_t n = order.shape(0);
+    require(first.shape(0) == n && end.shape(0) == n && batches.shape(0) == n, "arrays differ in length");
+    require(height >= 1 && width >= 1, "a picture has blocks");
+    const std::int64_t size[2] = {width, height};
+    for (std::size_t i = 0; i < n; ++i) {
+        const std::int64_t row = order.data()[i];
+        require(row >= 0 && row < static_cast<std::int64_t>(n), "no such row");
+        for (int k = 0; k < 2; ++k) {
+            const std::int64_t from = first.data()[2 * row + k], to = end.data()[2 * row + k];
+            require(from >= 0 && from < to && to <= size[k], "no such blocks");
+        }
+    }
+    const nb::gil_scoped_release release;
+    gsi::assign_batches(first.data(), end.data(), order.data(), count(n), {height, width}, batches.data());
+}
+
 }  // namespace
 
 void bind_choose(nb::module_& module) {
@@ -61,4 +80,6 @@ void bind_choose(nb::module_& module) {
                array("codable"), array("colors"), "tables"_a, "numbers"_a, array("rows"), array("image"),
                array("moves"), array("best"), array("costs"), "threads"_a, "isa"_a,
                "Choose the best candidates of Gaussians without waves: see gicodec.encoder.tuning.rdoq.");
+    module.def("assign_batches", &assign_batches, array("first"), array("end"), array("order"), "height"_a, "width"_a,
+               array("batches"), "Find Gaussians that touch no block in common: see gicodec.encoder.tuning.rdoq.");
 }

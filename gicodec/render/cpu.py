@@ -174,6 +174,30 @@ def choose(*arguments: Any, threads: int = 0, isa: str = "") -> None:
     native(*arguments, threads, isa or instruction_set())
 
 
+def assign_batches(
+    first: NDArray[np.int64], end: NDArray[np.int64], order: NDArray[np.int64], height: int, width: int
+) -> NDArray[np.int64]:
+    """Put N Gaussians into batches of which no two touch the same block, each into the first with room.
+
+    Args:
+        first: Column and row of the first block that each touches, [N, 2].
+        end: Those after the last, [N, 2].
+        order: In which they are put, [N].
+        height: Rows of blocks.
+        width: Columns of blocks.
+
+    Returns:
+        The batch of each [N].
+
+    Raises:
+        TypeError: An array is not of contiguous int64, or has another number of dimensions.
+        ValueError: Shapes do not match, or there are no such blocks.
+    """
+    batches = np.empty(len(order), np.int64)
+    _native.assign_batches(first, end, order, height, width, batches)
+    return batches
+
+
 def instruction_sets() -> list[str]:
     """Those that this machine can run, best last."""
     return _native.instruction_sets()

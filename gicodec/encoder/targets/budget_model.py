@@ -47,7 +47,7 @@ class SizeModel:
     """Bits of a file for each that rate.expected_bits() tells (speed.md: 0.92 to 1.02)."""
     moves_per_look: int = 4
     """Moves of D for each that codes a file, and does not only estimate its size (speed.md)."""
-    nearly_full: float = 0.9995
+    nearly_full: float = 0.9985
     """Size, in budgets, from which no Gaussian is tried to be kept any more. By hand."""
     shrunk_after: float = 0.6
     """Share of the tuning after which the size should be the budget. By hand."""

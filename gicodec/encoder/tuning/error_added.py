@@ -58,17 +58,12 @@ class ErrorAdded:
         old = self._old
         if not self._waves:
             return [old]
-        none = replace(
-            old,
-            amplitudes=np.zeros_like(old.amplitudes),
-            wave_classes=np.zeros_like(old.wave_classes),
-            frequencies=np.zeros_like(old.frequencies),
-        )
         right = np.concatenate([self._by_color[:, :1], self._by_wave], axis=1)
         ridge = RIDGE * np.trace(self._gram, axis1=1, axis2=2)[:, None, None] * np.eye(3) + 1e-12 * np.eye(3)
         ideal = -np.linalg.solve(self._gram + ridge, right[:, :, None])[:, 1:, 0]
         low = np.floor(ideal).astype(np.int64)
-        return [*(replace(old, amplitudes=low + corner) for corner in _SQUARE), old, none]
+        amplitudes = *(low + corner for corner in _SQUARE), old.amplitudes, np.zeros_like(low)
+        return [_with_amplitudes(old, each) for each in amplitudes]
 
     def colors(self, amplitudes: IntArray) -> IntArray:
         """Return colors [P, N, 3] that go well with a wave: near the ideal ones, gray ones, the old."""
@@ -81,3 +76,10 @@ class ErrorAdded:
         gray[:, 1:] *= np.abs(ideal[:, 1:]) >= GRAY
         corners = np.floor(ideal).astype(np.int64) + _CORNERS[:, None]
         return np.concatenate([corners, gray.astype(np.int64)[None], self._old.colors[None]])
+
+
+def _with_amplitudes(old: QuantizedGaussians, amplitudes: IntArray) -> QuantizedGaussians:
+    """Return Gaussians with other amplitudes [N, 2]; where they are zero, with nothing of a wave."""
+    waved = amplitudes.any(axis=1)
+    classes, frequencies = old.wave_classes * waved, old.frequencies * waved[:, None]
+    return replace(old, amplitudes=amplitudes, wave_classes=classes, frequencies=frequencies)

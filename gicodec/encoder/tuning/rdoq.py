@@ -24,7 +24,7 @@ from gicodec.fit.objective import Objective
 from gicodec.format.arrays import FloatArray, IntArray
 from gicodec.format.gsi.lattice import classes_of, energy_classes
 from gicodec.format.gsi.quantized import QuantizedGaussians
-from gicodec.render import Splats
+from gicodec.render import Splats, cpu
 
 REACH = 2.5  # standard deviations: what of a Gaussian no other of its batch touches
 BLOCK = 4  # pixels: how finely that is told
@@ -177,14 +177,7 @@ def _batches(rounded: QuantizedGaussians, width: int, height: int) -> list[IntAr
     last = np.array([width, height]) // BLOCK
     first = np.clip((centers - reach) // BLOCK, 0, last).astype(np.int64)
     end = np.clip((centers + reach) // BLOCK, 0, last).astype(np.int64) + 1
-    # Batches that are present in each block, as bits: Python's integers, since there may be hundreds.
-    present = np.zeros((last[1] + 1, last[0] + 1), dtype=object)
-    batch = np.zeros(len(rounded), np.int64)
-    for i in np.argsort(-np.prod(end - first, axis=1), kind="stable"):
-        touched = present[first[i, 1] : end[i, 1], first[i, 0] : end[i, 0]]
-        taken = int(np.bitwise_or.reduce(touched, axis=None))
-        lowest_free = ~taken & (taken + 1)
-        batch[i] = lowest_free.bit_length() - 1
-        touched |= lowest_free
+    largest_first = np.argsort(-np.prod(end - first, axis=1), kind="stable")
+    batch = cpu.assign_batches(first, end, largest_first, *(last[::-1] + 1))
     order = np.argsort(batch, kind="stable")
     return np.split(order, np.nonzero(np.diff(batch[order]))[0] + 1)
