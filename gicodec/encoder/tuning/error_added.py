@@ -80,6 +80,6 @@ class ErrorAdded:
 
 def _with_amplitudes(old: QuantizedGaussians, amplitudes: IntArray) -> QuantizedGaussians:
     """Return Gaussians with other amplitudes [N, 2]; where they are zero, with nothing of a wave."""
-    waved = amplitudes.any(axis=1)
+    waved = (amplitudes != 0).any(axis=1)
     classes, frequencies = old.wave_classes * waved, old.frequencies * waved[:, None]
     return replace(old, amplitudes=amplitudes, wave_classes=classes, frequencies=frequencies)
