@@ -1,5 +1,4 @@
 // batches: which Gaussians may be chosen for together, since no two of them touch the same block of pixels.
-#include <algorithm>
 #include <bit>
 #include <vector>
 

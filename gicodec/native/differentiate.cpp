@@ -77,7 +77,7 @@ void differentiate(const Scene& scene, const Gaussians& g, const std::vector<Rea
     const std::vector<float> colors = pick_colors(g, 0, g.channels, gain);
     parallel_for(ceil_div(g.n, kGaussiansPerTask), n_threads, [&](int task) {
         const FlushToZero flush;
-        for_each_in_task(task, g.n, [&](int at) {
+        for_each_in_task(task, kGaussiansPerTask, g.n, [&](int at) {
             const int i = order[at];
             if (!scene.drawn(i)) return write_zeros(i, g.channels, out);  // its numbers may not be finite
             const Splat& s = scene.splats[i];

@@ -1,7 +1,7 @@
 // levels: the picture and ever smaller images of it, each of half the size of the one before. A Gaussian that is smooth
 // over several pixels is drawn on a smaller one, where it has a quarter of the pixels for each level; the images are
-// then expanded into the picture. What comes of that is the Gaussian to half a percent of its color. The transpose of expanding,
-// reducing, takes a gradient of the picture to the levels: gradients are exact for what was drawn.
+// then expanded into the picture. What comes of that is the Gaussian to half a percent of its color. The transpose of
+// expanding, reducing, takes a gradient of the picture to the levels: gradients are exact for what was drawn.
 //
 // Level l has the picture's size over 2^l, rounded up, and kLevelPad pixels on every side. Its pixel j is at
 // (j + 1/2) 2^l of the picture. Memory: a third of the picture's.

@@ -22,7 +22,7 @@ void correlate(const Gaussians& g, Size size, WeightFunction function, const flo
     const Readable readable(image, size, g.channels, function, shape);
     parallel_for(ceil_div(g.n, kGaussiansPerTask), n_threads, [&](int task) {
         const FlushToZero flush;
-        for_each_in_task(task, g.n, [&](int i) {
+        for_each_in_task(task, kGaussiansPerTask, g.n, [&](int i) {
             for_each_pass(g.channels, [&](int first, int count) {
                 Products sums{};
                 if (scene.drawn(i)) table.correlate(readable.pass(first, count), scene.splats[i], sums);
@@ -47,7 +47,7 @@ void correlate_waves(const Gaussians& g, const float* frequencies, Size size, We
     const Readable readable(image, size, g.channels, function, shape);
     parallel_for(ceil_div(g.n, kGaussiansPerTask), n_threads, [&](int task) {
         const FlushToZero flush;
-        for_each_in_task(task, g.n, [&](int i) {
+        for_each_in_task(task, kGaussiansPerTask, g.n, [&](int i) {
             double by_cos = 0, by_sin = 0;
             for_each_pass(g.channels, [&](int first, int count) {
                 WaveProducts sums{};

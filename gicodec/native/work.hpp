@@ -35,18 +35,16 @@ void for_each_pass(int channels, const Pass& pass) {
     for (int first = 0; first < channels; first += kMaxChannels) pass(first, std::min(kMaxChannels, channels - first));
 }
 
-// Calls visit(i) for the Gaussians of a task, in order.
+// Calls visit(i) for those of [0, n) that are in a task, in order.
 template <class Visit>
-void for_each_in_task(int task, int n, const Visit& visit) {
-    for (int i = task * kGaussiansPerTask; i < std::min(n, (task + 1) * kGaussiansPerTask); ++i) visit(i);
+void for_each_in_task(int task, int per_task, int n, const Visit& visit) {
+    for (int i = task * per_task; i < std::min(n, (task + 1) * per_task); ++i) visit(i);
 }
 
 // Calls visit(i) for all i in [0, n), so many in a task.
 template <class Visit>
 void parallel_each(int n, int per_task, int n_threads, const Visit& visit) {
-    parallel_for(ceil_div(n, per_task), n_threads, [&](int task) {
-        for (int i = task * per_task; i < std::min(n, (task + 1) * per_task); ++i) visit(i);
-    });
+    parallel_for(ceil_div(n, per_task), n_threads, [&](int task) { for_each_in_task(task, per_task, n, visit); });
 }
 
 // Colors of channels [first, first + count), times gain: [n][count].

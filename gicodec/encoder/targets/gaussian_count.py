@@ -63,7 +63,7 @@ class GaussianCountTarget(Target):
 
     def _largest_step(self, state: State) -> float:
         """Return the D at which a few more than N do not round to zero."""
-        strengths = -np.sort(-np.abs(state.coefficients()).max(axis=1))
+        strengths = np.sort(np.abs(state.coefficients()).max(axis=1))[::-1]
         return 2 * float(strengths[: math.ceil(COUNT.surviving * self._n)][-1])
 
     def judge(self, state: FrozenState) -> Attempt:

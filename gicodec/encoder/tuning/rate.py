@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from gicodec.encoder.tuning.state import to_parameters, to_state_gradient
+from gicodec.encoder.tuning.state import coefficients_of, to_parameters, to_state_gradient
 from gicodec.fit.law import Law
 from gicodec.fit.parameters import AMPLITUDES, COLOR, SIZE, U, V
 from gicodec.quantize import TRANSFORM, WAVE_SCALE
@@ -68,7 +68,7 @@ def expected_bits(values: Array, step: float) -> float:
 
     Gaussians that round to nothing take none. Sizes and directions, which change little, are left out.
     """
-    coefficients = np.concatenate([values[:, COLOR:], values[:, AMPLITUDES]], axis=1) / np.float32(step)
+    coefficients = coefficients_of(values) / np.float32(step)
     alive = (np.rint(coefficients) != 0).any(axis=1)
     squares = np.square(coefficients[alive])
     colors, wave = squares[:, :3], squares[:, 3:].sum(axis=1)

@@ -62,6 +62,11 @@ def to_state_gradient(values: Array, parameters: Array, gradient: Array) -> Arra
     return result
 
 
+def coefficients_of(values: Array) -> Array:
+    """Return the colors and the amplitudes [N, 5] of a state [N, 12], the squares of which are an energy."""
+    return np.concatenate([values[:, COLOR:], values[:, AMPLITUDES]], axis=1)
+
+
 class State:
     """N Gaussians under way to a lattice of step D; their energy classes follow their coefficients."""
 
@@ -91,7 +96,7 @@ class State:
 
     def coefficients(self) -> Array:
         """Return the colors and the amplitudes [N, 5], the squares of which are a Gaussian's energy."""
-        return np.concatenate([self.values[:, COLOR:], self.values[:, AMPLITUDES]], axis=1)
+        return coefficients_of(self.values)
 
     def rounded_coefficients(self) -> Array:
         """Return them in whole steps."""
