@@ -6,19 +6,22 @@ import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 import gicodec
+import gicodec.format
 from gicodec import read_image, write_image
 
 PHOTO = Path(__file__).parents[1] / "examples" / "images" / "kodim23.png"
 SOURCE = Path(str(gicodec.__file__))
+LAZY = [gicodec, gicodec.format]
 
 
-def imports_for_type_checkers() -> dict[str, str]:
+def imports_for_type_checkers(package: ModuleType) -> dict[str, str]:
     """Map name to module, as written under ``if TYPE_CHECKING``."""
-    tree = ast.parse(SOURCE.read_text(encoding="utf-8"))
+    tree = ast.parse(Path(str(package.__file__)).read_text(encoding="utf-8"))
     block = next(node for node in tree.body if isinstance(node, ast.If))
     return {
         alias.name: str(node.module)
@@ -28,17 +31,17 @@ def imports_for_type_checkers() -> dict[str, str]:
     }
 
 
-def test_all_is_sorted_and_agrees_with_both_tables() -> None:
-    assert gicodec.__all__ == sorted(set(gicodec.__all__))
-    assert gicodec.__all__ == sorted(gicodec._HOME_OF)
-    assert imports_for_type_checkers() == gicodec._HOME_OF
-    assert dir(gicodec) == gicodec.__all__
+@pytest.mark.parametrize("package", LAZY, ids=lambda package: package.__name__)
+def test_all_is_sorted_and_agrees_with_both_tables(package: ModuleType) -> None:
+    assert sorted(package.__all__) == sorted(set(package.__all__)) == sorted(package._HOME_OF)
+    assert imports_for_type_checkers(package) == package._HOME_OF
+    assert dir(package) == sorted(package.__all__)
 
 
-@pytest.mark.parametrize("name", gicodec.__all__)
-def test_name_resolves_to_what_its_module_holds(name: str) -> None:
-    home = import_module(gicodec._HOME_OF[name])
-    assert getattr(gicodec, name) is getattr(home, name)
+@pytest.mark.parametrize("package", LAZY, ids=lambda package: package.__name__)
+def test_names_resolve_to_what_their_modules_hold(package: ModuleType) -> None:
+    for name, home in package._HOME_OF.items():
+        assert getattr(package, name) is getattr(import_module(home), name)
 
 
 @pytest.mark.parametrize("name", gicodec.__all__)
@@ -60,12 +63,14 @@ def test_unknown_name_is_an_attribute_error() -> None:
         _ = gicodec.nothing
 
 
-def test_import_is_weightless() -> None:
-    program = "import gicodec, sys; print(*sys.modules, sep='\\n')"
+@pytest.mark.parametrize("module", ["gicodec", "gicodec.format.errors", "gicodec.cli.main"])
+def test_import_is_weightless(module: str) -> None:
+    program = f"import {module}, sys; print(*sys.modules, sep='\\n')"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     loaded = {module.partition(".")[0] for module in done.stdout.split()}
     assert "gicodec" in loaded
-    assert not loaded & {"torch", "numpy", "PIL", "click", "constriction", "rich"}
+    assert not loaded & {"torch", "numpy", "PIL", "constriction", "rich"}
+    assert ("click" in loaded) == (module == "gicodec.cli.main")
 
 
 def test_doc_block_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,13 +8,14 @@ namespace gsi {
     namespace isa {                                                                                   \
     void forward(const ForwardArgs&, const Tile&);                                                    \
     void backward(const BackwardArgs&, const Splat&, const Wave*, const float* color, Moments&);      \
+    void paint(const PaintArgs&, const Splat&, const Wave*, const float* color);                      \
     void correlate(const BackwardArgs&, const Splat&, Products&);                                     \
     void correlate_waves(const BackwardArgs&, const Splat&, const Wave&, WaveProducts&);              \
     void expand(const ExpandRow&);                                                                    \
     void reduce(const ReduceRow&);                                                                    \
     int lanes();                                                                                      \
     static const IsaTable* table() {                                                                  \
-        static const IsaTable table = {#isa,      lanes(),         forward, backward,                 \
+        static const IsaTable table = {#isa,      lanes(),         forward, backward, paint,          \
                                        correlate, correlate_waves, expand,  reduce};                  \
         return &table;                                                                                \
     }                                                                                                 \

@@ -5,6 +5,7 @@
 
 #include "levels.hpp"
 #include "pool.hpp"
+#include "readable.hpp"
 #include "tiles.hpp"
 
 namespace gsi {
@@ -17,7 +18,6 @@ struct Output {
     float* image;
     Size size;
     int channels;
-    bool in_place;              // what is drawn on is the background: blocks without Gaussians are done
     const LevelImages* levels;  // what else lies below: the level after; null: nothing
     std::int64_t at(int c, int y, int x) const {
         return (static_cast<std::int64_t>(c) * size.height + y) * size.width + x;
@@ -59,7 +59,6 @@ void draw_block(const Bands& plain, const Bands& waved, int band, int y, int lef
     thread_local Selection without, with;
     without.start_block(plain, band, left);
     with.start_block(waved, band, left);
-    if (without.n_block + with.n_block == 0 && out.in_place) return;
     const Block block{left, y, std::min(kBlockColumns, out.size.width - left),
                       std::min(kTileRows, out.size.height - y), sums};
     start_sums(out, block, table);
@@ -109,19 +108,44 @@ ForwardArgs arguments(const Scene& scene, const float* colors, int channels, Wei
     return {scene.splats.data(), nullptr, colors, nullptr, 0, channels, function, threshold};
 }
 
+// Adds to an image of at least kMaxLanes columns, band by band.
+void paint(const Scene& scene, const Gaussians& g, Size size, WeightFunction function, float* image, int n_threads,
+           const IsaTable& table) {
+    const WeightShape shape = weight_shape(function);
+    const int n_bands = ceil_div(size.height, kTileRows);
+    const Bands plain(scene, 0, false, 0, n_bands), waved(scene, 0, true, 0, n_bands);
+    const Readable readable(image, size, g.channels, function, shape);
+    for_each_pass(g.channels, [&](int channel, int channels) {
+        const std::vector<float> colors = pick_colors(g, channel, channels, shape.gain);
+        const BackwardArgs part = readable.pass(channel, channels);
+        parallel_for(n_bands, n_threads, [&](int band) {
+            const FlushToZero flush;
+            const PaintArgs args{part, image + channel * part.plane, band * kTileRows, (band + 1) * kTileRows};
+            for (const Bands* bands : {&plain, &waved})
+                for (std::int64_t at = bands->start[band]; at < bands->start[band + 1]; ++at) {
+                    const std::int32_t i = bands->entries[at].index;
+                    table.paint(args, scene.splats[i], scene.wave(i),
+                                colors.data() + static_cast<std::int64_t>(i) * channels);
+                }
+        });
+    });
+}
+
 }  // namespace
 
 void forward(const Gaussians& g, Size size, WeightFunction function, const float* background, float* image,
              int n_threads, const IsaTable& table) {
     const WeightShape shape = weight_shape(function);
     const Scene scene(g, Levels(size, false), shape, shape.gain, n_threads);
+    if (background == image && size.width >= kMaxLanes)
+        return paint(scene, g, size, function, image, n_threads, table);
     const int n_bands = ceil_div(size.height, kTileRows);
     const std::int64_t plane = static_cast<std::int64_t>(size.height) * size.width;
     for (int first = 0; first < n_bands; first += kBandsAtOnce) {
         for_each_pass(g.channels, [&](int channel, int channels) {
             const std::vector<float> colors = pick_colors(g, channel, channels, shape.gain);
             const float* under = background ? background + channel * plane : nullptr;
-            const Output out{under, image + channel * plane, size, channels, background == image, nullptr};
+            const Output out{under, image + channel * plane, size, channels, nullptr};
             std::vector<Part> parts;
             parts.emplace_back(scene, 0, first, std::min(kBandsAtOnce, n_bands - first), out);
             draw_parts(parts, arguments(scene, colors.data(), channels, function), n_threads, table);
@@ -140,7 +164,7 @@ void forward_on_levels(const Scene& scene, const Gaussians& g, WeightFunction fu
         LevelImages images(levels, channels, image + channel * plane);
         std::vector<Part> parts;
         const auto add_part = [&](int level, const float* under, const LevelImages* below) {
-            const Output out{under, images.at(level), levels.sizes[level], channels, false, below};
+            const Output out{under, images.at(level), levels.sizes[level], channels, below};
             parts.emplace_back(scene, level, 0, ceil_div(out.size.height, kTileRows), out);
         };
         for (int level = 1; level < levels.n; ++level) add_part(level, nullptr, nullptr);

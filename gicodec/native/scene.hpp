@@ -85,6 +85,13 @@ struct BackwardArgs {
     float threshold;
 };
 
+// An image that is added to, and which of its rows.
+struct PaintArgs {
+    BackwardArgs image;
+    float* pixels;  // image.grad
+    int begin, end;
+};
+
 // Sums over a Gaussian's pixels. h = exp(-s) * (dL/dw) inside the support, dx, dy from the center.
 struct Moments {
     double h, hx, hy, hxx, hxy, hyy;
@@ -129,6 +136,7 @@ struct IsaTable {
     int lanes;  // columns of a strip
     void (*forward)(const ForwardArgs&, const Tile&);
     void (*backward)(const BackwardArgs&, const Splat&, const Wave*, const float* color, Moments&);  // no wave: null
+    void (*paint)(const PaintArgs&, const Splat&, const Wave*, const float* color);  // no wave: null
     void (*correlate)(const BackwardArgs&, const Splat&, Products&);
     void (*correlate_waves)(const BackwardArgs&, const Splat&, const Wave&, WaveProducts&);  // wave: sine, a = 0, b = 1
     void (*expand)(const ExpandRow&);

@@ -85,6 +85,9 @@ GSI_INLINE vf load_aligned(const float* p) {
     GSI_EACH r.v[i] = *reinterpret_cast<const float_aligned*>(p + i * kRegister);
     return r;
 }
+GSI_INLINE void store(float* p, vf a) {
+    GSI_EACH* reinterpret_cast<float_unaligned*>(p + i * kRegister) = a.v[i];
+}
 GSI_INLINE void store_aligned(float* p, vf a) {
     GSI_EACH* reinterpret_cast<float_aligned*>(p + i * kRegister) = a.v[i];
 }
