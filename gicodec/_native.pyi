@@ -128,7 +128,7 @@ def adam_step(
 ) -> None:
     """Move rows against a gradient: see gicodec.fit.adam."""
 
-def choose(
+def renew(
     centers: Annotated[
         NDArray[numpy.float32], dict(shape=(None, 2), order="C", device="cpu", writable=False)
     ],
@@ -143,9 +143,8 @@ def choose(
     ],
     numbers: Sequence[float],
     rows: Annotated[NDArray[numpy.int64], dict(shape=(None,), order="C", device="cpu", writable=False)],
-    image: Annotated[
-        NDArray[numpy.float32], dict(shape=(None, None, None), order="C", device="cpu", writable=False)
-    ],
+    ends: Annotated[NDArray[numpy.int64], dict(shape=(None,), order="C", device="cpu", writable=False)],
+    image: Annotated[NDArray[numpy.float32], dict(shape=(None, None, None), order="C", device="cpu")],
     moves: Annotated[NDArray[numpy.int64], dict(shape=(None,), order="C", device="cpu")],
     best: Annotated[NDArray[numpy.int64], dict(shape=(None, 3), order="C", device="cpu")],
     costs: Annotated[NDArray[numpy.float64], dict(shape=(None,), order="C", device="cpu")],
@@ -153,7 +152,7 @@ def choose(
     isa: str,
 ) -> None:
     """
-    Choose the best candidates of Gaussians without waves: see gicodec.encoder.tuning.rdoq.
+    Renew batches of Gaussians without waves: see gicodec.encoder.tuning.rdoq.
     """
 
 def assign_batches(

@@ -148,7 +148,7 @@ void add_all(const BackwardArgs& args, const Splat& s, const Wave* wave, const f
     for (vf& sum : sums.colors) sum = broadcast(0);
     Task tasks[kMaxTasks];
     int n_tasks = 0;
-    for (int first = s.x0 & -kLanes; first < s.x1; first += kBatch * kLanes) {
+    for (int first = s.x0; first < s.x1; first += kBatch * kLanes) {
         Strips strips;
         const int n = list_strips(args, s, first, strips);
         for (int i = 0; i < n; ++i) {

@@ -98,8 +98,28 @@ void compare(const Choices& choices, const ColorBits& law, std::int64_t row, int
     }
 }
 
-}  // namespace
+// Gaussians to draw.
+struct Drawn {
+    std::vector<float> centers, conics, colors;
 
+    // A candidate with a color, times a sign.
+    void add(const Choices& choices, const ColorBits& law, std::int64_t at, const std::int64_t* steps, double sign) {
+        centers.insert(centers.end(), choices.centers + 2 * at, choices.centers + 2 * at + 2);
+        conics.insert(conics.end(), choices.conics + 3 * at, choices.conics + 3 * at + 3);
+        for (int c = 0; c < kColors; ++c) {
+            double sum = 0;
+            for (int k = 0; k < kColors; ++k) sum += static_cast<double>(steps[k]) * law.transform[kColors * k + c];
+            colors.push_back(static_cast<float>(sign * sum * choices.units[at]));
+        }
+    }
+    void draw(Size size, float* image, int n_threads, const IsaTable& table) const {
+        const int n = static_cast<int>(centers.size() / 2);
+        const Gaussians gaussians{centers.data(), conics.data(), colors.data(), nullptr, n, kColors};
+        forward(gaussians, size, WeightFunction::compact, image, image, n_threads, table);
+    }
+};
+
+// Chooses for some rows [k], given the image without them.
 void choose(const Choices& choices, const ColorBits& law, const std::int64_t* rows, int k, Size size,
             const float* image, const Chosen& out, int n_threads, const IsaTable& table) {
     const int n_moves = choices.n_moves, n = k * n_moves;
@@ -124,6 +144,25 @@ void choose(const Choices& choices, const ColorBits& law, const std::int64_t* ro
         out.costs[i] = best.cost;
         std::copy_n(best.color.steps, kColors, out.colors + kColors * static_cast<std::int64_t>(i));
     });
+}
+
+}  // namespace
+
+void renew(const Choices& choices, const ColorBits& law, const std::int64_t* rows, const std::int64_t* ends,
+           int n_batches, Size size, float* image, const Chosen& out, int n_threads, const IsaTable& table) {
+    std::int64_t begin = 0;
+    for (int batch = 0; batch < n_batches; begin = ends[batch++]) {
+        Drawn old, best;
+        for (std::int64_t at = begin; at < ends[batch]; ++at)
+            old.add(choices, law, rows[at], choices.colors + kColors * rows[at], -1);
+        old.draw(size, image, n_threads, table);
+        const Chosen chosen{out.moves + begin, out.colors + kColors * begin, out.costs + begin};
+        choose(choices, law, rows + begin, static_cast<int>(ends[batch] - begin), size, image, chosen, n_threads, table);
+        for (std::int64_t at = begin; at < ends[batch]; ++at)
+            if (out.costs[at] < 0)
+                best.add(choices, law, out.moves[at] * choices.n + rows[at], out.colors + kColors * at, 1);
+        best.draw(size, image, n_threads, table);
+    }
 }
 
 }  // namespace gsi

@@ -1,4 +1,4 @@
-// choose: which of its candidates is best for each of a batch of Gaussians without waves. encoder/tuning/rdoq.py is the
+// choose: which of its candidates is best for each Gaussian without a wave, batch after batch. encoder/tuning/rdoq.py is the
 // reference.
 #pragma once
 #include "render.hpp"
@@ -28,14 +28,14 @@ struct ColorBits {
 };
 
 struct Chosen {
-    std::int64_t* moves;   // [k]
-    std::int64_t* colors;  // [k][3]
-    double* costs;         // [k]; infinite where there is none
+    std::int64_t* moves;   // [rows]
+    std::int64_t* colors;  // [rows][3]
+    double* costs;         // [rows]; infinite where there is none, and dropped where not negative
 };
 
-// Chooses for some rows [k], given the image without them.
-void choose(const Choices& choices, const ColorBits& law, const std::int64_t* rows, int k, Size size,
-            const float* image, const Chosen& out, int n_threads, const IsaTable& table);
+// For each batch of rows, which end at `ends` [n_batches]: takes them from the image, chooses, and adds what is worth it.
+void renew(const Choices& choices, const ColorBits& law, const std::int64_t* rows, const std::int64_t* ends,
+           int n_batches, Size size, float* image, const Chosen& out, int n_threads, const IsaTable& table);
 
 // Puts Gaussians, in an order [n], each into the first batch of which nothing touches any of its blocks: columns and
 // rows [first, end), [n][2] each, of a picture of so many blocks. batches: [n].

@@ -31,11 +31,16 @@ void check_choices(std::size_t n, const Floats2& centers, const Floats3& conics,
     }
 }
 
-void choose(const Floats2& centers, const Floats3& conics, const Doubles& units, const Doubles& bits,
+void renew(const Floats2& centers, const Floats3& conics, const Doubles& units, const Doubles& bits,
             const Whole& classes, const Mask& codable, const Colors& colors, const std::array<Doubles, 3>& tables,
-            const std::array<double, 11>& numbers, const Whole& rows, const Image& image, const OutWhole& moves,
-            const OutColors& best, const OutDoubles& costs, int threads, const std::string& isa) {
-    const std::size_t n = colors.shape(0), k = rows.shape(0);
+            const std::array<double, 11>& numbers, const Whole& rows, const Whole& ends,
+            const Out<nb::shape<-1, -1, -1>>& image, const OutWhole& moves, const OutColors& best,
+            const OutDoubles& costs, int threads, const std::string& isa) {
+    const std::size_t n = colors.shape(0), k = rows.shape(0), n_batches = ends.shape(0);
+    std::int64_t end = 0;
+    for (std::size_t i = 0; i < n_batches; end = ends.data()[i++])
+        require(ends.data()[i] >= end, "batches end before they begin");
+    require(end == static_cast<std::int64_t>(k), "batches are not all rows");
     check_choices(n, centers, conics, units, bits, classes, codable, rows);
     constexpr std::size_t per_class[3] = {gsi::kMagnitudes, gsi::kFirst * gsi::kMagnitudes,
                                           gsi::kFirst * gsi::kSecond * gsi::kMagnitudes};
@@ -49,8 +54,8 @@ void choose(const Floats2& centers, const Floats3& conics, const Doubles& units,
     const gsi::Size size = size_of(image, gsi::kColors);
     const gsi::IsaTable& table = table_of(isa);
     const nb::gil_scoped_release release;
-    gsi::choose(choices, law, rows.data(), count(k), size, image.data(), {moves.data(), best.data(), costs.data()},
-                threads, table);
+    gsi::renew(choices, law, rows.data(), ends.data(), count(n_batches), size, image.data(),
+               {moves.data(), best.data(), costs.data()}, threads, table);
 }
 
 void assign_batches(const Pairs& first, const Pairs& end, const Whole& order, int height, int width,
@@ -76,10 +81,11 @@ void assign_batches(const Pairs& first, const Pairs& end, const Whole& order, in
 void bind_choose(nb::module_& module) {
     using namespace nb::literals;
     const auto array = [](const char* name) { return nb::arg(name).noconvert(); };
-    module.def("choose", &choose, array("centers"), array("conics"), array("units"), array("bits"), array("classes"),
-               array("codable"), array("colors"), "tables"_a, "numbers"_a, array("rows"), array("image"),
+    module.def("renew", &renew, array("centers"), array("conics"), array("units"), array("bits"), array("classes"),
+               array("codable"), array("colors"), "tables"_a, "numbers"_a, array("rows"), array("ends"),
+               array("image"),
                array("moves"), array("best"), array("costs"), "threads"_a, "isa"_a,
-               "Choose the best candidates of Gaussians without waves: see gicodec.encoder.tuning.rdoq.");
+               "Renew batches of Gaussians without waves: see gicodec.encoder.tuning.rdoq.");
     module.def("assign_batches", &assign_batches, array("first"), array("end"), array("order"), "height"_a, "width"_a,
                array("batches"), "Find Gaussians that touch no block in common: see gicodec.encoder.tuning.rdoq.");
 }

@@ -162,15 +162,15 @@ def adam_step(
     _native.adam_step(values, gradient, mean, square, rates, numbers, waves, limits, frozen, threads)
 
 
-def choose(*arguments: Any, threads: int = 0, isa: str = "") -> None:
-    """Choose candidates of the exact pass: as ``gicodec.encoder.tuning.rdoq.Sweep``, which see.
+def renew(*arguments: Any, threads: int = 0, isa: str = "") -> None:
+    """Renew batches of the exact pass: as ``gicodec.encoder.tuning.rdoq.Sweep``, which see.
 
     Raises:
         OptionError: GSI_ISA names what this machine has not.
         TypeError: An array is not contiguous, or has another type or number of dimensions.
         ValueError: Shapes do not match, or a number is out of range.
     """
-    native: Any = _native.choose  # its many arrays are listed where they are made, in native_choice.py
+    native: Any = _native.renew  # its many arrays are listed where they are made, in native_choice.py
     native(*arguments, threads, isa or instruction_set())
 
 

@@ -47,6 +47,10 @@ class SizeModel:
     """Bits of a file for each that rate.expected_bits() tells (speed.md: 0.92 to 1.02)."""
     moves_per_look: int = 4
     """Moves of D for each that codes a file, and does not only estimate its size (speed.md)."""
+    share_of_weak: float = 0.62
+    """Bytes of the Gaussians dropped last, in those of the mean (speed.md: four files)."""
+    least_per_gaussian: float = 0.1
+    """Bytes that dropping a Gaussian is taken to save at least, so that the search comes to an end."""
     nearly_full: float = 0.9985
     """Size, in budgets, from which no Gaussian is tried to be kept any more. By hand."""
     shrunk_after: float = 0.6

@@ -109,11 +109,13 @@ class SizeTarget(Target):
     def _n_dropped(self, state: State, order: NDArray[np.intp], size: int) -> int:
         """Return how many, the first of this order, to take from a state that makes a file of this size."""
         too_few, enough, sizes = -1, 0, [0, size]
-        while sizes[1] > self._budget:  # the first are weak, and take less than the mean
-            share = (sizes[1] - self._budget) / max(1, sizes[1] - self._empty)
+        per_gaussian = SIZE.share_of_weak * (size - self._empty) / max(1, len(order))
+        while sizes[1] > self._budget:
             too_few, sizes[0] = enough, sizes[1]
-            enough += math.ceil(share * (len(order) - enough))
+            more = math.ceil((sizes[1] - self._budget) / per_gaussian)
+            enough = min(enough + more, len(order))
             sizes[1] = self._size(state.without(order[:enough]))
+            per_gaussian = max((sizes[0] - sizes[1]) / (enough - too_few), SIZE.least_per_gaussian)
         while enough - too_few > 1 and sizes[1] < SIZE.nearly_full * self._budget:
             share = (sizes[0] - self._budget) / max(1, sizes[0] - sizes[1])
             middle = min(max(too_few + math.ceil(share * (enough - too_few)), too_few + 1), enough - 1)

@@ -66,71 +66,78 @@ def _sweep(objective: Objective, state: FrozenState, price: float) -> float:
     rounded = state.rounded()
     if not len(rounded):
         return 0.0
-    sweep = Sweep(objective, rounded, state.step, price)
     _, height, width = objective.residual.shape
-    for rows in _batches(rounded, width, height):
-        sweep.renew(rows)
-    state.assign(rounded.take(sweep.kept))
-    return sweep.n_changed / len(rounded)
+    code_length, waved = CodeLength(rounded, width * height), rounded.has_wave()
+    kept, n_changed = np.ones(len(rounded), bool), 0
+    for waves in (False, True):
+        rows = np.flatnonzero(waved == waves)
+        if len(rows):
+            sweep = Sweep(objective, rounded.take(rows), code_length, state.step, price, waves=waves)
+            sweep.run(_batches(sweep.rounded, width, height))
+            rounded.put(rows, sweep.rounded)
+            kept[rows] = sweep.kept
+            n_changed += sweep.n_changed
+    state.assign(rounded.take(kept))
+    return n_changed / len(rounded)
 
 
 class Sweep:
-    """One sweep: what depends on nothing that it changes is computed once, for all Gaussians."""
+    """A sweep over Gaussians that all have waves, or of which none has."""
 
-    def __init__(self, objective: Objective, rounded: QuantizedGaussians, step: float, price: float) -> None:
-        """Prepare the candidates of N Gaussians, which are changed in place as their batches are renewed."""
+    def __init__(
+        self,
+        objective: Objective,
+        rounded: QuantizedGaussians,
+        code_length: CodeLength,
+        step: float,
+        price: float,
+        *,
+        waves: bool,
+    ) -> None:
+        """Prepare the candidates of N Gaussians, which are changed in place."""
         _, height, width = objective.residual.shape
-        self._objective, self._rounded = objective, rounded
-        self._bit = price * LAMBDA * step**2
-        self._code_length = CodeLength(rounded, width * height)
-        self._place = np.zeros(len(rounded), np.int64)  # in its part
-        self._has_wave, self._parts = rounded.has_wave(), []
-        for rows, moves in ((~self._has_wave, candidates), (self._has_wave, wave_candidates)):
-            some, waves = rounded.take(rows), moves is wave_candidates
-            self._place[rows] = np.arange(len(some))
-            others = moves(some) if len(some) else some
-            prepared = Candidates.of(others, step, (height, width), waves=waves)
-            self._parts.append((len(some), prepared, self._code_length.shapes(others)))
-        count, plain, bits = self._parts[0]
-        self._native = None
-        if isinstance(objective.engine, NativeEngine) and count:
-            bits = bits + self._code_length.waves(plain.symbols)
-            self._native = NativeChoice(plain, bits, count, self._code_length.color_tables(), self._bit)
+        others = wave_candidates(rounded) if waves else candidates(rounded)
+        self._objective, self._code_length, self._bit = objective, code_length, price * LAMBDA * step**2
+        self._candidates = Candidates.of(others, step, (height, width), waves=waves)
+        self._bits = code_length.shapes(others)
+        self._waves = waves
+        self.rounded = rounded
         self.kept: Mask = np.ones(len(rounded), bool)
         """[N] who is worth its bits."""
         self.n_changed = 0
 
-    def renew(self, rows: IntArray) -> None:
+    def run(self, batches: list[IntArray]) -> None:
+        """Choose anew for batches of rows, which are all of them."""
+        if isinstance(self._objective.engine, NativeEngine) and not self._waves:
+            bits = self._bits + self._code_length.waves(self._candidates.symbols)
+            native = NativeChoice(self._candidates, bits, self._code_length.color_tables(), self._bit)
+            rows, moves, colors, costs = native.renew(self._objective, batches)
+            best = self._candidates.take(rows + len(self.rounded) * moves).symbols
+            self._put(rows, replace(best, colors=colors), costs)
+        else:
+            for rows in batches:
+                self._renew(rows)
+
+    def _renew(self, rows: IntArray) -> None:
         """Choose anew for a batch of rows [K]: take them away, compare, and add what is best."""
-        groups = [(which, rows[self._has_wave[rows] == bool(which)]) for which in (0, 1)]
-        groups = [(which, some) for which, some in groups if len(some)]
-        taken = [self._parts[which][1].take(self._index(which, some, 1)) for which, some in groups]
-        for others in taken:
-            self._objective.add(others.splats(-others.symbols.colors, -others.symbols.amplitudes))
-        chosen = [self._cheapest(which, some) for which, some in groups]
-        for (_, some), others, (best, splats, costs) in zip(groups, taken, chosen, strict=True):
-            kept = costs < 0
-            self._objective.add(Splats(*(array[kept] for array in splats)))
-            self.kept[some] = kept
-            self._rounded.put(some, best)
-            self.n_changed += int((~kept | best.differs(others.symbols)).sum())
+        taken = self._candidates.take(rows)
+        old = self.rounded.take(rows)
+        self._objective.add(taken.splats(-old.colors, -old.amplitudes))
+        best, splats, costs = self._cheapest(rows)
+        kept = costs < 0
+        self._objective.add(Splats(*(None if array is None else array[kept] for array in splats)))
+        self._put(rows, best, costs)
 
-    def _index(self, which: int, rows: IntArray, n_moves: int) -> IntArray:
-        """Return where the first candidates of some rows [K] of a part are, move after move."""
-        return (self._place[rows] + self._parts[which][0] * np.arange(n_moves)[:, None]).ravel()
+    def _put(self, rows: IntArray, best: QuantizedGaussians, costs: FloatArray) -> None:
+        self.kept[rows] = costs < 0
+        self.n_changed += int((~self.kept[rows] | best.differs(self.rounded.take(rows))).sum())
+        self.rounded.put(rows, best)
 
-    def _cheapest(
-        self, which: int, rows: IntArray
-    ) -> tuple[QuantizedGaussians, Splats[NDArray[np.float32]], FloatArray]:
+    def _cheapest(self, rows: IntArray) -> tuple[QuantizedGaussians, Splats[NDArray[np.float32]], FloatArray]:
         """Return the best candidate for each of some rows [K], as symbols and to draw, and its cost."""
-        n, (count, all_of_them, all_bits) = len(rows), self._parts[which]
-        if which == 0 and self._native is not None:
-            local = self._place[rows]
-            moves, colors, costs = self._native.choose(self._objective, local)
-            picked = all_of_them.take(local + count * moves)
-            return replace(picked.symbols, colors=colors), picked.splats(colors, _no_waves(n)), costs
-        index = self._index(which, rows, len(all_of_them.codable) // count)
-        others, bits = all_of_them.take(index), all_bits[index]
+        n, n_all = len(rows), len(self.rounded)
+        index = (rows + n_all * np.arange(len(self._bits) // n_all)[:, None]).ravel()
+        others, bits = self._candidates.take(index), self._bits[index]
         error = ErrorAdded(self._objective, others)
         costs, colors = np.full(len(bits), np.inf), np.zeros((len(bits), 3), np.int64)
         waves = error.waves()
@@ -161,10 +168,6 @@ class Sweep:
         cost = error(options, wave.amplitudes)
         cost += self._bit * (bits + code_length.waves(wave) + color_bits)
         return np.where(possible, cost, np.inf), options
-
-
-def _no_waves(n: int) -> IntArray:
-    return np.zeros((n, 2), np.int64)
 
 
 def _batches(rounded: QuantizedGaussians, width: int, height: int) -> list[IntArray]:
