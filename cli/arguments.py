@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,9 +13,11 @@ from pathlib import Path
 
 import click
 
+from gicodec.cli.console import warn
 from gicodec.errors import OptionError
 from gicodec.options import Crop
 
+MOST_SHOWN = 3  # files in a message
 STANDARD = "-"  # standard input or output
 NUMBER = "([0-9]{1,9})"
 SIZE = f"{NUMBER}[xX]{NUMBER}"
@@ -62,8 +66,10 @@ def parse_bits(text: str) -> tuple[int, int, int]:
 def pair_files(files: tuple[str, ...], directory: str | None, suffix: str) -> list[tuple[str, str]]:
     """Pair inputs with outputs: IN with OUT, or every input with DIR/name plus suffix."""
     if directory is None:
-        if len(files) != 2:
-            raise click.UsageError("give IN and OUT, or any number of inputs and -o DIR")
+        if len(files) == 1:
+            raise click.UsageError(f"give IN and OUT: {_command(files[0], f'out{suffix}')}")
+        if len(files) > 2:
+            raise click.UsageError(f"name a folder for {len(files)} results: {with_directory(files)}")
         pairs = [(files[0], files[1])]
     else:
         pairs = [(file, str(Path(directory, Path(file).stem + suffix))) for file in files]
@@ -78,11 +84,32 @@ def pair_files(files: tuple[str, ...], directory: str | None, suffix: str) -> li
     return pairs
 
 
+def with_directory(files: tuple[str, ...]) -> str:
+    """Return the command that puts what comes of many files into a folder."""
+    more = ["..."] if len(files) > MOST_SHOWN else []
+    return _command(*files[:MOST_SHOWN], *more, "-o", "DIR")
+
+
+def skips(target: str, *, no_clobber: bool, quiet: bool) -> bool:
+    """Tell whether an output is there already, and is to stay; say so."""
+    if not no_clobber or target == STANDARD or not os.path.lexists(target):
+        return False
+    warn(target, ["exists, skipped"], quiet=quiet)
+    return True
+
+
+def same_file(source: str, target: str) -> bool:
+    """Return whether both name the same existing file, and none a standard stream."""
+    from gicodec import files
+
+    return STANDARD not in (source, target) and files.same_file(source, target)
+
+
 def check_target(source: str, target: str) -> None:
     """Check, before long work, that the output is not the input and can be written."""
-    from gicodec.files import check_writable, same_file
+    from gicodec.files import check_writable
 
-    if STANDARD not in (source, target) and same_file(source, target):
+    if same_file(source, target):
         raise click.UsageError(f"{target}: input and output are the same file")
     if target != STANDARD:
         check_writable(target)
@@ -120,6 +147,11 @@ def write_bytes(target: str, data: bytes) -> None:
 def name_of(file: str, standard: str) -> str:
     """Return the name of a file to print."""
     return standard if file == STANDARD else str(click.format_filename(file))
+
+
+def _command(*words: str) -> str:
+    quoted = [word if word == "..." else shlex.quote(word) for word in words]
+    return " ".join([click.get_current_context().command_path, *quoted])
 
 
 def _parse_numbers(text: str, pattern: str, form: str) -> tuple[int, ...]:

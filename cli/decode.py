@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from functools import partial
+from pathlib import Path
 
 import click
 
 from gicodec.cli import arguments
 from gicodec.cli.failures import for_each_file
+from gicodec.errors import OutputError
 from gicodec.options import Crop, DecodeOptions
 
 DEFAULTS = DecodeOptions()
@@ -18,6 +20,7 @@ STREAM_FORMAT = "png"  # on standard output, which has no extension
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="IN OUT | IN...")
 @click.option("-o", "--output-dir", metavar="DIR", help="Decode every input to DIR/name.png.")
+@click.option("-n", "--no-clobber", is_flag=True, help="Skip what is there already.")
 @click.option("--scale", type=float, metavar="S", help="Output pixels per coded pixel; default: 1.")
 @click.option("--size", type=arguments.parse_size, metavar="WxH", help="Output size, instead of a scale.")
 @click.option(
@@ -49,6 +52,7 @@ def decode(
     ctx: click.Context,
     files: tuple[str, ...],
     output_dir: str | None,
+    no_clobber: bool,
     scale: float | None,
     size: tuple[int, int] | None,
     crop: Crop | None,
@@ -73,18 +77,28 @@ def decode(
             device=device,
         )
     pairs = arguments.pair_files(files, output_dir, f".{STREAM_FORMAT}")
+    if Path(pairs[0][1]).suffix.lower() == ".gsi":
+        raise click.UsageError(f"to decode both files, {arguments.with_directory(files)}")
     arguments.make_directory(output_dir)
-    jobs = [(pair[0], partial(_decode_file, *pair, options, quiet)) for pair in pairs]
+    jobs = [
+        (pair[0], partial(_decode_file, *pair, options, quiet))
+        for pair in pairs
+        if not arguments.skips(pair[1], no_clobber=no_clobber, quiet=quiet)
+    ]
     ctx.exit(for_each_file(jobs))
 
 
 def _decode_file(source: str, target: str, options: DecodeOptions, quiet: bool) -> None:
     from gicodec.codec import decode as decode_bytes
+    from gicodec.files import starts_with
+    from gicodec.format import SIGNATURE
     from gicodec.image.write import image_format, write_image
 
     to_stream = target == arguments.STANDARD
     extension = STREAM_FORMAT if to_stream else image_format(target, bits=options.bits)
     arguments.check_target(source, target)
+    if not to_stream and starts_with(target, SIGNATURE):
+        raise OutputError(f"{target}: is a .gsi file; remove it first, or name another output")
     pixels = decode_bytes(arguments.read_bytes(source), options)
     write_image(sys.stdout.buffer if to_stream else target, pixels, extension)
     height, width, _ = pixels.shape

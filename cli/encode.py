@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from functools import cache, partial
+from pathlib import Path
 
 import click
 
 from gicodec.cli import arguments
 from gicodec.cli.console import count, progress_reports, warn
 from gicodec.cli.failures import for_each_file
+from gicodec.errors import OutputError
 from gicodec.options import DEFAULT_BPP, EFFORTS, METHODS, TARGETS, EncodeOptions
 
 DEFAULTS = EncodeOptions()
+EXTENSION = ".gsi"
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="IN OUT | IN...")
 @click.option("-o", "--output-dir", metavar="DIR", help="Encode every input to DIR/name.gsi.")
+@click.option("-n", "--no-clobber", is_flag=True, help="Skip what is there already.")
+@click.option("-f", "--force-name", is_flag=True, help="Let OUT have another extension than .gsi.")
 @click.option(
     "--bpp",
     type=float,
@@ -106,6 +112,8 @@ def encode(
     /,
     files: tuple[str, ...],
     output_dir: str | None,
+    no_clobber: bool,
+    force_name: bool,
     quiet: bool,
     verbose: bool,
     **options: object,
@@ -114,16 +122,34 @@ def encode(
 
     Give IN and OUT, or any number of inputs and -o DIR. Use - for standard input or
     output. IN is any picture that Pillow opens. An existing OUT is replaced only when
-    the new file is complete.
+    the new file is complete; a picture is never replaced.
 
     Give one target at most: --bpp, --target-size, --psnr, --quality, or --gaussians.
     """
     with arguments.name_options():
         checked = EncodeOptions(**options)  # type: ignore[arg-type]  # click has converted them
-    pairs = arguments.pair_files(files, output_dir, ".gsi")
+    pairs = arguments.pair_files(files, output_dir, EXTENSION)
+    if output_dir is None and not force_name:
+        _check_name(pairs[0][1], files)
     arguments.make_directory(output_dir)
-    jobs = [(pair[0], partial(_encode_file, *pair, checked, quiet, verbose)) for pair in pairs]
+    jobs = [
+        (pair[0], partial(_encode_file, *pair, checked, quiet, verbose))
+        for pair in pairs
+        if not arguments.skips(pair[1], no_clobber=no_clobber, quiet=quiet)
+    ]
     ctx.exit(for_each_file(jobs))
+
+
+def _check_name(target: str, files: tuple[str, ...]) -> None:
+    """Refuse an output whose name says that it is something else: it may have been meant for an input."""
+    is_device = os.path.exists(target) and not os.path.isfile(target)
+    named = Path(target).suffix.lower() in ("", EXTENSION)
+    if named or is_device or arguments.same_file(files[0], target):  # of which check_target() has more to say
+        return
+    raise click.UsageError(
+        f"{target} is not named {EXTENSION}: to encode both pictures, {arguments.with_directory(files)};"
+        " to give a .gsi file this name, add --force-name"
+    )
 
 
 @cache
@@ -138,8 +164,10 @@ def _warn_of_unused_gpu(*, quiet: bool) -> None:
 def _encode_file(source: str, target: str, options: EncodeOptions, quiet: bool, verbose: bool) -> None:
     start = time.monotonic()
     arguments.check_target(source, target)
-    from gicodec.image.read import read_image
+    from gicodec.image.read import is_picture, read_image
 
+    if target != arguments.STANDARD and is_picture(target):
+        raise OutputError(f"{target}: is a picture; remove it first, or name another output")
     name = arguments.name_of(source, "standard input")
     pixels, warnings = read_image(sys.stdin.buffer if source == arguments.STANDARD else source)
     warn(name, warnings, quiet=quiet)

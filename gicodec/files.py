@@ -74,6 +74,17 @@ def same_file(a: str | Path, b: str | Path) -> bool:
         return False
 
 
+def starts_with(path: str | Path, signature: bytes) -> bool:
+    """Return whether there is a plain file that begins with these bytes."""
+    try:
+        if not os.path.isfile(path):
+            return False
+        with open(path, "rb") as stream:
+            return stream.read(len(signature)) == signature
+    except (OSError, ValueError):
+        return False
+
+
 def _is_special(target: Path) -> bool:
     if target.is_dir():
         raise IsADirectoryError("is a directory")

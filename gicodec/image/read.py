@@ -57,6 +57,21 @@ def read_image(source: Source) -> tuple[NDArray[np.uint8], list[str]]:
     return pixels, [*dropped, *dict.fromkeys(one_line(warning.message) for warning in caught)]
 
 
+def is_picture(path: str | Path) -> bool:
+    """Return whether there is a plain file that Pillow knows as a picture."""
+    if not Path(path).is_file():
+        return False
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            Image.open(path).close()
+    except Image.DecompressionBombError:
+        return True
+    except Exception:  # Pillow's plugins raise many types
+        return False
+    return True
+
+
 def _read(data: bytes) -> tuple[NDArray[np.uint8], list[str]]:
     dropped: list[str] = []
     with Image.open(io.BytesIO(data)) as image:

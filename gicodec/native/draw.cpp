@@ -37,6 +37,10 @@ struct Block {
     float* row(int channels, int c, int i) const { return sums + (i * channels + c) * kSumsStride; }
 };
 
+Block block_at(const Output& out, int y, int left, float* sums) {
+    return {left, y, std::min(kBlockColumns, out.size.width - left), std::min(kTileRows, out.size.height - y), sums};
+}
+
 void start_sums(const Output& out, const Block& block, const IsaTable& table) {
     for (int i = 0; i < block.rows; ++i)
         for (int c = 0; c < out.channels; ++c) {
@@ -53,16 +57,31 @@ void write_sums(const Output& out, const Block& block) {
             copy_row(out.image + out.at(c, block.y + i, block.left), block.row(out.channels, c, i), block.columns);
 }
 
+// Fetches some rows of a block that will be drawn soon: a processor that sees one short row after another does not.
+void prefetch_rows(const Output& out, const Block& block, int first, int end) {
+    constexpr int line = 16;  // floats
+    for (int row = first; row < std::min(end, block.rows); ++row)
+        for (int c = 0; c < out.channels; ++c)
+            for (int column = 0; column < block.columns; column += line) {
+                const std::int64_t at = out.at(c, block.y + row, block.left + column);
+                if (out.background) __builtin_prefetch(out.background + at);
+                __builtin_prefetch(out.image + at, 1);
+            }
+}
+
 void draw_block(const Bands& plain, const Bands& waved, int band, int y, int left, const ForwardArgs& args,
                 const Output& out, const IsaTable& table) {
     alignas(64) thread_local float sums[kPaddedRows * kMaxChannels * kSumsStride];  // beyond the image: any numbers
     thread_local Selection without, with;
     without.start_block(plain, band, left);
     with.start_block(waved, band, left);
-    const Block block{left, y, std::min(kBlockColumns, out.size.width - left),
-                      std::min(kTileRows, out.size.height - y), sums};
+    const Block block = block_at(out, y, left, sums);
+    const bool last = left + kBlockColumns >= out.size.width;
+    const Block next = block_at(out, last ? y + kTileRows : y, last ? 0 : left + kBlockColumns, nullptr);
+    const int rows_per_strip = kTileRows * table.lanes / kBlockColumns;
     start_sums(out, block, table);
-    for (int x = left; x < left + block.columns; x += table.lanes) {
+    for (int x = left, row = 0; x < left + block.columns; x += table.lanes, row += rows_per_strip) {
+        prefetch_rows(out, next, row, row + rows_per_strip);
         const Tile tile{x, y, block.rows, sums + (x - left)};
         without.start_strip(x, table.lanes);
         with.start_strip(x, table.lanes);

@@ -71,7 +71,7 @@ def test_failure_leaves_the_existing_output(tmp_path: Path, handmade: Path) -> N
     broken = tmp_path / "broken.gsi"
     broken.write_bytes(handmade.read_bytes()[:-1])
     assert_fails(4, "broken.gsi", "decode", broken, out)
-    assert_fails(3, "broken.gsi", "encode", broken, out, *FAST)
+    assert_fails(3, "broken.gsi", "encode", broken, out, "--force-name", *FAST)
     assert out.read_bytes() == b"precious"
     assert {path.name for path in tmp_path.iterdir()} == {"out.png", "broken.gsi"}
 
@@ -112,8 +112,8 @@ def test_batches_go_on_after_a_failure(png: Path, handmade: Path, tmp_path: Path
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 def test_a_device_that_is_not_there_leaves_no_file(coded: Path, png: Path, tmp_path: Path) -> None:
-    for command in (("encode", png), ("decode", coded)):
-        done = gsi(*command, tmp_path / "out.png", "--device", "cuda")
+    for command in (("encode", png, tmp_path / "out.gsi"), ("decode", coded, tmp_path / "out.png")):
+        done = gsi(*command, "--device", "cuda")
         assert done.returncode == 8
         assert done.stderr.count(b"\n") == 1
         assert b"error" in done.stderr

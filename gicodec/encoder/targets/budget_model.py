@@ -45,7 +45,7 @@ class SizeModel:
     """Files coded, at most, to find the first D. By hand."""
     bits_per_expected_bit: float = 0.96
     """Bits of a file for each that rate.expected_bits() tells (speed.md: 0.92 to 1.02)."""
-    moves_per_look: int = 4
+    moves_per_look: int = 8
     """Moves of D for each that codes a file, and does not only estimate its size (speed.md)."""
     share_of_weak: float = 0.62
     """Bytes of the Gaussians dropped last, in those of the mean (speed.md: four files)."""
@@ -178,8 +178,8 @@ class TuningModel:
     """Rate of the first step (waves.md, "The sky of kodim19": 3 lost large Gaussians)."""
     first_rate_of_waves: float = 1.5
     """Rate of the first step where there are waves, which die of larger ones (waves.md, "Waves in files")."""
-    last_rate: float = 0.6
-    """Rate of the last step, before freezing (codec.md: from 1.0 to 0.3 is worse)."""
+    last_rate: float = 1.4
+    """Rate of the last step, before freezing (speed.md: 0.6 and 0.36 are worse)."""
 
 
 PLAN, SIZE, PSNR, COUNT = PlanModel(), SizeModel(), PsnrModel(), CountModel()
