@@ -36,10 +36,22 @@ def name_options() -> Iterator[None]:
         raise click.UsageError(words.sub(lambda match: flags[match[0]], str(err))) from err
 
 
-def parse_size(text: str) -> tuple[int, int]:
-    """Parse WxH."""
-    width, height = _parse_numbers(text, SIZE, "WxH, such as 640x480")
-    return width, height
+def parse_size(text: str) -> tuple[int | None, int | None] | int:
+    """Parse WxH, Wx, xH, or N, the longer side."""
+    match = re.fullmatch(f"{NUMBER}?[xX]{NUMBER}?|{NUMBER}", text)
+    if match is None or match[0] in "xX":
+        raise click.BadParameter(f"{text!r} is not a size, such as 640x480, 640x, x480, or 640")
+    if match[3]:
+        return int(match[3])
+    return int(match[1]) if match[1] else None, int(match[2]) if match[2] else None
+
+
+def parse_scale(text: str) -> float:
+    """Parse a factor, or a percentage: 0.5, 50%."""
+    try:
+        return float(text[:-1]) / 100 if text.endswith("%") else float(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is not a scale, such as 0.5 or 50%") from None
 
 
 def parse_crop(text: str) -> Crop:
@@ -48,11 +60,11 @@ def parse_crop(text: str) -> Crop:
 
 
 def parse_bytes(text: str) -> int:
-    """Parse a number of bytes: 20000, 20k, 1.5M."""
-    match = re.fullmatch(r"([0-9]{1,12}(?:\.[0-9]{1,6})?)([kKM]?)", text)
-    if match is None:
-        raise click.BadParameter(f"{text!r} is not a number of bytes, such as 20000, 20k, or 1.5M")
-    return int(Decimal(match[1]) * {"": 1, "k": 1000, "K": 1000, "M": 10**6}[match[2]])
+    """Parse a number of bytes: 20000, 20k, 20 kB, 1.5M; 20KiB are 20480."""
+    match = re.fullmatch(r"([0-9]{1,12}(?:\.[0-9]{1,6})?) ?(?:([km]?)(i?)b?)", text.lower())
+    if match is None or (match[3] and not match[2]):
+        raise click.BadParameter(f"{text!r} is not a number of bytes, such as 20000, 20k, 20KiB, or 1.5M")
+    return int(Decimal(match[1]) * (1024 if match[3] else 1000) ** ("", "k", "m").index(match[2]))
 
 
 def parse_bits(text: str) -> tuple[int, int, int]:

@@ -21,8 +21,15 @@ STREAM_FORMAT = "png"  # on standard output, which has no extension
 @click.argument("files", nargs=-1, required=True, metavar="IN OUT | IN...")
 @click.option("-o", "--output-dir", metavar="DIR", help="Decode every input to DIR/name.png.")
 @click.option("-n", "--no-clobber", is_flag=True, help="Skip what is there already.")
-@click.option("--scale", type=float, metavar="S", help="Output pixels per coded pixel; default: 1.")
-@click.option("--size", type=arguments.parse_size, metavar="WxH", help="Output size, instead of a scale.")
+@click.option(
+    "--scale", type=arguments.parse_scale, metavar="S", help="Output pixels per coded pixel, or N%."
+)
+@click.option(
+    "--size",
+    type=arguments.parse_size,
+    metavar="WxH",
+    help="Output size, instead of a scale; Wx and xH keep the shape, N is the longer side.",
+)
 @click.option(
     "--crop", type=arguments.parse_crop, metavar="WxH+X+Y", help="Render only this part of the output."
 )
@@ -54,7 +61,7 @@ def decode(
     output_dir: str | None,
     no_clobber: bool,
     scale: float | None,
-    size: tuple[int, int] | None,
+    size: tuple[int | None, int | None] | int | None,
     crop: Crop | None,
     bits: str,
     threads: int,

@@ -14,7 +14,7 @@ from gicodec.cli import arguments
 from gicodec.cli.console import count, progress_reports, warn
 from gicodec.cli.failures import for_each_file
 from gicodec.errors import OutputError
-from gicodec.options import DEFAULT_BPP, EFFORTS, METHODS, TARGETS, EncodeOptions
+from gicodec.options import DEFAULT_BPP, DEFAULT_BYTES, EFFORTS, METHODS, TARGETS, EncodeOptions
 
 DEFAULTS = EncodeOptions()
 EXTENSION = ".gsi"
@@ -29,7 +29,8 @@ EXTENSION = ".gsi"
     "--bpp",
     type=float,
     metavar="R",
-    help=f"Target: bits per pixel of the whole file, at most; default: {DEFAULT_BPP}.",
+    help="Target: bits per pixel of the whole file, at most; "
+    f"default: {DEFAULT_BPP}, or {DEFAULT_BYTES} bytes if that is more.",
 )
 @click.option(
     "--target-size",
@@ -183,12 +184,14 @@ def _encode_file(source: str, target: str, options: EncodeOptions, quiet: bool, 
         f"{arguments.name_of(target, 'standard output')}: {len(encoded.data)} bytes,"
         f" {describe(encoded.data).bpp:.4f} bpp, {encoded.psnr:.2f} dB, "
         f"{count(encoded.n_gaussians, 'Gaussian')}"
-        f" (target {_target_text(options)}), {time.monotonic() - start:.1f} s"
+        f" (target {_target_text(options, pixels.size // 3)}), {time.monotonic() - start:.1f} s"
     )
     if not quiet:
         click.echo(result, err=target == arguments.STANDARD)
 
 
-def _target_text(options: EncodeOptions) -> str:
+def _target_text(options: EncodeOptions, n_pixels: int) -> str:
     kind, value = options.target
+    if kind == "bpp" and options.budget(n_pixels) > value * n_pixels / 8:
+        kind, value = "target_size", options.budget(n_pixels)  # the default, of a small picture
     return count(int(value), "Gaussian") if kind == "gaussians" else TARGETS[kind].format(value)

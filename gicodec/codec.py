@@ -97,10 +97,7 @@ def _encoder_of(options: EncodeOptions) -> Encoder:
 
 def _view(header: Header, options: DecodeOptions) -> View:
     """Return what to render. Limits are checked before anything is allocated."""
-    width, height = options.size or (header.width, header.height)
-    if options.scale is not None:
-        scale = min(options.scale, 2.0 * MAX_SCALED_SIDE)  # keeps the product finite
-        width, height = (max(1, round(side * scale)) for side in (header.width, header.height))
+    width, height = _output_size(header, options)
     if max(width, height) > MAX_SCALED_SIDE:
         raise LimitError(f"the scaled picture exceeds the limit of {MAX_SCALED_SIDE} pixels per side")
     crop = options.crop
@@ -110,6 +107,23 @@ def _view(header: Header, options: DecodeOptions) -> View:
     if columns * rows > MAX_PIXELS:
         raise LimitError(f"output of {columns}x{rows} exceeds the limit of {MAX_PIXELS} pixels")
     return View(columns, rows, width / header.width, height / header.height, x, y)
+
+
+def _output_size(header: Header, options: DecodeOptions) -> tuple[int, int]:
+    """Return the width and height of the whole output."""
+    scale, size, coded = options.scale or 1.0, options.size, (header.width, header.height)
+    if isinstance(size, int):
+        scale = size / max(coded)
+    elif size is not None:
+        width, height = size
+        if width is not None and height is not None:
+            return width, height
+        scale = next(side / coded[axis] for axis, side in enumerate(size) if side is not None)
+    scale = min(scale, 2.0 * MAX_SCALED_SIDE)  # keeps the product finite
+    scaled = [max(1, round(side * scale)) for side in coded]
+    if isinstance(size, tuple):  # what was asked for, whatever the rounding
+        scaled = [given or side for given, side in zip(size, scaled, strict=True)]
+    return scaled[0], scaled[1]
 
 
 def _check_work(gaussians: Gaussians, view: View) -> None:

@@ -26,13 +26,15 @@ TARGETS = {
     "gaussians": "{:.0f} Gaussians",
 }
 """What can be aimed at, by the name of the option, and how a value is written with its unit."""
-DEFAULT_BPP = 0.3
+DEFAULT_BPP, DEFAULT_BYTES = 0.3, 200  # whichever is more
 METHODS = tuple(method.label for method in Method)
 
 
 @dataclass(frozen=True)
 class EncodeOptions:
-    """How to encode one picture. The first five fields are targets: give one at most; the default is bpp=0.3.
+    """How to encode one picture. The first five fields are targets: give one at most.
+
+    The default is bpp=0.3, or 200 bytes if that is more.
 
     Raises:
         OptionError: A value is out of range, there are several targets, or the method lacks an option.
@@ -75,8 +77,7 @@ class EncodeOptions:
     CPU). CPU and CUDA give different bytes."""
 
     def __post_init__(self) -> None:
-        given = [name for name in TARGETS if getattr(self, name) is not None]
-        if len(given) > 1:
+        if len(given := self._given()) > 1:
             raise OptionError(f"give one target, not {' and '.join(given)}")
         kind, value = self.target
         if kind == "quality" and not 0 <= value <= 100:
@@ -109,13 +110,22 @@ class EncodeOptions:
     @property
     def target(self) -> tuple[str, float]:
         """Name and value of the target."""
-        given = ((name, getattr(self, name)) for name in TARGETS if getattr(self, name) is not None)
-        return next(given, ("bpp", DEFAULT_BPP))
+        for name in self._given():
+            return name, getattr(self, name)
+        return "bpp", DEFAULT_BPP
 
     def budget(self, n_pixels: int) -> int:
-        """Return how many bytes a target of bpp or target_size allows for a picture of ``n_pixels``."""
+        """Return how many bytes a target of bpp or target_size allows for a picture of ``n_pixels``.
+
+        Where no target was given, a small picture gets DEFAULT_BYTES.
+        """
         kind, value = self.target
-        return int(value * n_pixels / 8) if kind == "bpp" else int(value)
+        n_bytes = int(value * n_pixels / 8) if kind == "bpp" else int(value)
+        return n_bytes if self._given() else max(n_bytes, DEFAULT_BYTES)
+
+    def _given(self) -> list[str]:
+        """Return the names of the targets that were given."""
+        return [name for name in TARGETS if getattr(self, name) is not None]
 
     def gaussians_of(self, header: Header) -> int:
         """Return the target number of Gaussians.
@@ -158,8 +168,9 @@ class DecodeOptions:
 
     scale: float | None = None
     """Output pixels per coded pixel, > 0. The size is rounded, at least 1x1."""
-    size: tuple[int, int] | None = None
-    """Output (width, height) in pixels, 1 or more each; the two axes may scale differently."""
+    size: tuple[int | None, int | None] | int | None = None
+    """Output (width, height) in pixels, 1 or more each; the two axes may scale differently. If one is None,
+    it follows from the other. One number: the longer side."""
     crop: Crop | None = None
     """Render only this part of the output; it must lie inside."""
     bits: Literal[8, 16] = 8
@@ -175,8 +186,10 @@ class DecodeOptions:
             raise OptionError("give scale or size, not both")
         if self.scale is not None and not (math.isfinite(self.scale) and self.scale > 0):
             raise OptionError(f"scale must be positive and finite, not {self.scale}")
-        if self.size is not None and min(self.size) < 1:
-            raise OptionError(f"size must be at least 1x1, not {self.size[0]}x{self.size[1]}")
+        sides = self.size if isinstance(self.size, tuple) else (self.size,)
+        if self.size == (None, None) or any(side is not None and side < 1 for side in sides):
+            text = "x".join("" if side is None else str(side) for side in sides)
+            raise OptionError(f"size must be at least 1x1, not {text}")
         if self.bits not in (8, 16):
             raise OptionError(f"bits must be 8 or 16, not {self.bits}")
         _check_threads(self.threads)

@@ -40,6 +40,23 @@ def test_any_scale_has_its_size(scale: float) -> None:
     assert decode(encoded().data, DecodeOptions(scale=scale)).shape == expected
 
 
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        ((32, None), (32, 24)),
+        ((None, 12), (16, 12)),
+        (128, (128, 96)),
+        ((100, None), (100, 75)),
+        ((9, 5), (9, 5)),
+    ],
+)
+def test_a_side_that_is_not_given_follows_from_the_other(
+    size: tuple[int | None, int | None] | int, expected: tuple[int, int]
+) -> None:
+    assert photograph().shape == (48, 64, 3)
+    assert decode(encoded().data, DecodeOptions(size=size)).shape == (*expected[::-1], 3)
+
+
 def test_any_scale_shows_the_same_picture() -> None:
     full = decode(encoded().data)
     tripled = decode(encoded().data, DecodeOptions(scale=3))

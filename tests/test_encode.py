@@ -59,8 +59,8 @@ def test_progress_is_of_the_fit_and_then_of_the_tuning() -> None:
     assert reports[-1].n_gaussians >= encoded().n_gaussians > 0
 
 
-def with_and_without_waves(pixels: Pixels) -> tuple[Encoded, Encoded]:
-    free, plain = (encode(pixels, replace(OPTIONS, waves=waves)) for waves in (True, False))
+def with_and_without_waves(pixels: Pixels, seed: int = 0) -> tuple[Encoded, Encoded]:
+    free, plain = (encode(pixels, replace(OPTIONS, waves=waves, seed=seed)) for waves in (True, False))
     assert n_waves(plain) == 0
     return free, plain
 
@@ -77,10 +77,13 @@ def test_texture_gets_waves_and_is_better_for_them() -> None:
 
 def test_waves_are_no_loss_where_few_or_none_pay() -> None:
     """Which of two nearly equal fits wins is not promised: it may hang on the last bits of the arithmetic."""
-    free, plain = with_and_without_waves(photograph())
-    if n_waves(free) == 0:
-        assert free.data == plain.data  # the fit with waves leaves no trace
-    assert free.psnr > plain.psnr - 0.3  # dB, by which tuning may turn out for fits that were alike
+    losses = []
+    for seed in range(3):
+        free, plain = with_and_without_waves(photograph(), seed)
+        if n_waves(free) == 0:
+            assert free.data == plain.data  # the fit with waves leaves no trace
+        losses.append(plain.psnr - free.psnr)
+    assert sum(losses) / len(losses) < 0.3  # dB, by which tuning may turn out for fits that were alike
 
 
 def test_a_number_of_gaussians_is_of_plain_ones() -> None:

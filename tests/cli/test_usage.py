@@ -41,7 +41,7 @@ def test_version_and_bare_call() -> None:
         (("encode", "a.png", "b.gsi", "--psnr", "-3"), "psnr must be positive"),
         (("encode", "a.png", "b.gsi", "--gaussians", "0"), "gaussians must be positive"),
         (("encode", "a.png", "b.gsi", "--gaussians", "2.5"), "'--gaussians'"),
-        (("encode", "a.png", "b.gsi", "--target-size", "20q"), "20k, or 1.5M"),
+        (("encode", "a.png", "b.gsi", "--target-size", "20q"), "20k, 20KiB, or 1.5M"),
         (("encode", "a.png", "b.gsi", "--target-size", "0"), "must be positive"),
         (("encode", "a.png", "b.gsi", "--effort", "none"), "'--effort'"),
         (("encode", "a.png", "b.gsi", "--seed", "-1"), "seed must be"),
@@ -51,7 +51,9 @@ def test_version_and_bare_call() -> None:
         (("encode", "-", "-o", "out"), "-o DIR"),
         (("decode", "a.gsi", "b.png", "--scale", "0"), "scale must be positive"),
         (("decode", "a.gsi", "b.png", "--scale", "2", "--size", "4x4"), "not both"),
-        (("decode", "a.gsi", "b.png", "--size", "4"), "WxH"),
+        (("decode", "a.gsi", "b.png", "--size", "x"), "is not a size"),
+        (("decode", "a.gsi", "b.png", "--size", "0x"), "size must be at least 1x1"),
+        (("decode", "a.gsi", "b.png", "--scale", "half"), "is not a scale"),
         (("decode", "a.gsi", "b.png", "--size", "0x4"), "at least 1x1"),
         (("decode", "a.gsi", "b.png", "--crop", "4x4"), "WxH+X+Y"),
         (("decode", "a.gsi", "b.png", "--bits", "12"), "'--bits'"),
@@ -65,13 +67,17 @@ def test_usage_errors(args: tuple[str, ...], text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "n"), [("20000", 20000), ("20k", 20000), ("20K", 20000), ("1.5M", 1_500_000), ("0.0015k", 1)]
+    ("text", "n"),
+    [
+        *[("20000", 20000), ("20000B", 20000), ("20k", 20000), ("20K", 20000), ("20 kB", 20000)],
+        *[("1.5M", 1_500_000), ("2MB", 2_000_000), ("20KiB", 20480), ("1MiB", 1 << 20), ("0.0015k", 1)],
+    ],
 )
-def test_bytes_have_suffixes_of_a_thousand(text: str, n: int) -> None:
+def test_bytes_have_the_suffixes_that_people_type(text: str, n: int) -> None:
     assert parse_bytes(text) == n
 
 
-@pytest.mark.parametrize("text", ["", "k", "20q", "20 k", "-20", "1e3", "20kk", "20G", "nan", "२k"])
+@pytest.mark.parametrize("text", ["", "k", "20q", "20iB", "-20", "1e3", "20kk", "20G", "nan", "२k"])
 def test_what_is_no_number_of_bytes_is_refused(text: str) -> None:
     with pytest.raises(click.BadParameter, match="not a number of bytes"):
         parse_bytes(text)

@@ -92,6 +92,17 @@ class SizeModel:
 
 
 @dataclass(frozen=True)
+class CeilingModel:
+    """Where a picture is good enough for any size."""
+
+    db: float = 58.9
+    """dB, before samples are rounded to 8 bits: an error as large as that of rounding, 1/12 of a squared
+    level."""
+    max_octaves: float = 1.0
+    """Octaves of D in one move, at most. By hand."""
+
+
+@dataclass(frozen=True)
 class PsnrModel:
     """How the PSNR of the decoded picture follows from D and from the fit."""
 
@@ -183,4 +194,4 @@ class TuningModel:
 
 
 PLAN, SIZE, PSNR, COUNT = PlanModel(), SizeModel(), PsnrModel(), CountModel()
-WAVES, TUNING = WaveModel(), TuningModel()
+WAVES, TUNING, CEILING = WaveModel(), TuningModel(), CeilingModel()

@@ -21,6 +21,7 @@ from gicodec.encoder.targets.base import (
     weakest_first,
 )
 from gicodec.encoder.targets.budget_model import SIZE
+from gicodec.encoder.targets.ceiling import Ceiling
 from gicodec.encoder.tuning.rate import expected_bits
 from gicodec.encoder.tuning.state import FrozenState, State
 from gicodec.errors import TargetError
@@ -40,6 +41,7 @@ class SizeTarget(Target):
     def __init__(self, budget: int, header: Header) -> None:
         self._budget, self._header = budget, header
         self._n_moves = 0
+        self._ceiling, self._good_enough = Ceiling(header), False
         self._excess_per_bit = SIZE.bits_per_expected_bit / (8 * max(1, budget))
         self._judged: tuple[Array | None, int] = None, 0  # the values of a state, and its size
         self._empty = file_size(GsiPayload.empty(header.channels), header)
@@ -61,8 +63,16 @@ class SizeTarget(Target):
         """Fit more than will be left."""
         return max(1, int(8 * self._budget / SIZE.bits_per_fitted_gaussian))
 
+    def plan(self, n: int, psnr: float) -> int:
+        """Fit no more than are of use."""
+        return self._ceiling.plan(n, psnr, self.n_fitted())
+
     def start(self, values: Array, psnr: float) -> Start:
         """Find the D at which the rounded state, not tuned yet, makes a file of `first_excess` budgets."""
+        least = self._ceiling.first_step(values, psnr)
+        if self._expected_excess(values, least) < 1:
+            self._good_enough = True
+            return Start(least, 0)
         step = self._step_of_excess(values, SIZE.first_excess)
         for _ in range(SIZE.max_first_looks):
             if abs(math.log(self._excess(State(values, step)) / SIZE.first_excess)) < SIZE.first_tolerance:
@@ -75,19 +85,24 @@ class SizeTarget(Target):
     def next_step(self, state: State, psnr: float, progress: float) -> float:
         """Move D towards where the size should be after this share of the tuning."""
         energies = np.square(state.coefficients()).sum(axis=1)
-        weak = float((energies <= SIZE.weak_energy * state.step**2).mean())
+        weak = float((energies <= SIZE.weak_energy * state.step**2).sum()) / max(1, len(energies))
         saved = SIZE.saved_share + SIZE.saved_share_of_weak * weak
         aim = SIZE.first_excess ** max(0.0, 1 - progress / SIZE.shrunk_after) / (1 - saved)
         exponent = SIZE.control_gain / SIZE.slope_while_tuning
         self._n_moves += 1
         looks = self._n_moves % SIZE.moves_per_look == 0 or progress >= 1
         excess = self._excess(state) if looks else self._expected_excess(state.values, state.step)
-        return clamp_step(state.step * (excess / aim) ** exponent)
+        step = clamp_step(state.step * (excess / aim) ** exponent)
+        least = self._ceiling.next_step(state, psnr)
+        self._good_enough = least > step
+        return max(step, least)
 
     def next_price(self, price: float, n_priced: int, state: FrozenState) -> float | None:
         """Ask more for a bit where the file is too large, and less where it is too small, a few times."""
         size = self._size(state)
         self._judged = state.values, size
+        if self._good_enough and size <= self._budget:
+            return None
         share = size / self._budget
         if SIZE.refined_from <= share <= SIZE.refined_to or n_priced >= SIZE.max_prices:
             return None
@@ -100,7 +115,7 @@ class SizeTarget(Target):
         size, order = size if values is state.values else self._size(state), weakest_first(state)
         payload = state.without(order[: self._n_dropped(state, order, size)]).payload(self._header)
         share = size / self._budget
-        if SIZE.full <= share <= 1 / SIZE.full:
+        if SIZE.full <= share <= 1 / SIZE.full or (self._good_enough and share < 1):
             return Attempt(payload, abs(1 - share), None)
         ratio = max(1, size - self._empty) / (SIZE.frozen_aim * (self._budget - self._empty))
         miss = max(share - 1, SIZE.cost_of_unused * (1 - share))

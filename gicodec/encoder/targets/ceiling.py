@@ -1,0 +1,35 @@
+"""Where more bytes bring nothing: a picture that is better than its 8-bit samples tell is good enough."""
+
+from __future__ import annotations
+
+import math
+
+from gicodec.encoder.targets.base import clamp_step
+from gicodec.encoder.targets.budget_model import CEILING, PLAN, PSNR
+from gicodec.encoder.targets.quality import planned, squared_error
+from gicodec.encoder.tuning.state import State
+from gicodec.format import Header
+from gicodec.render.cpu import Array
+
+
+class Ceiling:
+    """The least D, and the most Gaussians, that are of use for a picture."""
+
+    def __init__(self, header: Header) -> None:
+        self._header = header
+
+    def plan(self, n: int, psnr: float, n_wanted: int) -> int:
+        """Return how many Gaussians to fit: as many as wanted, but where n of them are nearly good enough."""
+        doublings = (CEILING.db + PSNR.coding_loss_db - psnr) / PLAN.db_per_doubling_while_fitting
+        return min(n_wanted, planned(n, doublings)) if doublings < PLAN.max_doublings else n_wanted
+
+    def first_step(self, values: Array, psnr: float) -> float:
+        """Return the D that leaves fitted Gaussians, a state's values [N, 12], good enough."""
+        allowed = squared_error(CEILING.db, self._header)
+        of_steps = max(allowed - squared_error(psnr, self._header), PSNR.min_share_of_steps * allowed)
+        return clamp_step(math.sqrt(of_steps / (PSNR.error_of_steps * len(values))))
+
+    def next_step(self, state: State, psnr: float) -> float:
+        """Return the D to go on with, if good enough is all that is asked for."""
+        octaves = PSNR.control_gain * (psnr - CEILING.db) / PSNR.db_per_octave_while_tuning
+        return clamp_step(state.step * 2.0 ** min(max(octaves, -CEILING.max_octaves), CEILING.max_octaves))
