@@ -15,6 +15,8 @@ class Preset:
     """Iterations of the fit, once more with waves."""
     n_tune: int
     """Iterations of tuning."""
+    last_rate: float
+    """Rate of the last step of tuning, in those of the fit (speed.md: the shorter the tuning, the higher)."""
     n_freeze: int
     """Iterations between two parts that are rounded."""
     n_sweeps: int
@@ -24,7 +26,7 @@ class Preset:
 
 
 PRESETS: dict[Effort, Preset] = {
-    "fast": Preset(n_fit=350, n_tune=420, n_freeze=5, n_sweeps=2, n_papers=2000),
-    "medium": Preset(n_fit=400, n_tune=1500, n_freeze=10, n_sweeps=5, n_papers=10_000),
-    "slow": Preset(n_fit=1000, n_tune=8000, n_freeze=20, n_sweeps=12, n_papers=50_000),
+    "fast": Preset(n_fit=350, n_tune=420, last_rate=1.4, n_freeze=5, n_sweeps=2, n_papers=2000),
+    "medium": Preset(n_fit=400, n_tune=1500, last_rate=1.4, n_freeze=10, n_sweeps=5, n_papers=10_000),
+    "slow": Preset(n_fit=1000, n_tune=8000, last_rate=0.6, n_freeze=20, n_sweeps=12, n_papers=50_000),
 }

@@ -56,7 +56,7 @@ def _tune(
     n_waves = int(has_wave(tuner.state.values).sum())
     first_rate = TUNING.first_rate_of_waves if n_waves else TUNING.first_rate
     n_min_waves = int(n_waves * n_min / max(n_min, len(tuner.state.values)))
-    rates = [first_rate * (TUNING.last_rate / first_rate) ** (i * part / n) for i in range(n // part + 1)]
+    rates = [first_rate * (preset.last_rate / first_rate) ** (i * part / n) for i in range(n // part + 1)]
     for i in range(n // part):
         tuner.run(part, rates[i], rates[i + 1])
         tuner.prune(n_min, n_min_waves)

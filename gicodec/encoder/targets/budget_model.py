@@ -189,8 +189,6 @@ class TuningModel:
     """Rate of the first step (waves.md, "The sky of kodim19": 3 lost large Gaussians)."""
     first_rate_of_waves: float = 1.5
     """Rate of the first step where there are waves, which die of larger ones (waves.md, "Waves in files")."""
-    last_rate: float = 1.4
-    """Rate of the last step, before freezing (speed.md: 0.6 and 0.36 are worse)."""
 
 
 PLAN, SIZE, PSNR, COUNT = PlanModel(), SizeModel(), PsnrModel(), CountModel()
