@@ -104,7 +104,9 @@ def with_directory(files: tuple[str, ...]) -> str:
 
 def skips(target: str, *, no_clobber: bool, quiet: bool) -> bool:
     """Tell whether an output is there already, and is to stay; say so."""
-    if not no_clobber or target == STANDARD or not os.path.lexists(target):
+    from gicodec.files import is_device
+
+    if not no_clobber or not os.path.lexists(target) or os.path.isdir(target) or is_device(target):
         return False
     warn(target, ["exists, skipped"], quiet=quiet)
     return True
@@ -140,9 +142,15 @@ def make_directory(directory: str | None) -> None:
 
 def read_bytes(source: str) -> bytes:
     """Read a file or standard input."""
+    from gicodec.errors import ImageError
     from gicodec.files import read_file
 
-    return sys.stdin.buffer.read() if source == STANDARD else read_file(source)
+    if source != STANDARD:
+        return read_file(source)
+    try:
+        return sys.stdin.buffer.read()
+    except OSError as err:
+        raise ImageError(f"standard input: {(err.strerror or str(err)).lower()}") from err
 
 
 def write_bytes(target: str, data: bytes) -> None:
@@ -154,6 +162,13 @@ def write_bytes(target: str, data: bytes) -> None:
         sys.stdout.buffer.flush()
     else:
         write_file(target, data)
+
+
+def is_stdout(target: str) -> bool:
+    """Return whether a target is standard output, by whatever name."""
+    from gicodec.files import descriptor_of
+
+    return target == STANDARD or descriptor_of(target) == 1
 
 
 def name_of(file: str, standard: str) -> str:

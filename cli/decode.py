@@ -97,18 +97,21 @@ def decode(
 
 def _decode_file(source: str, target: str, options: DecodeOptions, quiet: bool) -> None:
     from gicodec.codec import decode as decode_bytes
-    from gicodec.files import starts_with
+    from gicodec.files import is_device, starts_with
     from gicodec.format import SIGNATURE
     from gicodec.image.write import image_format, write_image
 
     to_stream = target == arguments.STANDARD
-    extension = STREAM_FORMAT if to_stream else image_format(target, bits=options.bits)
+    nameless = to_stream or (is_device(target) and not Path(target).suffix)
+    extension = STREAM_FORMAT if nameless else image_format(target, bits=options.bits)
     arguments.check_target(source, target)
-    if not to_stream and starts_with(target, SIGNATURE):
+    if not to_stream and not is_device(target) and starts_with(target, SIGNATURE):
         raise OutputError(f"{target}: is a .gsi file; remove it first, or name another output")
     pixels = decode_bytes(arguments.read_bytes(source), options)
     write_image(sys.stdout.buffer if to_stream else target, pixels, extension)
     height, width, _ = pixels.shape
     if not quiet:
         name = arguments.name_of(target, "standard output")
-        click.echo(f"{name}: {width}x{height}, {options.bits} bits per sample", err=to_stream)
+        click.echo(
+            f"{name}: {width}x{height}, {options.bits} bits per sample", err=arguments.is_stdout(target)
+        )

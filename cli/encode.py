@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from functools import cache, partial
@@ -143,9 +142,12 @@ def encode(
 
 def _check_name(target: str, files: tuple[str, ...]) -> None:
     """Refuse an output whose name says that it is something else: it may have been meant for an input."""
-    is_device = os.path.exists(target) and not os.path.isfile(target)
+    from gicodec.files import is_device
+
     named = Path(target).suffix.lower() in ("", EXTENSION)
-    if named or is_device or arguments.same_file(files[0], target):  # of which check_target() has more to say
+    if (
+        named or is_device(target) or arguments.same_file(files[0], target)
+    ):  # of which check_target() has more to say
         return
     raise click.UsageError(
         f"{target} is not named {EXTENSION}: to encode both pictures, {arguments.with_directory(files)};"
@@ -165,9 +167,10 @@ def _warn_of_unused_gpu(*, quiet: bool) -> None:
 def _encode_file(source: str, target: str, options: EncodeOptions, quiet: bool, verbose: bool) -> None:
     start = time.monotonic()
     arguments.check_target(source, target)
+    from gicodec.files import is_device
     from gicodec.image.read import is_picture, read_image
 
-    if target != arguments.STANDARD and is_picture(target):
+    if target != arguments.STANDARD and not is_device(target) and is_picture(target):
         raise OutputError(f"{target}: is a picture; remove it first, or name another output")
     name = arguments.name_of(source, "standard input")
     pixels, warnings = read_image(sys.stdin.buffer if source == arguments.STANDARD else source)
@@ -187,7 +190,7 @@ def _encode_file(source: str, target: str, options: EncodeOptions, quiet: bool, 
         f" (target {_target_text(options, pixels.size // 3)}), {time.monotonic() - start:.1f} s"
     )
     if not quiet:
-        click.echo(result, err=target == arguments.STANDARD)
+        click.echo(result, err=arguments.is_stdout(target))
 
 
 def _target_text(options: EncodeOptions, n_pixels: int) -> str:

@@ -38,7 +38,7 @@ def _attempt(name: str, job: Callable[[], None]) -> int:
 
 
 def _describe(err: Exception) -> tuple[str, int]:
-    from gicodec.errors import GsiError, LimitError, OptionError  # keeps --help fast
+    from gicodec.errors import GsiError, LimitError, OptionError, OutputError  # keeps --help fast
 
     if isinstance(err, click.UsageError) and err.ctx:
         return f"{_plain(err.format_message())} (see {err.ctx.command_path} --help)", OptionError.exit_code
@@ -46,6 +46,9 @@ def _describe(err: Exception) -> tuple[str, int]:
         return _plain(err.format_message()), err.exit_code
     if isinstance(err, GsiError):
         return str(err), err.exit_code
+    if isinstance(err, OSError):  # of files, the library makes errors of its own
+        reason = err.strerror or str(err)
+        return f"standard output: {reason[:1].lower()}{reason[1:]}", OutputError.exit_code
     if isinstance(err, MemoryError):
         return "not enough memory", LimitError.exit_code
     return f"{type(err).__name__}: {err} (set GSI_DEBUG=1 to see the traceback)", GsiError.exit_code
@@ -54,7 +57,7 @@ def _describe(err: Exception) -> tuple[str, int]:
 def _names_its_file(err: Exception) -> bool:
     from gicodec.errors import ImageError, OutputError
 
-    return isinstance(err, ImageError | OutputError)
+    return isinstance(err, ImageError | OutputError | OSError)
 
 
 def _plain(text: str) -> str:

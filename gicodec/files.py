@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import stat
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 from gicodec.errors import ImageError, OutputError
 
 NEW_FILE_MODE = 0o666  # before the umask
+STREAMS = {"/dev/stdout": 1, "/dev/stderr": 2}
 _BINARY = getattr(os, "O_BINARY", 0)  # Windows would translate line ends
 
 
@@ -28,16 +30,22 @@ def read_file(path: str | Path) -> bytes:
 
 
 def write_file(path: str | Path, data: bytes) -> None:
-    """Write a whole file, or leave what was there. Follows links; writes to devices and pipes directly.
+    """Write a whole file, or leave what was there. Writes to devices, pipes, and open streams directly.
+
+    What a symbolic link names is replaced, and the link stays. Another hard link keeps what was there.
 
     Raises:
         OutputError: The file cannot be written.
     """
     with _output_errors(path):
-        target = Path(os.path.realpath(path))
-        if _is_special(target):
-            target.write_bytes(data)
+        if (descriptor := descriptor_of(path)) is not None:
+            with os.fdopen(os.dup(descriptor), "wb") as stream:
+                stream.write(data)
             return
+        if is_device(path):
+            Path(path).write_bytes(data)
+            return
+        target = _plain_file(path)
         temporary = _create_beside(target)
         try:
             with temporary.open("r+b") as stream:
@@ -59,11 +67,10 @@ def check_writable(path: str | Path) -> None:
         OutputError: It cannot.
     """
     with _output_errors(path):
-        target = Path(os.path.realpath(path))
-        if target.exists() and not os.access(target, os.W_OK):
+        if os.path.exists(path) and not os.access(path, os.W_OK):
             raise PermissionError("not writable")
-        if not _is_special(target):
-            _create_beside(target).unlink()
+        if not is_device(path):
+            _create_beside(_plain_file(path)).unlink()
 
 
 def same_file(a: str | Path, b: str | Path) -> bool:
@@ -85,10 +92,26 @@ def starts_with(path: str | Path, signature: bytes) -> bool:
         return False
 
 
-def _is_special(target: Path) -> bool:
+def is_device(path: str | Path) -> bool:
+    """Return whether a path names a device, a pipe, or a stream that this process has open."""
+    other = os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
+    return other or descriptor_of(path) is not None
+
+
+def descriptor_of(path: str | Path) -> int | None:
+    """Return which open stream a path names, such as /dev/stdout or /dev/fd/3; None if it names none."""
+    if str(path) in STREAMS:
+        return STREAMS[str(path)]
+    match = re.fullmatch(r"(?:/dev|/proc/self)/fd/([0-9]{1,9})", str(path))
+    return int(match[1]) if match else None
+
+
+def _plain_file(path: str | Path) -> Path:
+    """Return what to replace: behind symbolic links."""
+    target = Path(os.path.realpath(path))
     if target.is_dir():
         raise IsADirectoryError("is a directory")
-    return target.exists() and not target.is_file()
+    return target
 
 
 def _create_beside(target: Path) -> Path:

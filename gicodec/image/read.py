@@ -22,6 +22,9 @@ Source = str | Path | IO[bytes]
 
 SCRIPTS = ("EPS", "WMF")  # Pillow would start another program to draw them, which is not safe
 SRGB_GAMMA = 1 / 2.2
+SRGB_CHROMATICITY = (0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06)  # x and y of white, red, green, blue
+SRGB_TOLERANCE = 3  # levels: profiles of sRGB round their curves and colors
+CICP_SRGB = bytes([1, 13, 0, 1])  # primaries and transfer of sRGB, RGB, full range
 
 
 def read_image(source: Source) -> tuple[NDArray[np.uint8], list[str]]:
@@ -36,7 +39,7 @@ def read_image(source: Source) -> tuple[NDArray[np.uint8], list[str]]:
     """
     is_path = isinstance(source, str | Path)
     name = str(source) if is_path else getattr(source, "name", "picture")
-    data = read_file(source) if isinstance(source, str | Path) else source.read()
+    data = read_file(source) if isinstance(source, str | Path) else _read_stream(source, name)
     if not data:
         raise ImageError(f"{name}: the file is empty")
     try:
@@ -55,6 +58,13 @@ def read_image(source: Source) -> tuple[NDArray[np.uint8], list[str]]:
     except Exception as err:  # Pillow's plugins raise many types
         raise ImageError(f"{name}: cannot be read ({one_line(err)})") from err
     return pixels, [*dropped, *dict.fromkeys(one_line(warning.message) for warning in caught)]
+
+
+def _read_stream(stream: IO[bytes], name: str) -> bytes:
+    try:
+        return stream.read()
+    except OSError as err:
+        raise ImageError(f"{name}: {one_line(err)}") from err
 
 
 def is_picture(path: str | Path) -> bool:
@@ -85,11 +95,13 @@ def _read(data: bytes) -> tuple[NDArray[np.uint8], list[str]]:
             )
         if _has_deep_colors(image):
             dropped.append("16-bit samples reduced to 8 bits")
+        if (code := _cicp(data)) not in (None, CICP_SRGB):
+            dropped.append(f"color code (cICP) {'-'.join(map(str, code))} ignored: colors are read as sRGB")
         if (n_frames := getattr(image, "n_frames", 1)) > 1:
             dropped.append(f"animation dropped: only the first of {n_frames} frames is read")
         image.load()
         metadata = _metadata(image)
-        upright = ImageOps.exif_transpose(image)
+        upright = _upright(image, dropped)
     if upright.mode == "F" or (upright.mode == "I" and image.format != "PPM"):
         raise ImageError(f"samples have no known range (Pillow mode {upright.mode})")
     if upright.mode.startswith("I"):
@@ -100,12 +112,30 @@ def _read(data: bytes) -> tuple[NDArray[np.uint8], list[str]]:
     return np.array(rgb, dtype=np.uint8), dropped
 
 
+def _upright(image: Image.Image, dropped: list[str]) -> Image.Image:
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception as err:  # of many types
+        dropped.append(f"broken EXIF ignored ({one_line(err)})")
+        return image.copy()
+
+
 def _has_deep_colors(image: Image.Image) -> bool:
     """Return whether Pillow will reduce 16 bits to 8, which it does without a warning."""
     if image.mode.startswith(("I", "F")):
         return False
     tiles = [(tile.codec_name, tile.args) for tile in getattr(image, "tile", ())]
     return any(";16" in str(a) or (codec == "ppm" and a[-1] > 255) for codec, a in tiles)
+
+
+def _cicp(data: bytes) -> bytes | None:
+    """Return the cICP chunk of a PNG, which Pillow does not read; None if there is none."""
+    if not data.startswith(b"\x89PNG"):
+        return None
+    at = 8
+    while data[at + 4 : at + 8] not in (b"cICP", b"IDAT", b""):
+        at += 12 + int.from_bytes(data[at : at + 4], "big")
+    return data[at + 8 : at + 12] if data[at + 4 : at + 8] == b"cICP" else None
 
 
 def _metadata(image: Image.Image) -> list[str]:
@@ -142,9 +172,11 @@ def _to_srgb(image: Image.Image, dropped: list[str]) -> Image.Image:
     if profile_bytes := image.info.get("icc_profile"):
         try:
             profile = ImageCms.ImageCmsProfile(io.BytesIO(profile_bytes))
-            name = ImageCms.getProfileDescription(profile).strip()
-            if "sRGB" not in name:
+            if profile.profile.xcolor_space.strip() == "RGB" and image.mode == "L":
+                image = image.convert("RGB")
+            if not _is_srgb(profile):
                 converted = _apply_profile(image, profile)
+                name = ImageCms.getProfileDescription(profile).strip()
                 dropped.append(f"colors converted to sRGB from {name or 'an unnamed profile'}")
                 return converted
         except (OSError, ValueError, ImageCms.PyCMSError) as err:
@@ -153,7 +185,21 @@ def _to_srgb(image: Image.Image, dropped: list[str]) -> Image.Image:
         dropped.append("CMYK converted to RGB without a color profile")
     elif abs(image.info.get("gamma", SRGB_GAMMA) / SRGB_GAMMA - 1) > 0.02:
         dropped.append(f"gamma {image.info['gamma']:.4g} ignored: samples are read as sRGB")
+    elif any(
+        abs(a - b) > 0.01 for a, b in zip(image.info.get("chromaticity", ()), SRGB_CHROMATICITY, strict=False)
+    ):
+        dropped.append("chromaticities ignored: colors are read as sRGB")
     return image.convert("RGB")
+
+
+def _is_srgb(profile: ImageCms.ImageCmsProfile) -> bool:
+    """Return whether a profile changes no color by more than rounding, whatever its name says."""
+    if profile.profile.xcolor_space.strip() != "RGB":
+        return False
+    levels = np.linspace(0, 255, 9).round().astype(np.uint8)
+    colors = np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(9, -1, 3)
+    converted = np.asarray(_apply_profile(Image.fromarray(colors), profile))
+    return int(abs(converted.astype(int) - colors).max()) <= SRGB_TOLERANCE
 
 
 def _apply_profile(image: Image.Image, profile: ImageCms.ImageCmsProfile) -> Image.Image:

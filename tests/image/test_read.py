@@ -1,6 +1,7 @@
 """Image files in: whatever Pillow opens, upright 8-bit sRGB, with what was lost. And out again."""
 
 import io
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from gicodec.format import LimitError
 from gicodec.image.read import read_image
 from gicodec.image.write import FORMATS, encode_image, image_format, write_image
 
-PNGSUITE = Path(__file__).parents[2] / "shared" / "data" / "pngsuite"
+PNGSUITE = Path(__file__).parents[3] / "shared" / "data" / "pngsuite"
 RGB = np.random.default_rng(0).integers(0, 256, (20, 30, 3), dtype=np.uint8)
 RAMP16 = (np.arange(600).reshape(20, 30) * 109).astype(np.uint16)
 
@@ -122,6 +123,64 @@ def test_srgb_profiles_are_no_news_and_bad_ones_are_ignored() -> None:
     pixels, (warning,) = read_back(Image.fromarray(RGB), icc_profile=b"no profile" * 20)
     np.testing.assert_array_equal(pixels, RGB)
     assert warning.startswith("color profile ignored")
+
+
+def with_gamma(gamma: float) -> bytes:
+    """Return a profile that is called sRGB, and has its primaries, but another curve."""
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    at = srgb.index(b"para") + 12  # of a parametric curve: its exponent, in 65536ths
+    return srgb[:at] + round(gamma * 65536).to_bytes(4, "big") + srgb[at + 4 :]
+
+
+def test_a_profile_is_known_by_what_it_does_and_not_by_its_name() -> None:
+    assert read_back(Image.fromarray(RGB), icc_profile=with_gamma(2.4))[1] == []
+    pixels, (warning,) = read_back(Image.fromarray(RGB), icc_profile=with_gamma(1.8))
+    assert warning.startswith("colors converted to sRGB from sRGB")
+    assert pixels.mean() > RGB.mean() + 10  # darker samples mean more light
+
+
+def test_a_gray_picture_keeps_its_rgb_profile() -> None:
+    gray = Image.fromarray(RGB[..., 0])
+    pixels, (warning,) = read_back(gray, icc_profile=with_gamma(1.8))
+    assert warning.startswith("colors converted to sRGB")
+    expected, _ = read_back(gray.convert("RGB"), icc_profile=with_gamma(1.8))
+    np.testing.assert_array_equal(pixels, expected)
+
+
+def test_broken_exif_is_a_warning_and_no_reason_to_refuse() -> None:
+    for exif in (b"Exif\0\0nonsense", b"MM\0*\xff\xff\xff\xff"):
+        pixels, warnings = read_back(Image.fromarray(RGB), exif=exif)
+        np.testing.assert_array_equal(pixels, RGB)
+        assert any("EXIF" in warning or "metadata" in warning for warning in warnings)
+
+
+def with_chunk(name: bytes, content: bytes) -> io.BytesIO:
+    """Return a PNG with a chunk more, before its samples."""
+    png = encode_image(RGB, "png")
+    at = png.index(b"IDAT") - 4
+    check = zlib.crc32(name + content).to_bytes(4, "big")
+    return io.BytesIO(png[:at] + len(content).to_bytes(4, "big") + name + content + check + png[at:])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "text"),
+    [
+        (b"cICP", bytes([1, 13, 0, 1]), None),
+        (b"cICP", bytes([9, 16, 0, 1]), "color code (cICP) 9-16-0-1 ignored"),
+        (b"cHRM", np.array([31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000], ">u4").tobytes(), None),
+        (
+            b"cHRM",
+            np.array([31270, 32900, 68000, 32000, 26500, 69000, 15000, 6000], ">u4").tobytes(),
+            "chromaticit",
+        ),
+    ],
+)
+def test_colors_that_a_png_describes_are_not_ignored_in_silence(
+    name: bytes, content: bytes, text: str | None
+) -> None:
+    pixels, warnings = read_image(with_chunk(name, content))
+    np.testing.assert_array_equal(pixels, RGB)
+    assert [text in warning for warning in warnings] == [True] if text else warnings == []
 
 
 def test_files_that_are_no_pictures(tmp_path: Path) -> None:
