@@ -62,15 +62,22 @@ def test_waves_of_no_amplitude_are_as_no_waves_bit_for_bit(name: str, isa: str, 
 @KERNELS
 @ISAS
 def test_drawn_in_place_is_drawn_beside(isa: str, kernel: Kernel) -> None:
-    """Where strips without Gaussians are left out: half of the picture has waves only, half has nothing."""
-    scene = has_wave(scattered(12, 71, 69))
-    waves_of(scene)[:, :2] = 0.5
-    scene = replace(scene, width=200)
-    background = np.random.default_rng(0).uniform(-1, 1, scene.image_shape).astype(np.float32)
-    beside = forward(scene, kernel, background=background, isa=isa)
-    size = scene.height, scene.width
-    cpu.forward(scene.splats, *size, kernel, background=background, image=background, isa=isa)
-    np.testing.assert_array_equal(background, beside)
+    """Half of the picture has Gaussians, some with waves, half has nothing; one is narrower than a vector."""
+    for width in (200, 5):
+        scene = has_wave(scattered(12, 71, 69))
+        waves_of(scene)[::2, :2] = 0.5
+        waves_of(scene)[1::2, :2] = 0
+        scene = replace(scene, width=width)
+        background = np.random.default_rng(0).uniform(-1, 1, scene.image_shape).astype(np.float32)
+        beside = forward(scene, kernel, background=background, isa=isa)
+        size, results = (scene.height, scene.width), []
+        for threads in (1, 3):
+            image = background.copy()
+            cpu.forward(scene.splats, *size, kernel, background=image, image=image, threads=threads, isa=isa)
+            np.testing.assert_allclose(image, beside, atol=5e-6)
+            np.testing.assert_array_equal(image[..., 100:], background[..., 100:])
+            results.append(image)
+        np.testing.assert_array_equal(results[0], results[1])
 
 
 @KERNELS
