@@ -27,6 +27,7 @@ FORMATS = {
     "npy": "NPY",
 }
 SAVE_OPTIONS: dict[str, dict[str, object]] = {
+    "PNG": {"compress_level": 3},  # of decoded files as small as 6, Pillow's own, in a fifth of the time
     "JPEG": {"quality": 95, "subsampling": 0},
     "WEBP": {"lossless": True},
     "TIFF": {"compression": "tiff_deflate"},
