@@ -18,6 +18,7 @@ from gicodec.errors import OptionError
 from gicodec.options import Crop
 
 MOST_SHOWN = 3  # files in a message
+EXTENSION = ".gsi"
 STANDARD = "-"  # standard input or output
 NUMBER = "([0-9]{1,9})"
 SIZE = f"{NUMBER}[xX]{NUMBER}"
@@ -102,14 +103,24 @@ def with_directory(files: tuple[str, ...]) -> str:
     return _command(*files[:MOST_SHOWN], *more, "-o", "DIR")
 
 
-def skips(target: str, *, no_clobber: bool, quiet: bool) -> bool:
-    """Tell whether an output is there already, and is to stay; say so."""
+def without_existing(pairs: list[tuple[str, str]], *, quiet: bool) -> list[tuple[str, str]]:
+    """Leave out the pairs whose output is there already, and say so."""
     from gicodec.files import is_device
 
-    if not no_clobber or not os.path.lexists(target) or os.path.isdir(target) or is_device(target):
-        return False
-    warn(target, ["exists, skipped"], quiet=quiet)
-    return True
+    left = []
+    for source, target in pairs:
+        if os.path.lexists(target) and not os.path.isdir(target) and not is_device(target):
+            warn(target, ["exists, skipped"], quiet=quiet)
+        else:
+            left.append((source, target))
+    return left
+
+
+def is_plain(target: str) -> bool:
+    """Return whether a target is a file of its own: no standard stream, device, or pipe."""
+    from gicodec.files import is_device
+
+    return target != STANDARD and not is_device(target)
 
 
 def same_file(source: str, target: str) -> bool:
@@ -132,25 +143,20 @@ def check_target(source: str, target: str) -> None:
 def make_directory(directory: str | None) -> None:
     """Create the output directory of a batch if it does not exist."""
     from gicodec.errors import OutputError
+    from gicodec.files import reason
 
     try:
         if directory is not None:
             Path(directory).mkdir(parents=True, exist_ok=True)
     except OSError as err:
-        raise OutputError(f"{directory}: {(err.strerror or str(err)).lower()}") from err
+        raise OutputError(f"{directory}: {reason(err)}") from err
 
 
 def read_bytes(source: str) -> bytes:
     """Read a file or standard input."""
-    from gicodec.errors import ImageError
-    from gicodec.files import read_file
+    from gicodec.files import read_file, read_stream
 
-    if source != STANDARD:
-        return read_file(source)
-    try:
-        return sys.stdin.buffer.read()
-    except OSError as err:
-        raise ImageError(f"standard input: {(err.strerror or str(err)).lower()}") from err
+    return read_stream(sys.stdin.buffer, "standard input") if source == STANDARD else read_file(source)
 
 
 def write_bytes(target: str, data: bytes) -> None:

@@ -84,28 +84,26 @@ def decode(
             device=device,
         )
     pairs = arguments.pair_files(files, output_dir, f".{STREAM_FORMAT}")
-    if Path(pairs[0][1]).suffix.lower() == ".gsi":
+    if Path(pairs[0][1]).suffix.lower() == arguments.EXTENSION:
         raise click.UsageError(f"to decode both files, {arguments.with_directory(files)}")
     arguments.make_directory(output_dir)
-    jobs = [
-        (pair[0], partial(_decode_file, *pair, options, quiet))
-        for pair in pairs
-        if not arguments.skips(pair[1], no_clobber=no_clobber, quiet=quiet)
-    ]
+    if no_clobber:
+        pairs = arguments.without_existing(pairs, quiet=quiet)
+    jobs = [(pair[0], partial(_decode_file, *pair, options, quiet)) for pair in pairs]
     ctx.exit(for_each_file(jobs))
 
 
 def _decode_file(source: str, target: str, options: DecodeOptions, quiet: bool) -> None:
     from gicodec.codec import decode as decode_bytes
-    from gicodec.files import is_device, starts_with
+    from gicodec.files import starts_with
     from gicodec.format import SIGNATURE
     from gicodec.image.write import image_format, write_image
 
     to_stream = target == arguments.STANDARD
-    nameless = to_stream or (is_device(target) and not Path(target).suffix)
+    nameless = not arguments.is_plain(target) and not Path(target).suffix
     extension = STREAM_FORMAT if nameless else image_format(target, bits=options.bits)
     arguments.check_target(source, target)
-    if not to_stream and not is_device(target) and starts_with(target, SIGNATURE):
+    if arguments.is_plain(target) and starts_with(target, SIGNATURE):
         raise OutputError(f"{target}: is a .gsi file; remove it first, or name another output")
     pixels = decode_bytes(arguments.read_bytes(source), options)
     write_image(sys.stdout.buffer if to_stream else target, pixels, extension)

@@ -16,7 +16,6 @@ from gicodec.errors import OutputError
 from gicodec.options import DEFAULT_BPP, DEFAULT_BYTES, EFFORTS, METHODS, TARGETS, EncodeOptions
 
 DEFAULTS = EncodeOptions()
-EXTENSION = ".gsi"
 
 
 @click.command()
@@ -128,29 +127,25 @@ def encode(
     """
     with arguments.name_options():
         checked = EncodeOptions(**options)  # type: ignore[arg-type]  # click has converted them
-    pairs = arguments.pair_files(files, output_dir, EXTENSION)
+    pairs = arguments.pair_files(files, output_dir, arguments.EXTENSION)
     if output_dir is None and not force_name:
         _check_name(pairs[0][1], files)
     arguments.make_directory(output_dir)
-    jobs = [
-        (pair[0], partial(_encode_file, *pair, checked, quiet, verbose))
-        for pair in pairs
-        if not arguments.skips(pair[1], no_clobber=no_clobber, quiet=quiet)
-    ]
+    if no_clobber:
+        pairs = arguments.without_existing(pairs, quiet=quiet)
+    jobs = [(pair[0], partial(_encode_file, *pair, checked, quiet, verbose)) for pair in pairs]
     ctx.exit(for_each_file(jobs))
 
 
 def _check_name(target: str, files: tuple[str, ...]) -> None:
     """Refuse an output whose name says that it is something else: it may have been meant for an input."""
-    from gicodec.files import is_device
-
-    named = Path(target).suffix.lower() in ("", EXTENSION)
-    if (
-        named or is_device(target) or arguments.same_file(files[0], target)
-    ):  # of which check_target() has more to say
+    if Path(target).suffix.lower() in ("", arguments.EXTENSION) or not arguments.is_plain(target):
+        return
+    if arguments.same_file(files[0], target):  # check_target() has more to say
         return
     raise click.UsageError(
-        f"{target} is not named {EXTENSION}: to encode both pictures, {arguments.with_directory(files)};"
+        f"{target} is not named {arguments.EXTENSION}:"
+        f" to encode both pictures, {arguments.with_directory(files)};"
         " to give a .gsi file this name, add --force-name"
     )
 
@@ -167,10 +162,9 @@ def _warn_of_unused_gpu(*, quiet: bool) -> None:
 def _encode_file(source: str, target: str, options: EncodeOptions, quiet: bool, verbose: bool) -> None:
     start = time.monotonic()
     arguments.check_target(source, target)
-    from gicodec.files import is_device
     from gicodec.image.read import is_picture, read_image
 
-    if target != arguments.STANDARD and not is_device(target) and is_picture(target):
+    if arguments.is_plain(target) and is_picture(target):
         raise OutputError(f"{target}: is a picture; remove it first, or name another output")
     name = arguments.name_of(source, "standard input")
     pixels, warnings = read_image(sys.stdin.buffer if source == arguments.STANDARD else source)

@@ -39,6 +39,7 @@ def _attempt(name: str, job: Callable[[], None]) -> int:
 
 def _describe(err: Exception) -> tuple[str, int]:
     from gicodec.errors import GsiError, LimitError, OptionError, OutputError  # keeps --help fast
+    from gicodec.files import reason
 
     if isinstance(err, click.UsageError) and err.ctx:
         return f"{_plain(err.format_message())} (see {err.ctx.command_path} --help)", OptionError.exit_code
@@ -47,8 +48,7 @@ def _describe(err: Exception) -> tuple[str, int]:
     if isinstance(err, GsiError):
         return str(err), err.exit_code
     if isinstance(err, OSError):  # of files, the library makes errors of its own
-        reason = err.strerror or str(err)
-        return f"standard output: {reason[:1].lower()}{reason[1:]}", OutputError.exit_code
+        return f"standard output: {reason(err)}", OutputError.exit_code
     if isinstance(err, MemoryError):
         return "not enough memory", LimitError.exit_code
     return f"{type(err).__name__}: {err} (set GSI_DEBUG=1 to see the traceback)", GsiError.exit_code

@@ -9,6 +9,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from gicodec.errors import ImageError, OutputError
 
@@ -26,7 +27,19 @@ def read_file(path: str | Path) -> bytes:
     try:
         return Path(path).read_bytes()
     except (OSError, ValueError) as err:  # ValueError: a zero byte in the name
-        raise ImageError(f"{path}: {_reason(err)}") from err
+        raise ImageError(f"{path}: {reason(err)}") from err
+
+
+def read_stream(stream: IO[bytes], name: str) -> bytes:
+    """Read a binary stream, whose name is for the error, to its end.
+
+    Raises:
+        ImageError: It cannot be read.
+    """
+    try:
+        return stream.read()
+    except OSError as err:
+        raise ImageError(f"{name}: {reason(err)}") from err
 
 
 def write_file(path: str | Path, data: bytes) -> None:
@@ -128,9 +141,10 @@ def _output_errors(path: str | Path) -> Iterator[None]:
     except BrokenPipeError:
         raise  # the reader of the pipe has left; that is no error
     except (OSError, ValueError) as err:
-        raise OutputError(f"{path}: {_reason(err)}") from err
+        raise OutputError(f"{path}: {reason(err)}") from err
 
 
-def _reason(err: Exception) -> str:
+def reason(err: Exception) -> str:
+    """Return what the system says of an error, as part of a sentence."""
     text = err.strerror if isinstance(err, OSError) and err.strerror else str(err)
     return text[:1].lower() + text[1:]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from gicodec.errors import GsiError, ImageError, LimitError, one_line
-from gicodec.files import read_file
+from gicodec.files import read_file, read_stream
 from gicodec.format.constants import MAX_PIXELS, MAX_SIDE
 
 Source = str | Path | IO[bytes]
@@ -39,7 +39,7 @@ def read_image(source: Source) -> tuple[NDArray[np.uint8], list[str]]:
     """
     is_path = isinstance(source, str | Path)
     name = str(source) if is_path else getattr(source, "name", "picture")
-    data = read_file(source) if isinstance(source, str | Path) else _read_stream(source, name)
+    data = read_file(source) if isinstance(source, str | Path) else read_stream(source, name)
     if not data:
         raise ImageError(f"{name}: the file is empty")
     try:
@@ -58,13 +58,6 @@ def read_image(source: Source) -> tuple[NDArray[np.uint8], list[str]]:
     except Exception as err:  # Pillow's plugins raise many types
         raise ImageError(f"{name}: cannot be read ({one_line(err)})") from err
     return pixels, [*dropped, *dict.fromkeys(one_line(warning.message) for warning in caught)]
-
-
-def _read_stream(stream: IO[bytes], name: str) -> bytes:
-    try:
-        return stream.read()
-    except OSError as err:
-        raise ImageError(f"{name}: {one_line(err)}") from err
 
 
 def is_picture(path: str | Path) -> bool:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
-
 from gicodec.encoder.targets.base import clamp_step
 from gicodec.encoder.targets.budget_model import CEILING, PLAN, PSNR
-from gicodec.encoder.targets.quality import planned, squared_error
+from gicodec.encoder.targets.quality import first_step, planned
 from gicodec.encoder.tuning.state import State
 from gicodec.format import Header
 from gicodec.render.cpu import Array
@@ -25,9 +23,7 @@ class Ceiling:
 
     def first_step(self, values: Array, psnr: float) -> float:
         """Return the D that leaves fitted Gaussians, a state's values [N, 12], good enough."""
-        allowed = squared_error(CEILING.db, self._header)
-        of_steps = max(allowed - squared_error(psnr, self._header), PSNR.min_share_of_steps * allowed)
-        return clamp_step(math.sqrt(of_steps / (PSNR.error_of_steps * len(values))))
+        return first_step(CEILING.db, psnr, len(values), self._header)
 
     def next_step(self, state: State, psnr: float) -> float:
         """Return the D to go on with, if good enough is all that is asked for."""

@@ -23,7 +23,7 @@ from gicodec.encoder.targets.base import (
     weakest_first,
 )
 from gicodec.encoder.targets.budget_model import PLAN, PSNR
-from gicodec.encoder.targets.quality import first_number, planned, squared_error
+from gicodec.encoder.targets.quality import first_number, first_step, planned
 from gicodec.encoder.tuning.state import FrozenState, State
 from gicodec.errors import TargetError
 from gicodec.format import GsiPayload, Header
@@ -63,9 +63,7 @@ class PsnrTarget(Target):
 
     def start(self, values: Array, psnr: float) -> Start:
         """Give the steps what the fit leaves of the error."""
-        allowed = squared_error(self._psnr, self._header)
-        of_steps = max(allowed - squared_error(psnr, self._header), PSNR.min_share_of_steps * allowed)
-        step = clamp_step(math.sqrt(of_steps / (PSNR.error_of_steps * len(values))))
+        step = first_step(self._psnr, psnr, len(values), self._header)
         return Start(step, int(PLAN.share_kept * len(values)))
 
     def next_step(self, state: State, psnr: float, progress: float) -> float:

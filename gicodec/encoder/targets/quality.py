@@ -12,8 +12,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from gicodec.encoder.targets.base import Attempt, Start, Target
-from gicodec.encoder.targets.budget_model import PLAN
+from gicodec.encoder.targets.base import Attempt, Start, Target, clamp_step
+from gicodec.encoder.targets.budget_model import PLAN, PSNR
 from gicodec.encoder.tuning.state import FrozenState
 from gicodec.format import Header
 from gicodec.format.gsi.lattice import nearest_step_code, step_of
@@ -66,6 +66,13 @@ def first_number(header: Header) -> int:
 def planned(n: int, doublings: float) -> int:
     """Return how many to plan for when n should double so often, without looking too far ahead."""
     return math.ceil(n * 2 ** min(max(doublings, -PLAN.max_doublings), PLAN.max_doublings))
+
+
+def first_step(aim: float, psnr: float, n: int, header: Header) -> float:
+    """Return the D for n Gaussians that give so many dB: what is left to those aimed at goes to the steps."""
+    allowed = squared_error(aim, header)
+    of_steps = max(allowed - squared_error(psnr, header), PSNR.min_share_of_steps * allowed)
+    return clamp_step(math.sqrt(of_steps / (PSNR.error_of_steps * n)))
 
 
 def squared_error(psnr: float, header: Header) -> float:
