@@ -20,7 +20,7 @@ KODAK = Path(os.environ.get("GSI_KODAK", ROOT.parent / "shared" / "data" / "koda
 
 def kodak(number: int) -> NDArray[np.uint8]:
     """Read a Kodak picture, [H, W, 3]; GSI_KODAK says where they are."""
-    return read_image(KODAK / f"kodim{number:02d}.png")[0]
+    return read_image(KODAK / f"kodim{number:02d}.png")[0].samples
 
 
 def splats_of(gaussians: Gaussians, view: View) -> Splats[NDArray[np.float32]]:

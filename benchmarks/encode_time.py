@@ -88,7 +88,7 @@ class Pair:
 def compare(args: argparse.Namespace, effort: str, number: int, bpp: float, *, swapped: bool) -> Pair:
     """Encode one picture by both builds."""
     picture = KODAK / f"kodim{number:02d}.png"
-    pixels = read_image(picture)[0]
+    pixels = read_image(picture)[0].samples
     runs: dict[str, Run] = {}
     sizes: dict[str, int] = {}
     quality: dict[str, float] = {}
@@ -140,7 +140,7 @@ def print_starts(args: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as folder:
         small, out = Path(folder) / "small.png", Path(folder) / "out"
         picture = KODAK / "kodim23.png"
-        write_image(small, read_image(picture)[0][200:248, 300:364])
+        write_image(small, read_image(picture)[0].samples[200:248, 300:364])
         files = {build: f"{folder}/{i}.gsi" for i, build in enumerate((args.other, args.this))}
         for build, file in files.items():
             run(

@@ -24,7 +24,7 @@ from gicodec.fit import FitSettings, fit, to_gaussians
 from gicodec.format import Kernel
 from gicodec.gaussians import Gaussians
 from gicodec.image.samples import to_samples
-from gicodec.options import EFFORTS
+from gicodec.options import EFFORTS, Effort
 from gicodec.render import Splats, View, cpu
 
 IMAGES = sorted((ROOT / "examples" / "images").glob("*.png"))
@@ -36,7 +36,7 @@ N_RUNS = 50
 
 def mosaic(height: int, width: int) -> NDArray[np.uint8]:
     """Lay the photographs out side by side until they fill a larger one."""
-    pictures = [gicodec.read_image(path)[0][:512, :512] for path in IMAGES]
+    pictures = [gicodec.read_image(path)[0].samples[:512, :512] for path in IMAGES]
     rows, columns = -(-height // 512), -(-width // 512)
     lines = [
         np.concatenate([pictures[(row + column) % len(pictures)] for column in range(columns)], axis=1)
@@ -124,7 +124,7 @@ def pictures_a_second(pixels: NDArray[np.uint8], n: int, device: str) -> float:
     return 1e3 * N_PICTURES / ms
 
 
-def encodings(pixels: NDArray[np.uint8], efforts: list[str], device: str) -> None:
+def encodings(pixels: NDArray[np.uint8], efforts: list[Effort], device: str) -> None:
     """Encode at 0.3 bpp, here and there."""
     height, width, _ = pixels.shape
     for effort in efforts:
@@ -132,18 +132,17 @@ def encodings(pixels: NDArray[np.uint8], efforts: list[str], device: str) -> Non
             if where == "cpu" and (effort != "fast" or height * width > 500_000):
                 continue  # minutes
             torch.cuda.reset_peak_memory_stats()
-            options = gicodec.EncodeOptions(bpp=0.3, effort=effort, device=where)  # type: ignore[arg-type]
             start = time.perf_counter()
-            encoded = gicodec.encode(pixels, options)
+            encoded = gicodec.encode(pixels, bpp=0.3, effort=effort, device=where)
             seconds, memory = time.perf_counter() - start, torch.cuda.max_memory_allocated() / 2**20
             print_row(f"{width}x{height}", effort, where, seconds, encoded.psnr, f"{memory:.0f}")
 
 
 def decoding(pixels: NDArray[np.uint8], device: str) -> None:
     """Compare a file's samples."""
-    data = gicodec.encode(pixels, gicodec.EncodeOptions(bpp=0.3, effort="fast", device=device)).data
+    data = gicodec.encode(pixels, bpp=0.3, effort="fast", device=device).data
     here = gicodec.decode(data).astype(int)
-    there = gicodec.decode(data, gicodec.DecodeOptions(device=device))
+    there = gicodec.decode(data, device=device)
     print(f"\nA file of {len(data)} bytes: {(here == there).mean():.5f} of the samples are the same,")
     print(f"the others differ by at most {abs(here - there).max()}.")
 
@@ -159,7 +158,7 @@ def main() -> None:
         print(f"{name}: {text}")
     if problem := cuda_problem():
         raise SystemExit(f"There is nothing to measure: {problem}.")
-    device, pixels = find_device(args.device), gicodec.read_image(IMAGES[0])[0]
+    device, pixels = find_device(args.device), gicodec.read_image(IMAGES[0])[0].samples
     large = mosaic(*LARGE)
     columns = "picture", "Gaussians", "forward, ms", "and backward, ms", "CPU forward, ms"
     print()

@@ -19,13 +19,8 @@ from gicodec.format import GsiFile, GsiPayload
 from gicodec.format.arrays import FloatArray
 from gicodec.format.exact import log2
 from gicodec.format.gsi.cells import HEIGHT, WIDTH
-from gicodec.format.gsi.lattice import (
-    STEPS_PER_OCTAVE,
-    color_classes,
-    energy_classes,
-    shape_steps,
-    wave_steps,
-)
+from gicodec.format.gsi.head import STEPS_PER_OCTAVE
+from gicodec.format.gsi.lattice import color_classes, energy_classes, shape_steps, wave_steps
 from gicodec.format.gsi.neighborhood import log_density_of
 from gicodec.format.gsi.priors import CHROMA_DECAY
 from gicodec.format.gsi.shapes import minor_axis_class

@@ -10,6 +10,7 @@ beside the rows come plots.
 from __future__ import annotations
 
 import argparse
+import math
 import multiprocessing
 import os
 import subprocess
@@ -23,22 +24,20 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, cast
 
-import numpy as np
-import pytorch_msssim
 import torch
 from common import KODAK, ROOT
-from numpy.typing import NDArray
 from rd_report import print_report
 from rd_results import Key, Result, append_result, read_results
 
 import gicodec
+from gicodec.codec import decode
+from gicodec.compare import compare_pictures
 from gicodec.format import bits_by_attribute
-from gicodec.options import EFFORTS, METHODS, Effort
+from gicodec.options import EFFORTS, METHODS, DecodeOptions, Effort
 
 BPP = [0.1, 0.15, 0.2, 0.3, 0.4, 0.5]
 ANCHORS = ROOT.parent / "shared" / "anchors" / "kodak_anchors.csv"
 SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".ppm", ".tif", ".tiff"}
-MS_SSIM_MIN_SIDE = 161  # pixels: five scales of an 11-tap window
 
 
 @dataclass(frozen=True)
@@ -69,18 +68,18 @@ class Task:
 
 def measure(task: Task) -> Result | None:
     """Encode, write, read and decode; None, and a sentence, where the rate cannot be met."""
-    pixels, _ = gicodec.read_image(task.picture)
+    original, _ = gicodec.read_image(task.picture)
     target: dict[str, Any] = {task.kind: task.target}
-    options = gicodec.EncodeOptions(
-        **target,
-        method=task.method,
-        effort=task.effort,
-        waves=task.waves,
-        threads=task.threads,
-    )
     start = time.perf_counter()
     try:
-        encoded = gicodec.encode(pixels, options)
+        encoded = gicodec.encode(
+            original,
+            **target,
+            method=task.method,
+            effort=task.effort,
+            waves=task.waves,
+            threads=task.threads,
+        )
     except gicodec.TargetError as error:
         print(f"{task.picture.name} at {task.target:g} {task.kind}: {error}", file=sys.stderr)
         return None
@@ -89,28 +88,21 @@ def measure(task: Task) -> Result | None:
     task.file.write_bytes(encoded.data)
     start = time.perf_counter()
     data = task.file.read_bytes()
-    decoded = gicodec.decode(data, gicodec.DecodeOptions(threads=task.threads))
+    decoded = decode(data, DecodeOptions(threads=task.threads))
     decode_s = time.perf_counter() - start
+    compared = compare_pictures(original, decoded)
     return Result(
         *task.key,
         bytes=len(data),
-        bpp=8 * len(data) / (pixels.shape[0] * pixels.shape[1]),
-        psnr=gicodec.psnr(pixels, decoded),
-        ms_ssim=ms_ssim(pixels, decoded),
+        bpp=8 * len(data) / (original.width * original.height),
+        psnr=compared["psnr"],
+        ms_ssim=compared.get("ms_ssim", math.nan),
         n_gaussians=encoded.n_gaussians,
         bits=bits_by_attribute(data),
         encode_s=encode_s,
         decode_s=decode_s,
         version=task.version,
     )
-
-
-def ms_ssim(original: NDArray[Any], decoded: NDArray[Any]) -> float:
-    """Compare 8-bit pictures [H, W, 3]; nan where one is too small."""
-    if min(original.shape[:2]) < MS_SSIM_MIN_SIDE:
-        return float("nan")
-    a, b = (torch.from_numpy(p.astype(np.float32) / 255).permute(2, 0, 1)[None] for p in (original, decoded))
-    return float(pytorch_msssim.ms_ssim(a, b, data_range=1.0))
 
 
 def measured(tasks: list[Task], jobs: int) -> Iterator[Result | None]:

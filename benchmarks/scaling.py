@@ -13,7 +13,7 @@ from typing import Any
 
 from common import kodak
 
-from gicodec import EncodeOptions, encode
+from gicodec import encode
 from gicodec.options import EFFORTS
 from gicodec.render import cpu
 
@@ -36,7 +36,7 @@ def main() -> None:
         for number in args.images:
             for bpp in args.bpp:
                 seconds[0], start = 0.0, time.perf_counter()
-                encode(kodak(number), EncodeOptions(bpp=bpp, effort=effort, threads=1))
+                encode(kodak(number), bpp=bpp, effort=effort, threads=1)
                 total = time.perf_counter() - start
                 rest = total - seconds[0]
                 print(

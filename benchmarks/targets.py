@@ -14,7 +14,7 @@ import numpy as np
 from common import kodak
 from numpy.typing import NDArray
 
-from gicodec import Encoded, EncodeOptions, TargetError, describe, encode
+from gicodec import Encoded, TargetError, encode, info
 from gicodec.options import EFFORTS, TARGETS
 
 ASKED: dict[str, list[Any]] = {
@@ -27,9 +27,9 @@ ASKED: dict[str, list[Any]] = {
 assert list(ASKED) == list(TARGETS)
 
 
-def timed(pixels: NDArray[np.uint8], options: EncodeOptions) -> tuple[Encoded, float]:
+def timed(pixels: NDArray[np.uint8], **options: Any) -> tuple[Encoded, float]:
     start = time.perf_counter()
-    encoded = encode(pixels, options)
+    encoded = encode(pixels, **options)
     return encoded, time.perf_counter() - start
 
 
@@ -37,14 +37,15 @@ def row(number: int, kind: str, value: Any, args: argparse.Namespace) -> str:
     pixels, head = kodak(number), f"| kodim{number:02d} | {kind} {value:g} |"
     common: dict[str, Any] = {"effort": args.effort, "threads": args.threads}
     try:
-        encoded, seconds = timed(pixels, EncodeOptions(**common, **{kind: value}))
+        encoded, seconds = timed(pixels, **common, **{kind: value})
     except TargetError as error:
         return f"{head} {error} |"
-    n_bytes, info = len(encoded.data), describe(encoded.data)
-    same, same_seconds = timed(pixels, EncodeOptions(target_size=n_bytes, **common))
+    n_bytes, described = len(encoded.data), info(encoded)
+    same, same_seconds = timed(pixels, target_size=n_bytes, **common)
     return (
-        f"{head} {n_bytes} | {info.bpp:.4f} | {encoded.psnr:.2f} | {info.step:.4f} | {encoded.n_gaussians}"
-        f" | {8 * n_bytes / max(1, encoded.n_gaussians):.1f} | {seconds:.1f} | {seconds / same_seconds:.2f}"
+        f"{head} {n_bytes} | {described.bpp:.4f} | {encoded.psnr:.2f} | {described.step:.4f}"
+        f" | {encoded.n_gaussians} | {8 * n_bytes / max(1, encoded.n_gaussians):.1f} | {seconds:.1f}"
+        f" | {seconds / same_seconds:.2f}"
         f" | {encoded.psnr - same.psnr:+.2f} |"
     )
 

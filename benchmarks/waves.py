@@ -21,7 +21,7 @@ from gicodec.fit.canvas import Canvas
 from gicodec.fit.waves import best_coefficients, tried_frequencies
 from gicodec.format import GsiFile
 from gicodec.format.arrays import FloatArray
-from gicodec.format.gsi.lattice import step_of
+from gicodec.format.gsi.head import step_of
 from gicodec.format.gsi.payload import GsiPayload
 from gicodec.gaussians import Gaussians
 from gicodec.quantize import dequantize, pixel_frequencies
@@ -66,9 +66,9 @@ def main() -> None:
     print("| picture | wave | its bits | Gaussians that it pays for | error saved beyond its bits |")
     print("|---|---|---|---|---|")
     for name in args.images:
-        pixels = gicodec.read_image(KODAK / f"{name}.png")[0]
-        options = gicodec.EncodeOptions(bpp=args.bpp, effort="fast", waves=False)
-        payload = GsiFile.from_bytes(gicodec.encode(pixels, options).data).payload
+        pixels = gicodec.read_image(KODAK / f"{name}.png")[0].samples
+        encoded = gicodec.encode(pixels, bpp=args.bpp, effort="fast", waves=False)
+        payload = GsiFile.from_bytes(encoded.data).payload
         assert isinstance(payload, GsiPayload)
         gaussians, price = dequantize(payload), LAMBDA * step_of(payload.step) ** 2
         canvas = Canvas(as_target(pixels))

@@ -76,25 +76,25 @@ def parse_bits(text: str) -> tuple[int, int, int]:
     return int(match[1]), int(match[2]), int(match[3])
 
 
-def pair_files(files: tuple[str, ...], directory: str | None, suffix: str) -> list[tuple[str, str]]:
-    """Pair inputs with outputs: IN with OUT, or every input with DIR/name plus suffix."""
-    if directory is None:
-        if len(files) == 1:
-            raise click.UsageError(f"give IN and OUT: {_command(files[0], f'out{suffix}')}")
-        if len(files) > 2:
-            raise click.UsageError(f"name a folder for {len(files)} results: {with_directory(files)}")
-        pairs = [(files[0], files[1])]
-    else:
-        pairs = [(file, str(Path(directory, Path(file).stem + suffix))) for file in files]
-        if STANDARD in files:
-            raise click.UsageError("- cannot be used with -o DIR")
-    outputs = [output for _, output in pairs]
-    for output in outputs:
-        if outputs.count(output) > 1:
-            raise click.UsageError(f"several inputs would be written to {output}")
-    if STANDARD in outputs and sys.stdout.isatty():
+def pair_files(files: tuple[str, ...], suffix: str) -> list[tuple[str, str]]:
+    """Pair an input with its output.
+
+    Raises:
+        click.UsageError: There are not two files, or standard output is a terminal.
+    """
+    if len(files) == 1:
+        raise click.UsageError(f"give IN and OUT: {_command(files[0], f'out{suffix}')}")
+    if len(files) > 2:
+        raise click.UsageError(f"name a folder for {len(files)} results: {with_directory(files)}")
+    if files[1] == STANDARD and sys.stdout.isatty():
         raise click.UsageError("refusing to write binary data to a terminal")
-    return pairs
+    return [(files[0], files[1])]
+
+
+def check_no_stream(files: tuple[str, ...]) -> None:
+    """Refuse standard input among files for a folder."""
+    if STANDARD in files:
+        raise click.UsageError("- cannot be used with -o DIR")
 
 
 def with_directory(files: tuple[str, ...]) -> str:

@@ -14,18 +14,21 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gicodec.options import Progress, ProgressCallback
+from gicodec.options import Effort, Progress, ProgressCallback
 
 if TYPE_CHECKING:
     from rich import progress as rich
 
 MIN_INTERVAL = 0.1  # seconds between two updates of the bar
+PROBE = 100  # iterations of the fit, whose time tells
+RUNS_OF_PROBE: dict[Effort, float] = {"fast": 14, "medium": 35, "slow": 150}  # as long as a run: two pictures
+LONG = 10.0  # seconds, from which on it is said
 
 
 @contextmanager
-def progress_reports(*, quiet: bool, verbose: bool) -> Iterator[ProgressCallback | None]:
+def progress_reports(effort: Effort, *, quiet: bool, verbose: bool) -> Iterator[ProgressCallback | None]:
     """Yield the progress callback for the encoder, or None with --quiet."""
-    log = StageLog()
+    log = StageLog(effort)
     if quiet:
         yield None
     elif sys.stderr.isatty():
@@ -43,15 +46,21 @@ def progress_reports(*, quiet: bool, verbose: bool) -> Iterator[ProgressCallback
 
 
 class StageLog:
-    """The last report of each stage, and its time."""
+    """The last report of each stage, and its time; and early in a long run, how long it will take."""
 
-    def __init__(self) -> None:
-        self._start = time.monotonic()
+    def __init__(self, effort: Effort) -> None:
+        self._start, self._effort = time.monotonic(), effort
         self._stages: dict[str, tuple[Progress, float]] = {}
 
     def __call__(self, progress: Progress) -> None:
         """Record a report."""
-        self._stages[progress.stage] = progress, time.monotonic() - self._start
+        seconds = time.monotonic() - self._start
+        if not self._stages and progress.done == 0:
+            self._start, seconds = time.monotonic(), 0.0  # reading and imports are over
+        self._stages[progress.stage] = progress, seconds
+        estimate = seconds * RUNS_OF_PROBE[self._effort]
+        if progress.stage == "fit" and progress.done == PROBE and estimate >= LONG:
+            click.echo(f"gsi: this takes about {estimate:.1g} s", err=True)
 
     def print(self, separator: str) -> None:
         """Print the last report of each stage."""

@@ -2,114 +2,185 @@
 
 from __future__ import annotations
 
-import sys
+import json
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 import click
 
 from gicodec.cli import arguments
-from gicodec.cli.failures import for_each_file
+from gicodec.cli.batch import Job, expand, outputs_of, run_jobs, workers
+from gicodec.cli.grouped import GO_ON, JOBS, SKIP, THREADS, GroupedCommand, option
 from gicodec.errors import OutputError
 from gicodec.options import Crop, DecodeOptions
 
 DEFAULTS = DecodeOptions()
 STREAM_FORMAT = "png"  # on standard output, which has no extension
+BITS: dict[str | None, Literal[8, 16] | None] = {None: None, "8": 8, "16": 16}
+FILES, PICTURE, SPEED, OUTPUT = "Files", "Picture", "Speed", "Output"
 
 
-@click.command()
+@dataclass(frozen=True)
+class _Run:
+    """What holds for every file."""
+
+    options: DecodeOptions
+    background: tuple[int, int, int] | None
+    quiet: bool
+    as_json: bool
+    makes_folders: bool
+    """For outputs: with -o."""
+
+
+HELP = """Decode .gsi files to pictures.
+
+\b
+gsi decode in.gsi out.png
+gsi decode in.gsi small.jpg --size 640
+gsi decode *.gsi -o pictures
+
+Give IN and OUT, or any number of inputs and -o DIR. Use - for standard
+input or output. The extension of OUT chooses its format: png, jpg, webp, tif, ppm, pgm, bmp,
+or npy. Standard output gets png.
+"""
+
+
+@click.command(cls=GroupedCommand, help=HELP)
 @click.argument("files", nargs=-1, required=True, metavar="IN OUT | IN...")
-@click.option("-o", "--output-dir", metavar="DIR", help="Decode every input to DIR/name.png.")
-@click.option("-n", "--no-clobber", is_flag=True, help="Skip what is there already.")
-@click.option(
-    "--scale", type=arguments.parse_scale, metavar="S", help="Output pixels per coded pixel, or N%."
+@option(FILES, "-o", "--output-dir", metavar="DIR", help="Decode every input to DIR/name.png.")
+@option(FILES, "-r", "--recursive", is_flag=True, help="Decode the .gsi files in folders, too.")
+@option(FILES, "-n", "--no-clobber", "--skip-existing", is_flag=True, help=SKIP)
+@option(FILES, "--fail-fast", is_flag=True, help=GO_ON)
+@option(
+    PICTURE, "--scale", type=arguments.parse_scale, metavar="S", help="Output pixels per coded pixel, or N%."
 )
-@click.option(
+@option(
+    PICTURE,
     "--size",
     type=arguments.parse_size,
     metavar="WxH",
     help="Output size, instead of a scale; Wx and xH keep the shape, N is the longer side.",
 )
-@click.option(
-    "--crop", type=arguments.parse_crop, metavar="WxH+X+Y", help="Render only this part of the output."
+@option(
+    PICTURE,
+    "--crop",
+    type=arguments.parse_crop,
+    metavar="WxH+X+Y",
+    help="Render only this part of the output.",
 )
-@click.option(
+@option(
+    PICTURE,
     "--bits",
     type=click.Choice(["8", "16"]),
-    default=str(DEFAULTS.bits),
-    show_default=True,
-    help="Bits per sample; 16 needs png, ppm, or npy.",
+    help="Bits per sample; default: as coded, where the format has them. 16 needs png, ppm, or npy.",
 )
-@click.option(
+@option(
+    PICTURE,
+    "--background",
+    metavar="COLOR",
+    help="Put pictures with alpha on a color, such as white or #ff8000; default: keep alpha, and white for"
+    " formats without.",
+)
+@option(
+    SPEED,
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=1,
+    metavar="N",
+    help=JOBS,
+)
+@option(
+    SPEED,
     "--threads",
     type=int,
     default=DEFAULTS.threads,
     metavar="N",
-    help="Number of threads; default: one per core.",
+    help=THREADS,
 )
-@click.option(
+@option(
+    SPEED,
     "--device",
     default=DEFAULTS.device,
     metavar="auto|cpu|cuda[:N]",
     help="Where to render; default: auto, which is the CPU.",
 )
-@click.option("--quiet", is_flag=True, help="Print errors only.")
+@option(OUTPUT, "--json", "as_json", is_flag=True, help="Print one JSON object per file.")
+@option(OUTPUT, "--quiet", is_flag=True, help="Print errors only.")
 @click.pass_context
 def decode(
     ctx: click.Context,
     files: tuple[str, ...],
     output_dir: str | None,
+    recursive: bool,
     no_clobber: bool,
+    fail_fast: bool,
     scale: float | None,
     size: tuple[int | None, int | None] | int | None,
     crop: Crop | None,
-    bits: str,
+    bits: str | None,
+    background: str | None,
+    jobs: int,
     threads: int,
     device: str,
+    as_json: bool,
     quiet: bool,
 ) -> None:
-    """Decode .gsi files to pictures.
-
-    Give IN and OUT, or any number of inputs and -o DIR. Use - for standard
-    input or output. The extension of OUT chooses its format: png, jpg, webp, tif, ppm, bmp,
-    or npy. Standard output gets png.
-    """
+    """Check the options, and work on every file."""
     with arguments.name_options():
-        options = DecodeOptions(
-            scale=scale,
-            size=size,
-            crop=crop,
-            bits=16 if bits == "16" else 8,
-            threads=threads,
-            device=device,
+        options = DecodeOptions(scale, size, crop, BITS[bits], threads, device)
+        color = None
+        if background is not None:
+            from gicodec.image.write import parse_color
+
+            color = parse_color(background)
+    if output_dir is None:
+        pairs = arguments.pair_files(files, f".{STREAM_FORMAT}")
+        if Path(pairs[0][1]).suffix.lower() == arguments.EXTENSION:
+            raise click.UsageError(f"to decode both files, {arguments.with_directory(files)}")
+    else:
+        arguments.check_no_stream(files)
+        found = expand(
+            files, recursive=recursive, is_wanted=lambda path: path.suffix.lower() == arguments.EXTENSION
         )
-    pairs = arguments.pair_files(files, output_dir, f".{STREAM_FORMAT}")
-    if Path(pairs[0][1]).suffix.lower() == arguments.EXTENSION:
-        raise click.UsageError(f"to decode both files, {arguments.with_directory(files)}")
-    arguments.make_directory(output_dir)
+        pairs = outputs_of(found, output_dir, f".{STREAM_FORMAT}")
     if no_clobber:
         pairs = arguments.without_existing(pairs, quiet=quiet)
-    jobs = [(pair[0], partial(_decode_file, *pair, options, quiet)) for pair in pairs]
-    ctx.exit(for_each_file(jobs))
+    n_workers, each = workers(jobs, threads, len(pairs))
+    run = _Run(replace(options, threads=each), color, quiet, as_json, output_dir is not None)
+    batch = [Job(source, partial(_decode_file, source, target, run)) for source, target in pairs]
+    ctx.exit(run_jobs(batch, n_workers=n_workers, fail_fast=fail_fast, quiet=quiet or as_json))
 
 
-def _decode_file(source: str, target: str, options: DecodeOptions, quiet: bool) -> None:
+def _decode_file(source: str, target: str, run: _Run) -> int:
+    """Decode one file, and say so; return the bytes of the picture's file."""
     from gicodec.codec import decode as decode_bytes
     from gicodec.files import starts_with
     from gicodec.format import SIGNATURE
-    from gicodec.image.write import image_format, write_image
+    from gicodec.image.write import bits_for, encode_image, image_format
 
-    to_stream = target == arguments.STANDARD
     nameless = not arguments.is_plain(target) and not Path(target).suffix
-    extension = STREAM_FORMAT if nameless else image_format(target, bits=options.bits)
+    extension = STREAM_FORMAT if nameless else image_format(target, bits=run.options.bits)
+    if run.makes_folders:
+        arguments.make_directory(str(Path(target).parent))
     arguments.check_target(source, target)
     if arguments.is_plain(target) and starts_with(target, SIGNATURE):
         raise OutputError(f"{target}: is a .gsi file; remove it first, or name another output")
-    pixels = decode_bytes(arguments.read_bytes(source), options)
-    write_image(sys.stdout.buffer if to_stream else target, pixels, extension)
-    height, width, _ = pixels.shape
-    if not quiet:
-        name = arguments.name_of(target, "standard output")
-        click.echo(
-            f"{name}: {width}x{height}, {options.bits} bits per sample", err=arguments.is_stdout(target)
-        )
+    picture = decode_bytes(arguments.read_bytes(source), run.options)
+    data = encode_image(picture, extension, run.background)
+    arguments.write_bytes(target, data)
+    name, depth = arguments.name_of(target, "standard output"), bits_for(picture, extension)
+    if run.as_json:
+        fields = {"file": arguments.name_of(source, "standard input"), "output": name, "width": picture.width}
+        fields |= {
+            "height": picture.height,
+            "bits": depth,
+            "alpha": picture.alpha is not None,
+            "bytes": len(data),
+        }
+        click.echo(json.dumps(fields), err=arguments.is_stdout(target))
+    elif not run.quiet:
+        text = f"{name}: {picture.width}x{picture.height}, {depth} bits per sample"
+        click.echo(text, err=arguments.is_stdout(target))
+    return len(data)

@@ -23,11 +23,12 @@ def report(err: Exception, name: str | None = None) -> int:
 
 def for_each_file(jobs: Iterable[tuple[str, Callable[[], None]]]) -> int:
     """Run every job, even after a failure; return the exit code of the first failure, or 0."""
-    codes = [_attempt(name, job) for name, job in jobs]
+    codes = [attempt(name, job) for name, job in jobs]
     return next((code for code in codes if code), 0)
 
 
-def _attempt(name: str, job: Callable[[], None]) -> int:
+def attempt(name: str, job: Callable[[], None]) -> int:
+    """Run a job; print what fails, and return its exit code, or 0."""
     try:
         job()
     except BrokenPipeError:

@@ -67,6 +67,7 @@ def _to_json(name: str, described: FileInfo) -> dict[str, object]:
         "width": header.width,
         "height": header.height,
         "channels": header.channels,
+        "alpha": described.has_alpha,
         "bit_depth": header.bit_depth,
         "color_space": header.color_space.name.lower(),
         "version": described.version,
@@ -84,10 +85,11 @@ def _to_json(name: str, described: FileInfo) -> dict[str, object]:
 def _to_lines(name: str, described: FileInfo) -> list[str]:
     fields = _to_json(name, described)
     remark = " (experimental)" if described.experimental else ""
+    channels = count(described.header.channels, "channel") + " and alpha" * described.has_alpha
     gaussians = count(described.n_gaussians, "Gaussian")
     sections = ", ".join(f"{section} {n_bytes}" for section, n_bytes in described.sections)
     lines = [
-        "{file}: {width}x{height}, {channels} channels, {bit_depth} bits per sample, {color_space}",
+        "{file}: {width}x{height}, " + channels + ", {bit_depth} bits per sample, {color_space}",
         "  {bytes} bytes, {bpp:.4f} bpp, " + gaussians,
         "  version {version}" + remark + ", method {method}, kernel {kernel}",
         f"  sections in bytes: {sections}",

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import click
 
 from gicodec.cli.check import check
+from gicodec.cli.compare import compare
 from gicodec.cli.decode import decode
 from gicodec.cli.doctor import doctor
 from gicodec.cli.encode import encode
@@ -21,6 +22,7 @@ HELP = """Encode pictures as 2D Gaussians; decode them at any size.
 gsi encode in.png out.gsi --bpp 0.3
 gsi decode out.gsi out.png --scale 2
 gsi info out.gsi
+gsi compare in.png out.gsi
 
 \b
 Exit codes: 0 success, 1 any other error, 2 wrong usage, 3 unreadable input,
@@ -36,7 +38,7 @@ def cli() -> None:
     """Group the subcommands."""
 
 
-for command in (encode, decode, info, check, doctor):
+for command in (encode, decode, info, check, compare, doctor):
     cli.add_command(command)
 
 

@@ -6,26 +6,26 @@ import sys
 import time
 from pathlib import Path
 
-from gicodec import EncodeOptions, decode, encode, psnr, read_image
+from gicodec import decode, encode, read_image
 
 PHOTO = Path(__file__).parent / "images" / "kodim23.png"
 
 
 def main(picture: str | Path = PHOTO, bpp: str = "0.3") -> None:
     """Print size, rate, PSNR, and times."""
-    pixels, warnings = read_image(picture)
+    original, warnings = read_image(picture)
     for warning in warnings:
         print(f"warning: {warning}")
     start = time.perf_counter()
-    encoded = encode(pixels, EncodeOptions(bpp=float(bpp)))
+    encoded = encode(original, bpp=float(bpp))
     middle = time.perf_counter()
-    decoded = decode(encoded.data)
+    decode(encoded)
     end = time.perf_counter()
 
-    height, width, _ = pixels.shape
+    width, height = original.width, original.height
     rate = 8 * len(encoded.data) / (width * height)
     print(f"{width}x{height}, {encoded.n_gaussians} Gaussians, {len(encoded.data)} bytes, {rate:.4f} bpp")
-    print(f"{psnr(pixels, decoded):.2f} dB")
+    print(f"{encoded.psnr:.2f} dB")
     print(f"encoded in {middle - start:.1f} s, decoded in {end - middle:.3f} s")
 
 

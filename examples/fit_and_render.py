@@ -16,13 +16,13 @@ PHOTO = Path(__file__).parent / "images" / "kodim15.png"
 
 def main(picture: str | Path = PHOTO, n_gaussians: str = "1000") -> None:
     """Fit the Gaussians, render them, and print what they look like."""
-    pixels, _ = read_image(picture)
+    pixels = read_image(picture)[0].samples
     result = fit(pixels, int(n_gaussians), FitSettings.of("fast"), seed=1)
     gaussians = to_gaussians(result.parameters)
     height, width, _ = pixels.shape
-    image = render(gaussians, View(width, height))  # [3, height, width], not clamped
+    image = render(gaussians, View(width, height))  # [C, height, width], not clamped
 
-    error = np.square(image.transpose(1, 2, 0) - pixels / 255).mean()
+    error = np.square(image.transpose(1, 2, 0) - pixels / np.iinfo(pixels.dtype).max).mean()
     sizes = np.exp(gaussians.log_sizes)
     print(f"{gaussians.n_gaussians} Gaussians, {result.n_iterations} iterations, {result.psnr:.2f} dB")
     print(f"rendered again: {-10 * np.log10(error):.2f} dB")

@@ -28,11 +28,13 @@ if TYPE_CHECKING:
         TruncatedFileError,
         UnsupportedFileError,
     )
-    from gicodec.format.file import FileInfo, GsiFile, bits_by_attribute, describe
+    from gicodec.format.file import GsiFile, bits_by_attribute
     from gicodec.format.gsi.payload import GsiPayload
     from gicodec.format.header import Header
     from gicodec.format.payload import Payload
     from gicodec.format.records.payload import RecordPayload
+    from gicodec.format.sections import Metadata
+    from gicodec.format.summary import FileInfo, describe
 
 _HOMES = {
     "gicodec.format.constants": (
@@ -53,11 +55,13 @@ _HOMES = {
         "TruncatedFileError",
         "UnsupportedFileError",
     ),
-    "gicodec.format.file": ("FileInfo", "GsiFile", "bits_by_attribute", "describe"),
+    "gicodec.format.summary": ("FileInfo", "describe"),
+    "gicodec.format.file": ("GsiFile", "bits_by_attribute"),
     "gicodec.format.gsi.payload": ("GsiPayload",),
     "gicodec.format.header": ("Header",),
     "gicodec.format.payload": ("Payload",),
     "gicodec.format.records.payload": ("RecordPayload",),
+    "gicodec.format.sections": ("Metadata",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -76,6 +80,7 @@ __all__ = [
     "Header",
     "Kernel",
     "LimitError",
+    "Metadata",
     "Method",
     "Payload",
     "RecordPayload",

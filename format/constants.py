@@ -5,8 +5,8 @@ from __future__ import annotations
 from enum import IntEnum
 
 SIGNATURE = b"\x89GSI\r\n\x1a\n"  # as PNG's: bit 7, CR LF, ^Z and LF show what mangled a file
-VERSION = 2  # of the layout that this build reads and writes
-FIRST_LASTING_VERSION = 3  # those below are experimental: the layout may change with any commit
+VERSION = 3  # of the layout that this build reads and writes
+FIRST_LASTING_VERSION = 16  # those below are experimental: the layout may change with any commit
 
 CRITICAL = 0x80  # the bit of a section type that a reader must not skip
 CRC_BYTES = 4  # zlib.crc32, little-endian
@@ -18,12 +18,20 @@ class SectionType(IntEnum):
     END = CRITICAL | 0
     HEADER = CRITICAL | 1
     GAUSSIANS = CRITICAL | 2
+    ALPHA = CRITICAL | 3
+    PROFILE = 1
+    EXIF = 2
+    XMP = 3
 
 
 class ColorSpace(IntEnum):
     """What the samples mean."""
 
     SRGB = 0
+    DISPLAY_P3 = 1
+    """The primaries of DCI-P3, white and curve of sRGB."""
+    PROFILE = 2
+    """What the section PROFILE says."""
 
 
 class Kernel(IntEnum):
@@ -57,7 +65,7 @@ class Method(IntEnum):
         return next(method for method in cls if method.label == label)
 
 
-MAX_SECTIONS = 256  # a file has 3; more is an attack on the memory of a list
+MAX_SECTIONS = 256  # a file has up to 7; more is an attack on the memory of a list
 MAX_SIDE = 2**16 - 1  # pixels; any camera, and a position of 1/64 pixel still fits 22 bits
 MAX_PIXELS = 2**28  # 16384 x 16384, 0.8 GB of decoded samples
 MAX_CHANNELS = 4

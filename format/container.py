@@ -28,6 +28,11 @@ class Section(NamedTuple):
     payload: bytes
 
 
+def framed_size(section: Section) -> int:
+    """Return the bytes that a section takes in a file."""
+    return 1 + len(write_varint(len(section.payload))) + len(section.payload)
+
+
 def write_sections(sections: Iterable[Section]) -> bytes:
     """Frame and seal the sections; END is added."""
     out = bytearray(SIGNATURE)

@@ -25,7 +25,7 @@ from gicodec.format.errors import CorruptFileError, LimitError, UnsupportedFileE
 from gicodec.format.varint import ByteReader, write_varint
 
 TRAIT_BITS = (2, 2, 3, 4, 5)  # as drawn above
-BIT_DEPTHS = (8,)  # depth is an index into it
+BIT_DEPTHS = (8, 16)  # depth is an index into it
 _Enum = TypeVar("_Enum", bound=IntEnum)
 
 

@@ -5,6 +5,8 @@ The reader raises a CorruptFileError at whatever it dislikes; no number read mak
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from gicodec.format.errors import CorruptFileError, TruncatedFileError
 
 VARINT_BITS = 32  # the largest number that a file can name is 2**32 - 1
@@ -19,6 +21,24 @@ def write_varint(value: int) -> bytes:
         value >>= 7
     out.append(value)
     return bytes(out)
+
+
+def read_varint(next_byte: Callable[[], int], field: str) -> int:
+    """Read a varint, byte after byte: the mirror of :func:`write_varint`."""
+    value = shift = 0
+    while True:
+        byte = next_byte()
+        value |= (byte & 0x7F) << shift
+        shift += 7
+        if not byte & 0x80:
+            break
+        if shift >= VARINT_BITS:
+            raise CorruptFileError(f"{field}: a number exceeds {VARINT_BITS} bits")
+    if value >= 1 << VARINT_BITS:
+        raise CorruptFileError(f"{field}: a number exceeds {VARINT_BITS} bits")
+    if byte == 0 and shift > 7:
+        raise CorruptFileError(f"{field}: number {value} has needless bytes")
+    return value
 
 
 class ByteReader:
@@ -44,17 +64,4 @@ class ByteReader:
 
     def varint(self) -> int:
         """Read a varint: the mirror of :func:`write_varint`."""
-        value = shift = 0
-        while True:
-            byte = self.byte()
-            value |= (byte & 0x7F) << shift
-            shift += 7
-            if not byte & 0x80:
-                break
-            if shift >= VARINT_BITS:
-                raise CorruptFileError(f"{self.field}: a number exceeds {VARINT_BITS} bits")
-        if value >= 1 << VARINT_BITS:
-            raise CorruptFileError(f"{self.field}: a number exceeds {VARINT_BITS} bits")
-        if byte == 0 and shift > 7:
-            raise CorruptFileError(f"{self.field}: number {value} has needless bytes")
-        return value
+        return read_varint(self.byte, self.field)

@@ -102,6 +102,10 @@ def residual_and_gradient(
     negative: Annotated[
         NDArray[numpy.float32], dict(shape=(None, None, None), order="C", device="cpu", writable=False)
     ],
+    weights: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, None), order="C", device="cpu", writable=False)
+    ]
+    | None,
     residual: Annotated[NDArray[numpy.float32], dict(shape=(None, None, None), order="C", device="cpu")],
     gradient: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order="C", device="cpu")],
     threads: int,

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import cast
 
-import numpy as np
-from numpy.typing import NDArray
-
 from gicodec.errors import OptionError
-from gicodec.format import MAX_PIXELS, GsiFile, Header, LimitError, Method
+from gicodec.format import MAX_PIXELS, GsiFile, Header, LimitError, Method, Section
+from gicodec.format.alpha.payload import read_alpha
+from gicodec.format.constants import SectionType
+from gicodec.format.container import framed_size
 from gicodec.gaussians import Gaussians
-from gicodec.image.samples import Pixels, to_samples
+from gicodec.image.picture import Picture
+from gicodec.image.samples import to_samples
 from gicodec.methods import SPECS
-from gicodec.metrics import psnr
+from gicodec.opacity import code_alpha
 from gicodec.options import DecodeOptions, EncodeOptions, ProgressCallback
 from gicodec.quantize import dequantize
-from gicodec.render import View, covered_pixels, render
+from gicodec.render import View, covered_pixels
+from gicodec.render.reduce import drawn_view, render_at
+from gicodec.render.resample import resized
+from gicodec.source import Source
 
 MAX_WORK = 2**35  # Gaussian-pixels, some seconds: MAX_PIXELS with about 100 Gaussians over each
 MAX_SCALED_SIDE = 2**53  # pixels of the picture around a crop; float64 holds all integers up to here
 
-Encoder = Callable[[NDArray[np.uint8], EncodeOptions, ProgressCallback | None], GsiFile]
-"""From a picture [H, W, 3] to the file that stands for it."""
+Encoder = Callable[[Source, EncodeOptions, ProgressCallback | None], GsiFile]
+"""From a picture to the file that stands for it, without alpha and metadata."""
 
 
 @dataclass(frozen=True)
@@ -34,45 +38,40 @@ class Encoded:
     data: bytes
     """The whole .gsi file."""
     psnr: float
-    """PSNR of the decoded 8-bit picture, dB; inf if it equals the original."""
+    """PSNR of the decoded picture, of colors times alpha, dB; inf if it equals the original."""
     n_gaussians: int
     """Number of Gaussians in the file."""
 
 
-def encode(
-    pixels: NDArray[np.uint8],
-    options: EncodeOptions = EncodeOptions(),  # noqa: B008  # frozen
-    progress: ProgressCallback | None = None,
-) -> Encoded:
+def encode(picture: Picture, options: EncodeOptions, progress: ProgressCallback | None = None) -> Encoded:
     """Encode a picture.
 
     Args:
-        pixels: sRGB samples, uint8 [H, W, 3]; at most 65535 pixels per side, 2**28 in all.
+        picture: At most 65535 pixels per side, 2**28 in all.
         options: Target, effort, method, and others.
         progress: Called with a report now and then, in this thread.
 
     Raises:
         DeviceError: The device does not exist, or it failed.
-        LimitError: The picture is too large.
-        OptionError: The array has another shape or type.
-        TargetError: This picture cannot meet the target. The text gives the nearest possible value.
+        LimitError: The picture, or its metadata, is too large.
+        TargetError: This picture cannot meet the target. The text says what can be had.
     """
-    if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8:
-        raise OptionError(f"pixels must be uint8 [H, W, 3], not {pixels.dtype} {list(pixels.shape)}")
-    file = _encoder_of(options)(np.ascontiguousarray(pixels), options, progress)
+    header = Source(picture).header
+    alpha, opacity = (None, None)
+    if picture.alpha is not None and not picture.is_opaque():
+        alpha, opacity = code_alpha(picture.alpha, options, header)
+    others = picture.metadata.sections()
+    if alpha is not None:
+        others.append(Section(SectionType.ALPHA, alpha))
+    source = Source(picture, opacity, sum(framed_size(section) for section in others))
+    file = replace(_encoder_of(options)(source, options, progress), alpha=alpha, metadata=picture.metadata)
     data = file.to_bytes()
     decoded = decode(data, DecodeOptions(threads=options.threads))
-    return Encoded(data, psnr(pixels, decoded), file.payload.n_gaussians)
+    return Encoded(data, source.psnr(decoded.samples), file.payload.n_gaussians)
 
 
-def decode(
-    data: bytes,
-    options: DecodeOptions = DecodeOptions(),  # noqa: B008  # frozen
-) -> Pixels:
+def decode(data: bytes, options: DecodeOptions) -> Picture:
     """Decode the bytes of a .gsi file to a picture: the mirror of :func:`encode`.
-
-    Returns:
-        sRGB samples [H, W, 3], uint8, or uint16 with bits=16.
 
     Raises:
         CorruptFileError: The file is damaged or truncated.
@@ -82,12 +81,15 @@ def decode(
         UnsupportedFileError: The file needs another version of gicodec.
     """
     file = GsiFile.from_bytes(data)
-    view = _view(file.header, options)
+    header = file.header
+    view = _view(header, options)
     gaussians = dequantize(file.payload)
-    _check_work(gaussians, view)
+    _check_work(gaussians, drawn_view(view, header))
     device = "cpu" if options.device == "auto" else options.device
-    image = render(gaussians, view, file.header.kernel, threads=options.threads, device=device)
-    return to_samples(image if len(image) > 1 else np.repeat(image, 3, axis=0), options.bits)
+    image = render_at(gaussians, view, header, threads=options.threads, device=device)
+    alpha = None if file.alpha is None else resized(read_alpha(file.alpha, header), view)
+    samples = to_samples(image, options.bits or header.bit_depth)
+    return Picture(samples, alpha, header.color_space, file.metadata)
 
 
 def _encoder_of(options: EncodeOptions) -> Encoder:

@@ -26,6 +26,7 @@ __all__ = [
     "CorruptFileError",
     "DeviceError",
     "GsiError",
+    "GsiWarning",
     "ImageError",
     "LimitError",
     "OptionError",
@@ -35,6 +36,10 @@ __all__ = [
     "UnsupportedFileError",
     "one_line",
 ]
+
+
+class GsiWarning(UserWarning):
+    """Something of a picture was dropped or converted."""
 
 
 class OptionError(GsiError, ValueError):
@@ -56,7 +61,7 @@ class OutputError(GsiError):
 
 
 class TargetError(GsiError):
-    """This picture cannot meet the target. The text gives the nearest possible value."""
+    """This picture cannot meet the target. The text says what can be had."""
 
     exit_code = 7
 

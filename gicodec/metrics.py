@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from gicodec.image.samples import Pixels
 
-
-def psnr(original: Pixels, decoded: Pixels) -> float:
+def psnr(original: NDArray[Any], decoded: NDArray[Any]) -> float:
     """Return the peak signal-to-noise ratio in dB, over all samples; inf if the pictures are equal.
 
-    Both pictures have the same shape, [H, W, 3], and 8-bit samples (the peak is 255).
+    Both have the same shape and type: integers, whose peak is the largest, or floats from 0 to 1.
     """
+    is_integer = np.issubdtype(original.dtype, np.integer)
+    peak = float(np.iinfo(original.dtype).max) if is_integer else 1.0
     error = np.square(np.subtract(original, decoded, dtype=np.float64)).mean()
-    return math.inf if error == 0 else 10 * math.log10(255**2 / error)
+    return math.inf if error == 0 else float(10 * math.log10(peak**2 / error))

@@ -114,14 +114,14 @@ class EncodeOptions:
             return name, getattr(self, name)
         return "bpp", DEFAULT_BPP
 
-    def budget(self, n_pixels: int) -> int:
+    def budget(self, n_pixels: int, n_other_bytes: int = 0) -> int:
         """Return how many bytes a target of bpp or target_size allows for a picture of ``n_pixels``.
 
-        Where no target was given, a small picture gets DEFAULT_BYTES.
+        Where no target was given, Gaussians get DEFAULT_BYTES at least, whatever the bytes beside them.
         """
         kind, value = self.target
         n_bytes = int(value * n_pixels / 8) if kind == "bpp" else int(value)
-        return n_bytes if self._given() else max(n_bytes, DEFAULT_BYTES)
+        return n_bytes if self._given() else max(n_bytes, DEFAULT_BYTES + n_other_bytes)
 
     def _given(self) -> list[str]:
         """Return the names of the targets that were given."""
@@ -173,8 +173,8 @@ class DecodeOptions:
     it follows from the other. One number: the longer side."""
     crop: Crop | None = None
     """Render only this part of the output; it must lie inside."""
-    bits: Literal[8, 16] = 8
-    """Bits per sample of the output, 8 or 16."""
+    bits: Literal[8, 16] | None = None
+    """Bits per sample of the output. Default: those of the picture that was coded."""
     threads: int = 0
     """Number of threads; 0 means one per core. Does not change the pixels."""
     device: str = "auto"
@@ -190,7 +190,7 @@ class DecodeOptions:
         if self.size == (None, None) or any(side is not None and side < 1 for side in sides):
             text = "x".join("" if side is None else str(side) for side in sides)
             raise OptionError(f"size must be at least 1x1, not {text}")
-        if self.bits not in (8, 16):
+        if self.bits not in (None, 8, 16):
             raise OptionError(f"bits must be 8 or 16, not {self.bits}")
         _check_threads(self.threads)
         _check_device(self.device)

@@ -16,6 +16,7 @@ from gicodec.format import GsiPayload, Payload, RecordPayload, UnsupportedFileEr
 from gicodec.format.arrays import FloatArray, IntArray
 from gicodec.format.exact import cos_sin, exp
 from gicodec.format.gsi.colors import color_shifts
+from gicodec.format.gsi.head import step_of
 from gicodec.format.gsi.lattice import (
     MAX_ELONGATION,
     MAX_FREQUENCY,
@@ -25,7 +26,6 @@ from gicodec.format.gsi.lattice import (
     angle_levels,
     energy_classes,
     shape_steps,
-    step_of,
     wave_steps,
 )
 from gicodec.format.gsi.priors import COLOR_REACH
@@ -68,7 +68,7 @@ def dequantize(payload: Payload) -> Gaussians:
     """Compute the Gaussians that a payload stands for, the same doubles on every machine.
 
     Raises:
-        UnsupportedFileError: Not three channels; of the papers' methods, nor one.
+        UnsupportedFileError: Neither one channel nor three.
     """
     return _DEQUANTIZE[type(payload)](payload)
 
@@ -80,12 +80,13 @@ def _dequantize_records(payload: RecordPayload) -> Gaussians:
 
 
 def _dequantize_gsi(payload: GsiPayload) -> Gaussians:
-    if payload.n_channels != len(TRANSFORM):
+    if payload.n_channels not in (1, len(TRANSFORM)):
         raise UnsupportedFileError(f"pictures of {payload.n_channels} channels")
     symbols, step = payload.gaussians, step_of(payload.step)
     sizes = symbols.log_sizes()
     gain = exp(-sizes)[:, None]
     alphas = symbols.colors * step
+    transform = TRANSFORM[: payload.n_channels, : payload.n_channels]  # gray: three equal channels, one drawn
     waves = None
     if symbols.amplitudes.any():
         waves = np.hstack([symbols.amplitudes * (step * WAVE_SCALE) * gain, wave_frequencies(symbols)])
@@ -95,7 +96,7 @@ def _dequantize_gsi(payload: GsiPayload) -> Gaussians:
         log_elongations=symbols.log_elongations(),
         angles=symbols.turns() / 2,
         # A sum, not a matrix product, whose order of additions is the library's choice.
-        colors=np.asarray((alphas[:, :, None] * TRANSFORM).sum(axis=1) * gain),
+        colors=np.asarray((alphas[:, :, None] * transform).sum(axis=1) * gain),
         waves=waves,
     )
 

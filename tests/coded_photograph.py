@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 from pictures import photograph
 
-from gicodec import (
-    Encoded,
-    EncodeOptions,
-    encode,
-)
+from gicodec import Encoded, encode
 
-OPTIONS = EncodeOptions(bpp=1, effort="fast")
+OPTIONS: dict[str, Any] = {"bpp": 1, "effort": "fast"}
 
 
 @cache
 def encoded() -> Encoded:
-    return encode(photograph(), OPTIONS)
+    return encode(photograph(), **OPTIONS)

@@ -13,7 +13,7 @@ from gicodec.format import GsiFile
 
 WIDTH, HEIGHT = 48, 32
 FAST = ("--effort", "fast", "--bpp", "2")
-COMMANDS = ("encode", "decode", "info", "check", "doctor")
+COMMANDS = ("encode", "decode", "info", "check", "compare", "doctor")
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and terminals of POSIX")
 
 
@@ -38,6 +38,11 @@ def assert_fails(
     assert text in message
     assert done.stdout == b""
     return done
+
+
+def lines_of(stderr: bytes) -> list[str]:
+    """Return the lines, but for how long it will take, which a busy machine may have to say."""
+    return [line for line in stderr.decode().splitlines() if "this takes about" not in line]
 
 
 def picture(width: int = WIDTH, height: int = HEIGHT) -> NDArray[np.uint8]:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from pictures import Pixels, photograph
 
-from gicodec import Encoded, EncodeOptions, encode
+from gicodec import Encoded, encode
 from gicodec.format import GsiFile, RecordPayload
 from gicodec.options import METHODS
 
@@ -22,12 +22,12 @@ every_method = pytest.mark.parametrize("method", PAPERS)
 def encoded(method: str, n: int = 150, *, gray: bool = False, **options: Any) -> Encoded:
     pixels = gray_photograph() if gray else photograph()
     settings = {"method": method, "gaussians": n, "iterations": QUICK, **options}
-    return encode(pixels, EncodeOptions(**settings))
+    return encode(pixels, **settings)
 
 
 @cache
 def gray_photograph() -> Pixels:
-    return np.repeat(photograph()[:, :, 1:2], 3, axis=2)
+    return np.ascontiguousarray(photograph()[:, :, 1])
 
 
 def payload_of(result: Encoded) -> RecordPayload:

@@ -10,11 +10,11 @@ from gicodec.format.arrays import IntArray
 from gicodec.format.file import RECORD_MODELS
 from gicodec.format.gsi.cells import MARGIN, code_cells
 from gicodec.format.gsi.colors import color_shifts
+from gicodec.format.gsi.head import N_STEP_CODES
 from gicodec.format.gsi.lattice import (
     MAX_FREQUENCY,
     MIN_LOG_SIZE,
     N_CLASSES,
-    N_STEP_CODES,
     Shapes,
     angle_levels,
     energy_classes,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from functools import cache
 from importlib.util import find_spec
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ import torch
 from engines import DEVICE, ReferenceEngine, triton_engine
 from pictures import photograph
 
-from gicodec import DecodeOptions, DeviceError, EncodeOptions, decode, device, encode
+from gicodec import DeviceError, decode, device, encode
 from gicodec.codec import Encoded
 from gicodec.diagnostics import diagnostics, missing
 from gicodec.fit import Objective, as_target
@@ -32,9 +33,9 @@ no_gpu = pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 
 
 @cache
-def encoded(**options: object) -> Encoded:
+def encoded(**options: Any) -> Encoded:
     settings = {"bpp": 0.6, "effort": "fast", "device": "cpu", "waves": True, **options}
-    return encode(photograph(), EncodeOptions(**settings))  # type: ignore[arg-type]
+    return encode(photograph(), **settings)
 
 
 @no_gpu
@@ -50,7 +51,7 @@ def test_a_gpu_that_is_not_there_is_a_sentence(name: str) -> None:
     with pytest.raises(DeviceError, match=rf"^{name}: .*CUDA"):
         encoded(device=name, method="gaussianimage", bpp=None, gaussians=9, effort="medium", waves=None)
     with pytest.raises(DeviceError, match=rf"^{name}: .*CUDA"):
-        decode(encoded().data, DecodeOptions(device=name))
+        decode(encoded().data, device=name)
 
 
 def test_what_a_gpu_lacks_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,5 +169,5 @@ def test_a_gpu_encodes_as_well_as_the_cpu() -> None:
     abroad, here = encoded(device="cuda"), encoded()
     assert abroad.data == encoded.__wrapped__(device="cuda").data  # encoded again
     assert abroad.psnr == pytest.approx(here.psnr, abs=0.3)
-    pixels = decode(here.data).astype(int) - decode(here.data, DecodeOptions(device="cuda"))
+    pixels = decode(here.data).astype(int) - decode(here.data, device="cuda")
     assert abs(pixels).max() <= 1

@@ -55,10 +55,9 @@ COMMANDS = sorted(cli.commands.items())
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with photo.png, small, and photo.gsi, as the documents' lines expect."""
     folder = tmp_path_factory.mktemp("documents")
-    pixels = gicodec.read_image(ROOT / "examples" / "images" / "kodim23.png")[0][200:264, 80:176]
+    pixels = gicodec.read_image(ROOT / "examples" / "images" / "kodim23.png")[0].samples[200:264, 80:176]
     gicodec.write_image(folder / "photo.png", pixels)
-    options = gicodec.EncodeOptions(bpp=2, effort="fast")
-    (folder / "photo.gsi").write_bytes(gicodec.encode(pixels, options).data)
+    (folder / "photo.gsi").write_bytes(gicodec.encode(pixels, bpp=2, effort="fast").data)
     return folder
 
 
@@ -70,12 +69,12 @@ def here(shelf: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_six_python_lines_of_the_readme_run(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_five_python_lines_of_the_readme_run(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (block,) = blocks("README.md", "python")
-    assert len([line for line in block.splitlines() if line.strip()]) == 6
+    assert len([line for line in block.splitlines() if line.strip()]) == 5
     exec(block, {})
     assert re.fullmatch(r"\d+ bytes, \d+\.\d+ dB\n", capsys.readouterr().out)
-    assert gicodec.read_image(here / "twice.png")[0].shape == (128, 192, 3)
+    assert gicodec.read_image(here / "twice.png")[0].samples.shape == (128, 192, 3)
 
 
 @pytest.mark.skipif(BASH is None or sys.platform == "win32", reason="needs bash")
@@ -93,7 +92,7 @@ def test_shell_lines_run(block: str, here: Path) -> None:
 def test_readme_begins_with_one_line_for_each_command() -> None:
     block, *_ = shell_blocks("README.md")
     lines = [line.split()[:2] for line in block.splitlines()]
-    assert [program for program, _ in lines] == ["gsi"] * 5
+    assert [program for program, _ in lines] == ["gsi"] * 6
     assert sorted(name for _, name in lines) == [name for name, _ in COMMANDS]
 
 

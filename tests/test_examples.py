@@ -15,7 +15,7 @@ SCRIPTS = sorted(EXAMPLES.glob("*.py"))
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("examples") / "small.png"
-    pixels, _ = read_image(EXAMPLES / "images" / "kodim23.png")
+    pixels = read_image(EXAMPLES / "images" / "kodim23.png")[0].samples
     write_image(path, pixels[200:264, 80:176])
     return path
 

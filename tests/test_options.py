@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from gicodec import EncodeOptions, OptionError
+from gicodec import OptionError
 from gicodec.encoder import targets
 from gicodec.format import Method
 from gicodec.methods import SPECS
-from gicodec.options import TARGETS
+from gicodec.options import TARGETS, EncodeOptions
 
 VALUES: dict[str, Any] = {"bpp": 0.5, "target_size": 1000, "psnr": 33.5, "quality": 0, "gaussians": 7}
 

@@ -10,7 +10,8 @@ import pytest
 from payloads import random_payload
 
 from gicodec.format import GsiPayload, Header, UnsupportedFileError
-from gicodec.format.gsi.lattice import MAX_FREQUENCY, energy_classes, step_of, wave_steps
+from gicodec.format.gsi.head import step_of
+from gicodec.format.gsi.lattice import MAX_FREQUENCY, energy_classes, wave_steps
 from gicodec.quantize import TRANSFORM, dequantize
 
 KODAK = Header(768, 512)
@@ -31,11 +32,22 @@ def test_no_symbols_are_no_gaussians() -> None:
     assert gaussians.colors.shape == (0, 3)
 
 
-@pytest.mark.parametrize("channels", [1, 2, 4])
-def test_only_three_channels_have_a_meaning(channels: int) -> None:
+@pytest.mark.parametrize("channels", [2, 4])
+def test_only_one_channel_and_three_have_a_meaning(channels: int) -> None:
     header = Header(768, 512, channels=channels)
     with pytest.raises(UnsupportedFileError, match=f"{channels} channels"):
         dequantize(random_payload(np.random.default_rng(0), 9, header))
+
+
+def test_gray_is_one_of_three_equal_channels() -> None:
+    gray = random_payload(np.random.default_rng(0), 99, replace(KODAK, channels=1), waves=0.5)
+    symbols = gray.gaussians
+    colors = np.hstack([symbols.colors, np.zeros((99, 2), np.int64)])
+    one, three = dequantize(gray), dequantize(replace(gray, gaussians=replace(symbols, colors=colors)))
+    np.testing.assert_array_equal(np.repeat(one.colors, 3, axis=1), three.colors)
+    assert one.waves is not None
+    assert three.waves is not None
+    np.testing.assert_array_equal(one.waves, three.waves)
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -59,7 +59,7 @@ class _Splits:
     def _few(self, coder: Coder, counts: IntArray, firsts: IntArray | None) -> IntArray:
         """Code rows of the same n together: a model has no use for symbols that cannot be."""
         coded = np.zeros(len(counts), np.int64)
-        for n in np.unique(counts):
+        for n in np.flatnonzero(np.bincount(counts)):  # unique() imports numpy.ma
             rows = np.flatnonzero(counts == n)
             table = np.tile(self.few[n, : n + 1], (len(rows), 1))
             coded[rows] = coder.categorical("cells", table, None if firsts is None else firsts[rows])

@@ -9,7 +9,7 @@ import numpy as np
 from gicodec.format.arrays import IntArray
 from gicodec.format.entropy.adaptive import AdaptiveCounts, Prior
 from gicodec.format.entropy.ans import Coder
-from gicodec.format.gsi.priors import CHROMA_DECAY, COLOR_REACH, N_COLOR_SCALES, color_priors
+from gicodec.format.gsi.priors import CHROMA_DECAY, COLOR_REACH, N_COLOR_SCALES, color_priors, gray_priors
 
 # How many contexts, and the weight of what comes before: see AdaptiveCounts.
 FIRST_COLOR_CHAIN = ((N_COLOR_SCALES, 60), (N_COLOR_SCALES * len(CHROMA_DECAY), 30))
@@ -54,7 +54,7 @@ def code_colors(
     for channel in range(n_channels):
         turned = np.where((colors[0] < 0) & (channel > 0), -1, 1)
         values = None if given is None else given[channel] * turned
-        prior, links, chain = _color_contexts(minor_axis, scales, bins)
+        prior, links, chain = _color_contexts(minor_axis, scales, bins, is_gray=n_channels == 1)
         given_bins = None if values is None else (values >> shifts) + COLOR_REACH
         table = AdaptiveCounts(2 * COLOR_REACH + 1, chain)
         bins.append(table.code(coder, f"color{channel}", prior, links, given_bins) - COLOR_REACH)
@@ -64,13 +64,14 @@ def code_colors(
 
 
 def _color_contexts(
-    minor_axis: IntArray, scales: IntArray, bins: list[IntArray]
+    minor_axis: IntArray, scales: IntArray, bins: list[IntArray], *, is_gray: bool
 ) -> tuple[Prior, list[IntArray], Sequence[tuple[int, int]]]:
     """Return the prior, the contexts and the chain of the component that follows these."""
     priors, widths = color_priors(), len(CHROMA_DECAY)
     if not bins:
         links = [scales, scales * widths + minor_axis]
-        return lambda rows: priors[0][minor_axis[rows], scales[rows]], links, FIRST_COLOR_CHAIN
+        first_prior = gray_priors() if is_gray else priors[0]
+        return lambda rows: first_prior[minor_axis[rows], scales[rows]], links, FIRST_COLOR_CHAIN
     first = np.abs(bins[0])
     if len(bins) == 1:
         context = scales * 10 + np.minimum(first, 9)

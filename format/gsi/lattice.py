@@ -21,8 +21,6 @@ from gicodec.format.gsi.cells import HEIGHT, WIDTH, X, Y
 
 EXACT = 2.0**53  # whole numbers below are exact as float64
 N_CLASSES = 32  # of energy, half an octave each: |alpha| up to 2^16 D
-STEPS_PER_OCTAVE = 32
-N_STEP_CODES = 12 * STEPS_PER_OCTAVE
 MAX_ELONGATION = 3.5  # of r: an axis ratio of 1100; a float32 conic is no longer definite somewhere beyond
 MIN_LOG_SIZE, MAX_LOG_SIZE = -2.1, 7.0  # of m: 0.12 to 1100 pixels
 MAX_FREQUENCY = 128.0  # of a wave, radians per standard deviation: 120 periods in a Gaussian
@@ -30,20 +28,6 @@ MAX_FREQUENCY = 128.0  # of a wave, radians per standard deviation: 120 periods 
 # 2^(1/4), 2^(3/4): the middle of a class, |alpha| / D of its typical Gaussian, is 2^((2 k + 1) / 4).
 _MIDDLES = (float.fromhex("0x1.306fe0a31b715p+0"), float.fromhex("0x1.ae89f995ad3adp+0"))
 _AMPLITUDES = np.array([math.ldexp(_MIDDLES[k % 2], k // 2) for k in range(N_CLASSES)])
-
-
-def step_of(code: int) -> float:
-    """Return D of a code: ``(32 + code % 32) / 32 * 2**(code // 32 - 10)``, 1/1024 to about 4."""
-    if not 0 <= code < N_STEP_CODES:
-        raise ValueError(f"step code must be 0 to {N_STEP_CODES - 1}, not {code}")
-    octave, part = divmod(code, STEPS_PER_OCTAVE)
-    return math.ldexp(STEPS_PER_OCTAVE + part, octave - 15)
-
-
-def nearest_step_code(step: float) -> int:
-    """Return the code whose D is nearest, the end of the range where it is beyond."""
-    within = min(step, step_of(N_STEP_CODES - 1))
-    return min(range(N_STEP_CODES), key=lambda code: abs(step_of(code) - within))
 
 
 def energy_classes(amplitudes: IntArray) -> IntArray:

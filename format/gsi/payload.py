@@ -19,14 +19,15 @@ from gicodec.format.errors import CorruptFileError
 from gicodec.format.gsi.angles import code_angles
 from gicodec.format.gsi.cells import HEIGHT, WIDTH, code_cells
 from gicodec.format.gsi.colors import code_colors
-from gicodec.format.gsi.lattice import N_CLASSES, N_STEP_CODES, Shapes, color_classes, energy_classes
+from gicodec.format.gsi.head import read_head
+from gicodec.format.gsi.lattice import N_CLASSES, Shapes, color_classes, energy_classes
 from gicodec.format.gsi.neighborhood import Blocks, log_density_of
 from gicodec.format.gsi.priors import CLASSES
 from gicodec.format.gsi.quantized import QuantizedGaussians
 from gicodec.format.gsi.shapes import code_elongations, code_sizes, minor_axis_class, size_bins
 from gicodec.format.gsi.waves import code_waves
 from gicodec.format.header import Header
-from gicodec.format.payload import Payload, check_limit, max_gaussians_of, read_number
+from gicodec.format.payload import Payload, check_limit, max_gaussians_of
 from gicodec.format.varint import ByteReader, write_varint
 
 N_DENSITIES = 8  # contexts from the area of a cell, two for a factor of 8
@@ -89,16 +90,6 @@ class GsiPayload(Payload):
         payload = _walk(symbols, header, n, step, None)
         symbols.close()
         return payload
-
-
-def read_head(reader: ByteReader, header: Header) -> tuple[int, int]:
-    """Read, and check, the number of Gaussians and the step's code."""
-    n = read_number(reader, header)
-    step = reader.varint() if n else 0
-    if step >= N_STEP_CODES:
-        raise CorruptFileError(f"gaussians: step code must be 0 to {N_STEP_CODES - 1}, not {step}")
-    check_limit(n, max_gaussians_of(reader.left()))
-    return n, step
 
 
 def _walk(coder: Coder, header: Header, n: int, step: int, payload: GsiPayload | None) -> GsiPayload:

@@ -51,6 +51,8 @@ ELONGATION_LOG_SPREAD = (-1.614, 0.257)  # at m = 0, times m
 ACROSS = np.array([[0.3, 0.2], [0.6, 0.4], [1.3, 0.5], [2.0, 1.0], [2.1, 1.5]])
 ALONG = np.array([2.0, 1.9])
 
+GRAY_SHARE = 24  # how many times likelier a gray color is to have the energy of its class, and no other
+
 CHROMA_DECAY = (10.0, 8.0, 6.0, 4.0, 3.5)  # by minor-axis class: how fast chroma becomes rare as it grows
 
 
@@ -78,6 +80,19 @@ def color_priors() -> tuple[IntArray, IntArray, IntArray]:
     second = (third * signs).sum(axis=-1)
     first = (second * signs).sum(axis=-1)
     return first[..., both_signs], second[..., both_signs], third[..., both_signs]
+
+
+@cache
+def gray_priors() -> IntArray:
+    """Return the prior of gray pictures' one component in 33 bins, by minor-axis class and scale [5, 8, 33].
+
+    It has all of the energy, unless there is a wave: bins of another class are rare.
+    """
+    bins = np.abs(np.arange(2 * COLOR_REACH + 1) - COLOR_REACH)
+    scales = np.arange(N_COLOR_SCALES)[:, None]
+    width = scales >= N_COLOR_SCALES - 2  # of bins with several colors
+    likely = ((bins + width) ** 2 >= 1 << scales) & ((bins - width) ** 2 < 2 << scales)
+    return color_priors()[0] * np.where(likely, GRAY_SHARE, 1)
 
 
 def _colors(scale: int, rarity: float) -> IntArray:

@@ -9,13 +9,8 @@ from gicodec.format.entropy.ans import Coder
 from gicodec.format.entropy.binned import Bins
 from gicodec.format.exact import exp, log2
 from gicodec.format.gsi.cells import HEIGHT, WIDTH
-from gicodec.format.gsi.lattice import (
-    MAX_ELONGATION,
-    MAX_LOG_SIZE,
-    MIN_LOG_SIZE,
-    STEPS_PER_OCTAVE,
-    shape_steps,
-)
+from gicodec.format.gsi.head import STEPS_PER_OCTAVE
+from gicodec.format.gsi.lattice import MAX_ELONGATION, MAX_LOG_SIZE, MIN_LOG_SIZE, shape_steps
 from gicodec.format.gsi.priors import (
     CHROMA_DECAY,
     ELONGATION_LOG_SPREAD,

@@ -8,7 +8,6 @@ another D.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gicodec.device import find_device, one_line_errors
 from gicodec.encoder.targets import target_of
@@ -21,24 +20,26 @@ from gicodec.encoder.tuning.tuner import Tuner
 from gicodec.encoder.wave_decision import best_fit
 from gicodec.fit import FitSettings, Objective, as_target
 from gicodec.fit.parameters import all_but, has_wave
-from gicodec.format import GsiFile, Header
+from gicodec.format import GsiFile
 from gicodec.options import EncodeOptions, Progress, ProgressCallback
 from gicodec.presets import PRESETS, Preset
+from gicodec.source import Source
 
 
-def encode(pixels: NDArray[np.uint8], options: EncodeOptions, progress: ProgressCallback | None) -> GsiFile:
-    """Encode a picture [H, W, 3] by method gsi, as its target asks.
+def encode(source: Source, options: EncodeOptions, progress: ProgressCallback | None) -> GsiFile:
+    """Encode a picture by method gsi, as its target asks.
 
     Raises:
         DeviceError: There is no such device, or it failed.
         TargetError: This picture cannot meet the target.
     """
-    header = Header(width=pixels.shape[1], height=pixels.shape[0])
-    target = target_of(options, pixels, header)
+    header, target = source.header, target_of(options, source)
     preset, device = PRESETS[options.effort], find_device(options.device)
     with one_line_errors():
-        result = best_fit(pixels, header, target, FitSettings.of(options.effort), options, device, progress)
-        objective = Objective(as_target(pixels), device=device, threads=options.threads)
+        result = best_fit(source, target, FitSettings.of(options.effort), options, device, progress)
+        objective = Objective(
+            as_target(source.colors()), weights=source.weights, device=device, threads=options.threads
+        )
         generator = np.random.default_rng(options.seed)
         values = to_state(result.parameters)
         start = target.start(values, result.psnr)

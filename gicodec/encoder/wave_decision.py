@@ -5,20 +5,16 @@ from __future__ import annotations
 import math
 from statistics import fmean
 
-import numpy as np
-from numpy.typing import NDArray
-
 from gicodec.encoder.targets.base import Target
 from gicodec.encoder.targets.budget_model import WAVES
 from gicodec.fit import Fit, FitSettings, fit
 from gicodec.fit.waves import cost_of_waves
-from gicodec.format import Header
 from gicodec.options import EncodeOptions, ProgressCallback
+from gicodec.source import Source
 
 
 def best_fit(
-    pixels: NDArray[np.uint8],
-    header: Header,
+    source: Source,
     target: Target,
     settings: FitSettings,
     options: EncodeOptions,
@@ -31,12 +27,13 @@ def best_fit(
     def run(*, waves: bool) -> Fit:
         def plan(n: int, psnr: float) -> int:
             trial.record(n, psnr, waves=waves)
-            return min(target.plan(n, psnr), header.max_gaussians)
+            return min(target.plan(n, psnr), source.header.max_gaussians)
 
         return fit(
-            pixels,
+            source.colors(),
             target.n_fitted(),
             settings,
+            weights=source.weights,
             plan=plan,
             waves=waves,
             seed=options.seed,

@@ -79,18 +79,28 @@ class Engine(ABC):
         """
 
     def residual_and_gradient(
-        self, values: Array, law: Law | None, negative: Image, residual: Image, *, waves: bool
+        self,
+        values: Array,
+        law: Law | None,
+        negative: Image,
+        weights: Image | None,
+        residual: Image,
+        *,
+        waves: bool,
     ) -> Array:
         """Draw rows [N, 9 + C], parameters or those of a law, on a negative target [C, H, W].
 
         Returns:
-            The gradient [N, 9 + C] of the residual's squared sum, the residual [C, H, W] being overwritten.
+            The gradient [N, 9 + C] of the sum of the squared differences, each times its pixel's weight
+            [H, W]. The residual [C, H, W] is overwritten: by the differences times the weights.
         """
         parameters = values if law is None else law.to_parameters(values)
         inverse = InverseCovariances.of(parameters)
         arrays = parameters[:, :SIZE], conics_of(inverse), parameters[:, COLOR:]
         splats = Splats(*arrays, parameters[:, WAVE] if waves else None).map(np.ascontiguousarray)
         self.draw(splats, negative, residual, Kernel.COMPACT)
+        if weights is not None:
+            residual *= weights
         by = self.gradients(splats, residual, Kernel.COMPACT)
         gradient = 2 * pull_back(parameters, inverse, by)
         return gradient if law is None else law.pull_back(values, parameters, gradient)
@@ -141,11 +151,18 @@ class NativeEngine(Engine):
         return cpu.correlate_waves(centers, conics, frequencies, image, kernel, threads=self.threads)
 
     def residual_and_gradient(
-        self, values: Array, law: Law | None, negative: Image, residual: Image, *, waves: bool
+        self,
+        values: Array,
+        law: Law | None,
+        negative: Image,
+        weights: Image | None,
+        residual: Image,
+        *,
+        waves: bool,
     ) -> Array:
         """Draw and differentiate in one call; large Gaussians on smaller images (native/levels.hpp)."""
         numbers, gradient = None if law is None else law.numbers(), np.empty_like(values)
-        arrays = values, numbers, negative, residual, gradient
+        arrays = values, numbers, negative, weights, residual, gradient
         cpu.residual_and_gradient(*arrays, waves=waves, threads=self.threads)
         return gradient
 

@@ -10,6 +10,8 @@ from gicodec.format import Kernel
 from gicodec.render import Splats
 from gicodec.render.cpu import Array
 
+TINY = 1e-6  # added to weights to divide by: where they are 0, so is the residual
+
 
 class Canvas:
     """The difference between what was drawn and one target picture [C, H, W]."""
@@ -19,6 +21,7 @@ class Canvas:
         target: Array,
         kernel: Kernel = Kernel.COMPACT,
         *,
+        weights: Array | None = None,
         device: str = CPU,
         threads: int = 0,
         engine: Engine | None = None,
@@ -28,6 +31,7 @@ class Canvas:
         Args:
             target: [C, H, W], float32, 0 to 1.
             kernel: Which weight function.
+            weights: [H, W], float32, 0 to 1, how much the error of each pixel counts; None: all alike.
             device: Where to draw.
             threads: Of the device's engine; 0 for one per core.
             engine: Another engine than the device's.
@@ -35,13 +39,17 @@ class Canvas:
         self.kernel, self.engine = kernel, engine or engine_of(device, threads)
         self.target = self.engine.image(target)
         """[C, H, W], where the engine is."""
+        self.weights = None if weights is None else self.engine.image(weights)
+        """[H, W], or None: how much the error of each pixel counts; where the engine is."""
         self.residual = -self.target
-        """[C, H, W]: what was drawn last, at first nothing, minus target; where the engine is."""
+        """[C, H, W]: what was drawn last, at first nothing, minus target, weighted; on the engine."""
         self._negative = -self.target  # the engine adds to it: the residual costs no pass of its own
+        self.weigh()
 
     def error(self) -> float:
-        """Return the squared error of the present residual, summed over all samples."""
-        return float((self.residual * self.residual).sum())
+        """Return the squared error of the present residual, each times its weight, over all samples."""
+        square = self.residual * self.residual
+        return float((square if self.weights is None else square / (self.weights + TINY)).sum())
 
     def psnr(self, error: float) -> float:
         """Convert a squared error, summed over all samples, to dB; inf where it is zero."""
@@ -51,6 +59,14 @@ class Canvas:
     def clear(self) -> None:
         """Draw nothing: the residual is minus target."""
         self.residual[:] = self._negative
+
+    def weigh(self) -> None:
+        """Multiply the residual by the weights.
+
+        What is added from then on counts in full, wherever it is: a little too much where weights are small.
+        """
+        if self.weights is not None:
+            self.residual *= self.weights
 
     def add(self, splats: Splats[Array]) -> None:
         """Draw N Gaussians beside those that are there."""

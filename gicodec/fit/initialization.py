@@ -20,12 +20,15 @@ ERROR_WINDOW = 3  # pixels
 MIN_ELONGATION, EDGE_ELONGATION = 0.1, 1.0  # of r: anywhere, and more on a perfect edge
 
 
-def initial_rows(target: Array, n: int, generator: np.random.Generator) -> Array:
-    """Return n rows [n, 9 + C] for an empty picture: dense where the target [C, H, W] changes."""
+def initial_rows(target: Array, weights: Array | None, n: int, generator: np.random.Generator) -> Array:
+    """Return n rows [n, 9 + C] for an empty picture: dense where the target [C, H, W] changes and counts."""
     magnitude = _gradient_magnitude(target.mean(axis=0))
+    evenly = np.ones_like(magnitude) if weights is None or not weights.any() else weights
+    if weights is not None:
+        magnitude = magnitude * weights
     total = float(magnitude.sum())
-    share = UNIFORM_SHARE if total > 0 else 1.0
-    density = share / magnitude.size + (1 - share) / max(total, 1e-12) * magnitude
+    share, whole = UNIFORM_SHARE if total > 0 else 1.0, float(evenly.sum(dtype=np.float64))
+    density = share / whole * evenly + (1 - share) / max(total, 1e-12) * magnitude
     return _place(target, density, n, n, MAX_FIRST_SIZE, generator)
 
 

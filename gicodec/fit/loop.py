@@ -69,6 +69,7 @@ def run(
     return iteration + 1
 
 
-def as_target(pixels: NDArray[np.uint8]) -> Array:
-    """Convert a picture [H, W, C] to what the fit aims at: [C, H, W], float32, 0 to 1."""
-    return np.ascontiguousarray(pixels.transpose(2, 0, 1), np.float32) / np.float32(255)
+def as_target(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> Array:
+    """Convert samples [H, W, C] of 8 or 16 bits to what the fit aims at: [C, H, W], float32, 0 to 1."""
+    top = np.float32(np.iinfo(pixels.dtype).max)
+    return np.ascontiguousarray(pixels.transpose(2, 0, 1), np.float32) / top

@@ -60,10 +60,11 @@ class Fit:
 
 
 def fit(
-    pixels: NDArray[np.uint8],
+    pixels: NDArray[np.uint8] | NDArray[np.uint16],
     n_gaussians: int,
     settings: FitSettings,
     *,
+    weights: Array | None = None,
     plan: Plan | None = None,
     waves: bool = False,
     seed: int = 0,
@@ -74,9 +75,10 @@ def fit(
     """Fit Gaussians to a picture.
 
     Args:
-        pixels: [H, W, C], 8 bits.
+        pixels: [H, W, C], samples of 8 or 16 bits.
         n_gaussians: How many; at most one per pixel is used.
         settings: How long.
+        weights: [H, W], how much the error of each pixel counts; None: all alike.
         plan: Asked for a better number whenever Gaussians are added; those there already stay.
         waves: Whether Gaussians may get waves; a wave then counts as so much of a Gaussian.
         seed: The same seed gives the same result, whatever the number of threads.
@@ -84,7 +86,7 @@ def fit(
         device: Where to draw: "cpu" or "cuda:N".
         progress: Called every CHECK_EVERY iterations.
     """
-    objective = Objective(as_target(pixels), device=device, threads=threads)
+    objective = Objective(as_target(pixels), weights=weights, device=device, threads=threads)
     model = GsiModel(objective, n_gaussians, settings.n_iterations, plan, seed, waves=waves)
     n_iterations = run(model, objective, settings.n_iterations, "waves" if waves else "fit", progress)
     psnr = objective.psnr(objective.error())
@@ -109,7 +111,9 @@ class GsiModel(Model):
         self._n_max = height * width
         self._n = min(n_gaussians, self._n_max)
         self._n_first = math.ceil(self._n * FIRST_SHARE)
-        rows = initial_rows(objective.engine.array(objective.target), self._n_first, self._generator)
+        weights = None if objective.weights is None else objective.engine.array(objective.weights)
+        target = objective.engine.array(objective.target)
+        rows = initial_rows(target, weights, self._n_first, self._generator)
         self._optimizer = Optimizer(rows, objective.engine)
         self._n_iterations, self._plan, self._waves = n_iterations, plan, waves
         self._has_waves = False  # they come and go in change() only

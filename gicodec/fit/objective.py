@@ -17,12 +17,13 @@ class Objective(Canvas):
     """Time spent in the engine so far."""
 
     def residual_and_gradient(self, values: Array, *, law: Law | None = None, waves: bool = True) -> Array:
-        """Draw rows [N, 9 + C]; return the gradient [N, 9 + C] of the squared error, and of the law's cost.
+        """Draw rows [N, 9 + C]; return the gradient [N, 9 + C] of weighted squared errors and the law's cost.
 
         The rows are parameters, or those of a law. Without ``waves`` there are none, which is faster.
         """
         start = time.perf_counter()
-        gradient = self.engine.residual_and_gradient(values, law, self._negative, self.residual, waves=waves)
+        images = self._negative, self.weights, self.residual
+        gradient = self.engine.residual_and_gradient(values, law, *images, waves=waves)
         self.engine_seconds += time.perf_counter() - start
         return gradient
 

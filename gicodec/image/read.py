@@ -1,37 +1,53 @@
-"""Read image files as arrays of 8-bit sRGB samples.
+"""Read image files as pictures: gray or RGB, 8 or 16 bits, with alpha, in the color space that they have.
 
-Warnings name what is lost: alpha, bit depth, color profiles, frames, metadata.
+Warnings name what is lost: other color models, frames, metadata that is not asked for.
 """
 
 from __future__ import annotations
 
 import io
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from gicodec.errors import GsiError, ImageError, LimitError, one_line
 from gicodec.files import read_file, read_stream
-from gicodec.format.constants import MAX_PIXELS, MAX_SIDE
+from gicodec.format.constants import MAX_PIXELS, MAX_SIDE, ColorSpace
+from gicodec.format.sections import Metadata
+from gicodec.image.color import Colors, colors_of, is_gray_profile, profile_of, to_srgb
+from gicodec.image.deep import read_deep
+from gicodec.image.metadata import exif_of, names_of_metadata, orientation_of, xmp_of
+from gicodec.image.picture import Picture
+from gicodec.image.samples import Pixels, to_8_bits
 
 Source = str | Path | IO[bytes]
 
 SCRIPTS = ("EPS", "WMF")  # Pillow would start another program to draw them, which is not safe
-SRGB_GAMMA = 1 / 2.2
-SRGB_CHROMATICITY = (0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06)  # x and y of white, red, green, blue
-SRGB_TOLERANCE = 3  # levels: profiles of sRGB round their curves and colors
-CICP_SRGB = bytes([1, 13, 0, 1])  # primaries and transfer of sRGB, RGB, full range
+GRAY_MODES = ("1", "L", "LA", "La")
 
 
-def read_image(source: Source) -> tuple[NDArray[np.uint8], list[str]]:
-    """Read a picture from a path or a binary stream: the first frame, upright (by EXIF), as sRGB.
+@dataclass(frozen=True)
+class ReadOptions:
+    """What to do with what is beside the pixels."""
+
+    to_srgb: bool = False
+    """Convert colors to sRGB, in 8 bits, rather than keep the color space."""
+    metadata: bool = False
+    """Keep EXIF and XMP."""
+    gps: bool = False
+    """Keep the place in them, too."""
+
+
+def read_image(source: Source, options: ReadOptions = ReadOptions()) -> tuple[Picture, list[str]]:  # frozen
+    """Read a picture from a path or a binary stream: the first frame, upright (by EXIF).
 
     Returns:
-        The samples, uint8 [H, W, 3], and warnings: one line for each thing that was dropped or converted.
+        The picture, and warnings: one line for each thing that was dropped or converted.
 
     Raises:
         ImageError: The file does not exist, cannot be read, or is not a picture.
@@ -46,7 +62,7 @@ def read_image(source: Source) -> tuple[NDArray[np.uint8], list[str]]:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # we have limits
-            pixels, dropped = _read(data)
+            picture, dropped = _read(data, options)
     except GsiError as err:
         raise type(err)(f"{name}: {err}") from err
     except MemoryError:
@@ -57,7 +73,14 @@ def read_image(source: Source) -> tuple[NDArray[np.uint8], list[str]]:
         raise ImageError(f"{name}: not a picture that Pillow can open") from err
     except Exception as err:  # Pillow's plugins raise many types
         raise ImageError(f"{name}: cannot be read ({one_line(err)})") from err
-    return pixels, [*dropped, *dict.fromkeys(one_line(warning.message) for warning in caught)]
+    return picture, [*dropped, *dict.fromkeys(one_line(warning.message) for warning in caught)]
+
+
+def may_be_picture(path: str | Path) -> bool:
+    """Return whether a file is a picture, by its extension or its contents: broken ones are not left out."""
+    Image.init()
+    kind = Image.EXTENSION.get(Path(path).suffix.lower())
+    return kind in Image.OPEN or is_picture(path)
 
 
 def is_picture(path: str | Path) -> bool:
@@ -75,50 +98,133 @@ def is_picture(path: str | Path) -> bool:
     return True
 
 
-def _read(data: bytes) -> tuple[NDArray[np.uint8], list[str]]:
+def picture_of_pillow(image: Image.Image, options: ReadOptions) -> tuple[Picture, list[str]]:
+    """Convert an image that Pillow has, as it is: not turned by its EXIF.
+
+    Raises:
+        ImageError: Its samples have no known range.
+        LimitError: It is too large.
+    """
+    dropped: list[str] = []
+    _check_size(image)
+    if image.mode in ("F", "I"):
+        raise ImageError(f"samples have no known range (Pillow mode {image.mode})")
+    image.load()
+    if image.mode.startswith("I;16"):
+        deep = np.asarray(image).astype(np.uint16)[:, :, None], None
+        picture = _deep_picture(image, None, deep, options, dropped)
+    else:
+        picture = _picture(image, None, options, dropped)
+    metadata = _metadata(image, options, []) if options.metadata else Metadata()
+    kept = Metadata(picture.metadata.profile, metadata.exif, metadata.xmp)
+    return Picture(picture.samples, picture.alpha, picture.color_space, kept), dropped
+
+
+def _check_size(image: Image.Image) -> None:
+    if max(image.size) > MAX_SIDE or image.width * image.height > MAX_PIXELS:
+        raise LimitError(
+            f"{image.width}x{image.height} exceeds {MAX_SIDE} pixels per side or {MAX_PIXELS} pixels"
+        )
+
+
+def _read(data: bytes, options: ReadOptions) -> tuple[Picture, list[str]]:
     dropped: list[str] = []
     with Image.open(io.BytesIO(data)) as image:
         image.verify()  # checks PNG checksums, which load() does not; the object cannot be used after it
     with Image.open(io.BytesIO(data)) as image:
         if image.format in SCRIPTS:
             raise ImageError(f"{image.format} files are drawings, only pictures can be read")
-        if max(image.size) > MAX_SIDE or image.width * image.height > MAX_PIXELS:
-            raise LimitError(
-                f"{image.width}x{image.height} exceeds {MAX_SIDE} pixels per side or {MAX_PIXELS} pixels"
-            )
-        if _has_deep_colors(image):
-            dropped.append("16-bit samples reduced to 8 bits")
-        if (code := _cicp(data)) not in (None, CICP_SRGB):
-            dropped.append(f"color code (cICP) {'-'.join(map(str, code))} ignored: colors are read as sRGB")
+        _check_size(image)
         if (n_frames := getattr(image, "n_frames", 1)) > 1:
             dropped.append(f"animation dropped: only the first of {n_frames} frames is read")
+        if image.mode == "F" or (image.mode == "I" and image.format not in ("PPM", "PNG", "TIFF")):
+            raise ImageError(f"samples have no known range (Pillow mode {image.mode})")
+        orientation = orientation_of(image, dropped)
+        deep = read_deep(data, image, dropped)
         image.load()
-        metadata = _metadata(image)
-        upright = _upright(image, dropped)
-    if upright.mode == "F" or (upright.mode == "I" and image.format != "PPM"):
-        raise ImageError(f"samples have no known range (Pillow mode {upright.mode})")
-    if upright.mode.startswith("I"):
-        upright = _deep_gray(upright, dropped)
-    rgb = _to_srgb(_opaque(upright, dropped), dropped)
-    if metadata:
-        dropped.append(f"metadata dropped: {', '.join(metadata)}")
-    return np.array(rgb, dtype=np.uint8), dropped
+        picture = (
+            _deep_picture(image, _cicp(data), deep, options, dropped)
+            if deep
+            else _picture(image, _cicp(data), options, dropped)
+        )
+        if not deep:  # of TIFF, Pillow has turned it already
+            orientation = orientation_of(image, [])
+        metadata = _metadata(image, options, dropped)
+    samples, alpha = _upright(picture.samples, orientation), picture.alpha
+    alpha = None if alpha is None else _upright(alpha, orientation)
+    kept = Metadata(picture.metadata.profile, metadata.exif, metadata.xmp)
+    return Picture(samples, alpha, picture.color_space, kept), dropped
 
 
-def _upright(image: Image.Image, dropped: list[str]) -> Image.Image:
-    try:
-        return ImageOps.exif_transpose(image)
-    except Exception as err:  # of many types
-        dropped.append(f"broken EXIF ignored ({one_line(err)})")
-        return image.copy()
+def _picture(image: Image.Image, cicp: bytes | None, options: ReadOptions, dropped: list[str]) -> Picture:
+    """Convert what Pillow has loaded, 8 bits a sample."""
+    alpha = None
+    if image.has_transparency_data:
+        rgba = image.convert("RGBA")
+        alpha = np.asarray(rgba.getchannel("A"))
+        colors = rgba.getchannel("R") if image.mode in GRAY_MODES else rgba.convert("RGB")
+        colors.info = image.info
+    else:
+        colors = image.convert({"P": "RGB", "1": "L"}.get(image.mode, image.mode))
+    if colors.mode not in ("L", "RGB"):
+        colors = to_srgb(colors, image.info.get("icc_profile"), dropped)
+        return Picture(_array(colors), alpha)
+    meaning = colors_of(colors, cicp, dropped)
+    if options.to_srgb:
+        profile = profile_of(*meaning)
+        converted = to_srgb(colors, profile, dropped) if profile else colors
+        return Picture(_array(converted), alpha)
+    if meaning.profile and colors.mode == "L" and not is_gray_profile(meaning.profile):
+        colors = colors.convert("RGB")
+    return Picture(_array(colors), alpha, meaning.space, Metadata(profile=meaning.profile))
 
 
-def _has_deep_colors(image: Image.Image) -> bool:
-    """Return whether Pillow will reduce 16 bits to 8, which it does without a warning."""
-    if image.mode.startswith(("I", "F")):
-        return False
-    tiles = [(tile.codec_name, tile.args) for tile in getattr(image, "tile", ())]
-    return any(";16" in str(a) or (codec == "ppm" and a[-1] > 255) for codec, a in tiles)
+def _deep_picture(
+    image: Image.Image,
+    cicp: bytes | None,
+    deep: tuple[Pixels, Pixels | None],
+    options: ReadOptions,
+    dropped: list[str],
+) -> Picture:
+    samples, alpha = deep
+    opacity = None
+    if alpha is not None:
+        opacity = to_8_bits(alpha)
+        if (opacity.astype(np.uint16) * 257 != alpha).any():
+            dropped.append("alpha reduced to 8 bits")
+    meaning = colors_of(image, cicp, dropped)
+    if options.to_srgb and meaning != Colors(ColorSpace.SRGB):
+        dropped.append("16-bit samples reduced to 8 bits")
+        shallow = to_8_bits(samples)
+        plain = Image.fromarray(shallow[:, :, 0] if shallow.shape[2] == 1 else shallow)
+        return Picture(_array(to_srgb(plain, profile_of(*meaning), dropped)), opacity)
+    if meaning.profile and samples.shape[2] == 1 and not is_gray_profile(meaning.profile):
+        samples = np.repeat(samples, 3, axis=2)
+    return Picture(np.ascontiguousarray(samples), opacity, meaning.space, Metadata(profile=meaning.profile))
+
+
+def _metadata(image: Image.Image, options: ReadOptions, dropped: list[str]) -> Metadata:
+    if options.metadata:
+        return Metadata(exif=exif_of(image, gps=options.gps), xmp=xmp_of(image, gps=options.gps))
+    if names := names_of_metadata(image):
+        dropped.append(f"metadata dropped: {', '.join(names)}")
+    return Metadata()
+
+
+def _array(image: Image.Image) -> NDArray[np.uint8]:
+    """Return the samples [H, W, 1 or 3] of a gray or RGB image."""
+    return np.array(image, np.uint8).reshape(image.height, image.width, -1)
+
+
+def _upright(samples: NDArray[Any], orientation: int) -> NDArray[Any]:
+    """Turn samples [H, W, ...], which are as EXIF says."""
+    if orientation >= 5:
+        samples = samples.swapaxes(0, 1)
+    if orientation in (3, 4, 7, 8):
+        samples = samples[::-1]
+    if orientation in (2, 3, 6, 7):
+        samples = samples[:, ::-1]
+    return np.ascontiguousarray(samples)
 
 
 def _cicp(data: bytes) -> bytes | None:
@@ -129,80 +235,3 @@ def _cicp(data: bytes) -> bytes | None:
     while data[at + 4 : at + 8] not in (b"cICP", b"IDAT", b""):
         at += 12 + int.from_bytes(data[at : at + 4], "big")
     return data[at + 8 : at + 12] if data[at + 4 : at + 8] == b"cICP" else None
-
-
-def _metadata(image: Image.Image) -> list[str]:
-    kinds = {"EXIF": ("exif",), "XMP": ("xmp", "XML:com.adobe.xmp"), "comment": ("comment",)}
-    return [name for name, keys in kinds.items() if any(image.info.get(key) for key in keys)]
-
-
-def _deep_gray(image: Image.Image, dropped: list[str]) -> Image.Image:
-    """Reduce 16-bit gray to 8 bits, rounded; Pillow's own conversion clips."""
-    deep = np.asarray(image).astype(np.int64)
-    dropped.append("16-bit samples reduced to 8 bits")
-    if (deep == image.info.get("transparency", -1)).any():
-        dropped.append("alpha channel dropped")
-    gray = Image.fromarray(((deep * 255 + 0x7FFF) // 0xFFFF).astype(np.uint8))
-    gray.info = {key: value for key, value in image.info.items() if key != "transparency"}
-    return gray
-
-
-def _opaque(image: Image.Image, dropped: list[str]) -> Image.Image:
-    """Drop alpha and keep the colors under it; resolve palettes."""
-    if not image.has_transparency_data and image.mode not in ("P", "1"):
-        return image
-    info, rgba = image.info, image.convert("RGBA")
-    if cast(tuple[int, int], rgba.getchannel("A").getextrema())[0] < 255:
-        dropped.append("alpha channel dropped")
-    is_gray = image.mode in ("1", "L", "LA", "La")
-    opaque = rgba.getchannel("R") if is_gray else rgba.convert("RGB")
-    opaque.info = {key: value for key, value in info.items() if key != "transparency"}
-    return opaque
-
-
-def _to_srgb(image: Image.Image, dropped: list[str]) -> Image.Image:
-    """Convert to 8-bit sRGB, by the color profile if there is one."""
-    if profile_bytes := image.info.get("icc_profile"):
-        try:
-            profile = ImageCms.ImageCmsProfile(io.BytesIO(profile_bytes))
-            if profile.profile.xcolor_space.strip() == "RGB" and image.mode == "L":
-                image = image.convert("RGB")
-            if not _is_srgb(profile):
-                converted = _apply_profile(image, profile)
-                name = ImageCms.getProfileDescription(profile).strip()
-                dropped.append(f"colors converted to sRGB from {name or 'an unnamed profile'}")
-                return converted
-        except (OSError, ValueError, ImageCms.PyCMSError) as err:
-            dropped.append(f"color profile ignored ({one_line(err)})")
-    elif image.mode == "CMYK":
-        dropped.append("CMYK converted to RGB without a color profile")
-    elif abs(image.info.get("gamma", SRGB_GAMMA) / SRGB_GAMMA - 1) > 0.02:
-        dropped.append(f"gamma {image.info['gamma']:.4g} ignored: samples are read as sRGB")
-    elif any(
-        abs(a - b) > 0.01 for a, b in zip(image.info.get("chromaticity", ()), SRGB_CHROMATICITY, strict=False)
-    ):
-        dropped.append("chromaticities ignored: colors are read as sRGB")
-    return image.convert("RGB")
-
-
-def _is_srgb(profile: ImageCms.ImageCmsProfile) -> bool:
-    """Return whether a profile changes no color by more than rounding, whatever its name says."""
-    if profile.profile.xcolor_space.strip() != "RGB":
-        return False
-    levels = np.linspace(0, 255, 9).round().astype(np.uint8)
-    colors = np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(9, -1, 3)
-    converted = np.asarray(_apply_profile(Image.fromarray(colors), profile))
-    return int(abs(converted.astype(int) - colors).max()) <= SRGB_TOLERANCE
-
-
-def _apply_profile(image: Image.Image, profile: ImageCms.ImageCmsProfile) -> Image.Image:
-    converted = ImageCms.profileToProfile(
-        image,
-        profile,
-        ImageCms.createProfile("sRGB"),
-        renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
-        outputMode="RGB",
-        flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
-    )
-    assert converted is not None  # only in-place conversion returns nothing
-    return converted

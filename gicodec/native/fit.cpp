@@ -10,6 +10,8 @@
 namespace gsi {
 namespace {
 
+constexpr int kLinesPerTask = 64;
+
 // A row's inverse covariance, as round I - elongated [[cos, sin], [sin, -cos]].
 struct Inverse : Polar {
     double round, elongated;
@@ -146,16 +148,27 @@ void pull_back(const Rows& rows, const TuningLaw* law, std::int64_t i, const Arr
     for (int k = 0; k < rows.columns(); ++k) gradient[k] = static_cast<float>(to[k]);
 }
 
+void weigh(const float* weights, Size size, int channels, float* image, int n_threads) {
+    const std::int64_t width = size.width;
+    parallel_each(channels * size.height, kLinesPerTask, n_threads, [&](int line) {
+        const float* weight = weights + line % size.height * width;
+        float* to = image + line * width;
+        for (std::int64_t x = 0; x < width; ++x) to[x] *= weight[x];
+    });
+}
+
 }  // namespace
 
-void residual_and_gradient(const Rows& rows, const TuningLaw* law, Size size, const float* negative, float* residual,
-                           float* gradient, int n_threads, const IsaTable& table) {
+void residual_and_gradient(const Rows& rows, const TuningLaw* law, Size size, const float* negative,
+                           const float* weights, float* residual, float* gradient, int n_threads,
+                           const IsaTable& table) {
     Arrays from(rows), by(rows);
     parallel_each(rows.n, kRowsPerTask, n_threads, [&](int i) { to_gaussian(rows, law, i, from); });
     const Gaussians gaussians = from.gaussians();
     const WeightShape shape = weight_shape(WeightFunction::compact);
     const Scene scene(gaussians, Levels(size, true), shape, shape.gain, n_threads);
     forward_on_levels(scene, gaussians, WeightFunction::compact, negative, residual, n_threads, table);
+    if (weights) weigh(weights, size, rows.channels, residual, n_threads);
     backward_on_levels(scene, gaussians, WeightFunction::compact, residual, by.gradients(), n_threads, table);
     parallel_each(rows.n, kRowsPerTask, n_threads, [&](int i) {
         pull_back(rows, law, i, from, by, gradient + static_cast<std::int64_t>(i) * rows.columns());

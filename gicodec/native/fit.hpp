@@ -42,10 +42,11 @@ struct TuningLaw {
     double lambda, energy_bits, area_bits, turn_bits, color_bits, wave_bits, min_elongation, min_sinh;
 };
 
-// residual = negative + what the rows draw; gradient [n][columns] = that of its squared sum. With a law the rows are a
-// state of tuning, and the rate's gradient is added.
-void residual_and_gradient(const Rows& rows, const TuningLaw* law, Size size, const float* negative, float* residual,
-                           float* gradient, int n_threads, const IsaTable& table);
+// residual = negative + what the rows draw, times the weight of each pixel, if there are any; gradient [n][columns] =
+// that of the weighted squared sum. With a law the rows are a state of tuning, and the rate's gradient is added.
+void residual_and_gradient(const Rows& rows, const TuningLaw* law, Size size, const float* negative,
+                           const float* weights, float* residual, float* gradient, int n_threads,
+                           const IsaTable& table);
 
 struct AdamStep {
     int n, columns;

@@ -31,19 +31,21 @@ gsi::TuningLaw law_of(const Law& numbers) {
 }
 
 void residual_and_gradient(const Table& values, bool waves, const std::optional<Law>& law, const Image& negative,
-                           const Out<nb::shape<-1, -1, -1>>& residual, const OutTable& gradient, int threads,
-                           const std::string& isa) {
+                           const std::optional<Table>& weights, const Out<nb::shape<-1, -1, -1>>& residual,
+                           const OutTable& gradient, int threads, const std::string& isa) {
     const gsi::Rows rows = rows_of(values, waves);
     const gsi::Size size = size_of(residual, rows.channels);
     for (std::size_t axis = 0; axis < 3; ++axis)
         require(negative.shape(axis) == residual.shape(axis), "negative and residual differ in shape");
+    for (std::size_t axis = 0; weights && axis < 2; ++axis)
+        require(weights->shape(axis) == residual.shape(axis + 1), "weights and residual differ in shape");
     require_same_shape(values, gradient);
     require(!law || rows.channels == 3, "a state of tuning has three channels");
     const gsi::TuningLaw tuning = law ? law_of(*law) : gsi::TuningLaw{};
     const gsi::IsaTable& table = table_of(isa);
     const nb::gil_scoped_release release;
-    gsi::residual_and_gradient(rows, law ? &tuning : nullptr, size, negative.data(), residual.data(), gradient.data(),
-                               threads, table);
+    gsi::residual_and_gradient(rows, law ? &tuning : nullptr, size, negative.data(), weights ? weights->data() : nullptr,
+                               residual.data(), gradient.data(), threads, table);
 }
 
 void adam_step(const OutTable& values, const Table& gradient, const OutTable& mean, const OutTable& square,
@@ -69,7 +71,7 @@ void bind_fit(nb::module_& module) {
     using namespace nb::literals;
     const auto array = [](const char* name) { return nb::arg(name).noconvert(); };
     module.def("residual_and_gradient", &residual_and_gradient, array("values"), "waves"_a, "law"_a.none(),
-               array("negative"), array("residual"), array("gradient"), "threads"_a, "isa"_a,
+               array("negative"), array("weights").none(), array("residual"), array("gradient"), "threads"_a, "isa"_a,
                "Draw rows into residual; differentiate its squared sum: see gicodec.fit.objective.");
     module.def("adam_step", &adam_step, array("values"), array("gradient"), array("mean"), array("square"),
                array("rates"), "numbers"_a, "waves"_a, "limits"_a.none(), array("frozen").none(), "threads"_a,

@@ -122,6 +122,7 @@ def residual_and_gradient(
     values: Array,
     law: tuple[float, ...] | None,
     negative: Array,
+    weights: Array | None,
     residual: Array,
     gradient: Array,
     *,
@@ -137,7 +138,7 @@ def residual_and_gradient(
         ValueError: Shapes do not match.
     """
     isa = isa or instruction_set()
-    _native.residual_and_gradient(values, waves, law, negative, residual, gradient, threads, isa)
+    _native.residual_and_gradient(values, waves, law, negative, weights, residual, gradient, threads, isa)
 
 
 def adam_step(

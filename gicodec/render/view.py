@@ -10,7 +10,7 @@ from gicodec.format.arrays import FloatArray
 from gicodec.gaussians import Gaussians
 from gicodec.render.splats import Splats
 
-FOOTPRINT_VARIANCE = 0.25
+FOOTPRINT_VARIANCE = 0.17
 """Variance of the prefilter's Gaussian where the scale is small, rendered pixels^2: between the sharpness
 of a Lanczos reduction and its freedom from aliasing (benchmarks/resize.py)."""
 

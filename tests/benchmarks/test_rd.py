@@ -97,7 +97,7 @@ def test_a_picture_that_lacks_a_rate_is_left_out() -> None:
 def test_measures_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    pixels, _ = read_image(ROOT / "examples" / "images" / "kodim23.png")
+    pixels = read_image(ROOT / "examples" / "images" / "kodim23.png")[0].samples
     (tmp_path / "in").mkdir()
     write_image(tmp_path / "in" / "small.png", pixels[200:264, 80:176])
     places = {
@@ -122,7 +122,7 @@ def test_measures_once(
 
 
 def test_measures_numbers_of_gaussians(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    pixels, _ = read_image(ROOT / "examples" / "images" / "kodim23.png")
+    pixels = read_image(ROOT / "examples" / "images" / "kodim23.png")[0].samples
     write_image(tmp_path / "small.png", pixels[200:264, 80:176])
     places = (
         f"--folder {tmp_path} --output {tmp_path / 'rows.csv'} --files {tmp_path} --anchors {tmp_path / 'no'}"

@@ -16,8 +16,8 @@ def test_decode_resembles_the_picture(coded: Path, tmp_path: Path) -> None:
     done = gsi("decode", coded, out)
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout.decode() == f"{out}: {WIDTH}x{HEIGHT}, 8 bits per sample\n"
-    pixels, _ = read_image(out)
-    assert np.mean((pixels.astype(float) - picture()) ** 2) < 400  # 22 dB
+    decoded, _ = read_image(out)
+    assert np.mean((decoded.samples.astype(float) - picture()) ** 2) < 400  # 22 dB
 
 
 @pytest.mark.parametrize(

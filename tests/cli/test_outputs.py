@@ -55,7 +55,7 @@ def test_a_pipe_with_a_name_is_written_into(coded: Path, png: Path, tmp_path: Pa
     out = tmp_path / "out"
     done = shell('gsi decode "$1" >(cat >"$2"); sleep 1', coded, out)
     assert done.returncode == 0, done.stderr
-    assert read_image(out)[0].shape == (32, 48, 3)
+    assert read_image(out)[0].samples.shape == (32, 48, 3)
     done = shell(f'gsi encode "$1" /dev/stdout {" ".join(FAST)} | cat >"$2"', png, out)
     assert out.read_bytes().startswith(SIGNATURE)
 
@@ -68,7 +68,7 @@ def test_a_symbolic_link_stays_and_a_hard_link_keeps_what_was_there(coded: Path,
     other.hardlink_to(target)
     assert gsi("decode", coded, link).returncode == 0
     assert link.is_symlink()
-    assert read_image(target)[0].shape == (32, 48, 3)
+    assert read_image(target)[0].samples.shape == (32, 48, 3)
     assert other.read_bytes() == b"before"
 
 

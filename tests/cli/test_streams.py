@@ -23,7 +23,7 @@ def test_pipes(png: Path, coded: Path) -> None:
     assert b"\nstandard output: " in encoded.stderr
     decoded = gsi("decode", "-", "-", "--quiet", data=encoded.stdout)
     assert (decoded.returncode, decoded.stderr) == (0, b"")
-    assert read_image(io.BytesIO(decoded.stdout))[0].shape == (HEIGHT, WIDTH, 3)
+    assert read_image(io.BytesIO(decoded.stdout))[0].samples.shape == (HEIGHT, WIDTH, 3)
     assert gsi("check", "-", data=encoded.stdout).stdout == b"standard input: ok\n"
     assert_fails(3, "empty", "encode", "-", "-")
     assert_fails(4, "signature", "decode", "-", "-", data=b"hello")

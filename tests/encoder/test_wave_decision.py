@@ -8,15 +8,14 @@ import numpy as np
 import pytest
 from pictures import photograph
 
-from gicodec import EncodeOptions
 from gicodec.encoder import wave_decision
 from gicodec.encoder.targets.budget_model import WAVES
 from gicodec.encoder.targets.size import SizeTarget
 from gicodec.fit import Fit, FitSettings
 from gicodec.fit.model import N_GROWTHS
-from gicodec.format import Header
+from gicodec.options import EncodeOptions
+from gicodec.source import source_of
 
-HEADER = Header(96, 64)
 LEAD = 4 * WAVES.min_gain_db  # dB: clearly ahead
 N = 100
 
@@ -39,8 +38,9 @@ class Course:
 def chosen(course: Course, monkeypatch: pytest.MonkeyPatch, **options: Any) -> str:
     monkeypatch.setattr(wave_decision, "fit", course.fit)
     settings = EncodeOptions(**{"bpp": 1.0, "effort": "fast", "waves": True, **options})
-    target = SizeTarget(700, HEADER)
-    result = wave_decision.best_fit(photograph(), HEADER, target, FitSettings(400), settings, "cpu", None)
+    source = source_of(photograph(96, 64))
+    target = SizeTarget(700, source.header)
+    result = wave_decision.best_fit(source, target, FitSettings(400), settings, "cpu", None)
     return "waves" if result.parameters[0, 5] else "none"
 
 

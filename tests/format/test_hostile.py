@@ -58,7 +58,7 @@ def test_sealed_nonsense_is_refused_or_read() -> None:
         for value in (0, 1, 0x7F, 0x80, 0xFF, int(rng.integers(256))):
             damaged = bytearray(body)
             damaged[index] = value
-            with suppress(UnsupportedFileError):  # a HEADER of one channel
+            with suppress(UnsupportedFileError):  # a HEADER of two channels, or of four
                 read_all(seal(bytes(damaged)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from payloads import assert_same, gsi_payload, random_payload
 
 from gicodec.format import GsiFile, GsiPayload, Header, LimitError, Section, bits_by_attribute, describe
 from gicodec.format.arrays import IntArray
-from gicodec.format.constants import FREE_GAUSSIANS, MAX_SIDE, ColorSpace, Kernel, Method
+from gicodec.format.constants import FREE_GAUSSIANS, MAX_SIDE, ColorSpace, Kernel, Method, SectionType
 from gicodec.format.entropy.ans import SymbolReader, SymbolWriter
 from gicodec.format.gsi.cells import MARGIN, code_cells
 from gicodec.format.gsi.lattice import N_CLASSES
@@ -27,6 +28,7 @@ def assert_round_trip(file: GsiFile) -> bytes:
     again = GsiFile.from_bytes(data)
     assert again.header == file.header
     assert again.ancillary == file.ancillary
+    assert (again.alpha, again.metadata) == (file.alpha, file.metadata)
     assert_same(again.payload, file.payload)
     assert again.to_bytes() == data
     return data
@@ -107,16 +109,15 @@ def test_cells_partition_what_they_hold() -> None:
 
 @pytest.mark.parametrize("side", [1, 127, 128, MAX_SIDE])
 def test_any_header_survives(side: int) -> None:
-    for channels in (1, 2, 3, 4):
-        for kernel in Kernel:
-            header = Header(side, 4096, channels, 8, ColorSpace.SRGB, kernel, Method.GSI)
-            assert Header.from_bytes(header.to_bytes()) == header
+    for channels, bits, space, kernel in product((1, 2, 3, 4), (8, 16), ColorSpace, Kernel):
+        header = Header(side, 4096, channels, bits, space, kernel, Method.GSI)
+        assert Header.from_bytes(header.to_bytes()) == header
 
 
 def test_ancillary_sections_are_kept_in_order() -> None:
     file = random_file(1, 10)
     extra = (Section(0x05, b"first"), Section(0x7F, b""), Section(0x05, b"again"))
-    assert_round_trip(GsiFile(file.header, file.payload, extra))
+    assert_round_trip(GsiFile(file.header, file.payload, ancillary=extra))
 
 
 # What it costs
@@ -181,8 +182,9 @@ def test_writer_refuses_what_the_reader_would() -> None:
         GsiFile(Header(8, 8), file.payload).to_bytes()
     with pytest.raises(ValueError, match="channels"):
         GsiFile(Header(640, 480, channels=1), file.payload).to_bytes()
-    with pytest.raises(ValueError, match="critical"):
-        GsiFile(file.header, file.payload, (Section(0x85, b""),)).to_bytes()
+    for known_or_critical in (0x85, SectionType.ALPHA, SectionType.EXIF):
+        with pytest.raises(ValueError, match="critical"):
+            GsiFile(file.header, file.payload, ancillary=(Section(known_or_critical, b""),)).to_bytes()
     with pytest.raises(LimitError, match="pixels"):
         Header(MAX_SIDE + 1, 1)
     with pytest.raises(LimitError, match="pixels"):
@@ -230,9 +232,9 @@ def test_describe_agrees_with_the_file() -> None:
     info = describe(data)
     assert (info.header, info.n_gaussians, info.n_bytes) == (file.header, 2000, len(data))
     assert info.bpp == 8 * len(data) / (768 * 512)
-    assert (info.version, info.experimental) == (2, True)
+    assert (info.version, info.experimental) == (3, True)
     step = gsi_payload(file).step
     assert info.step == (32 + step % 32) * 2.0 ** (step // 32 - 15)
-    noted = GsiFile(KODAK, GsiPayload.empty(3), (Section(0x41, b"note"),)).to_bytes()
+    noted = GsiFile(KODAK, GsiPayload.empty(3), ancillary=(Section(0x41, b"note"),)).to_bytes()
     assert describe(noted).step == 0
     assert describe(noted).sections == (("header", 5), ("gaussians", 1), ("0x41", 4))

@@ -26,9 +26,9 @@ from gicodec.format.varint import write_varint
 
 def test_other_versions_are_unsupported() -> None:
     data = bytearray(small_file())
-    for version in (0, 1, 3, 255):
+    for version in (0, 1, 2, 4, 255):
         data[8] = version
-        with pytest.raises(UnsupportedFileError, match=f"version {version}, this build reads 2"):
+        with pytest.raises(UnsupportedFileError, match=f"version {version}, this build reads 3"):
             GsiFile.from_bytes(bytes(data))
 
 
@@ -50,6 +50,7 @@ def test_unknown_sections_follow_the_rule() -> None:
 
 def test_sections_must_be_there_once_and_in_order() -> None:
     payload, note = Section(SectionType.GAUSSIANS, bytes(1)), Section(0x33, b"")
+    alpha = Section(SectionType.ALPHA, b"\1")
     for sections in (
         [],
         [HEADER],
@@ -58,6 +59,8 @@ def test_sections_must_be_there_once_and_in_order() -> None:
         [note, HEADER, payload],
         [HEADER, HEADER, payload],
         [HEADER, payload, payload],
+        [HEADER, alpha, payload],
+        [HEADER, payload, alpha, alpha],
     ):
         with pytest.raises(CorruptFileError, match="sections"):
             GsiFile.from_bytes(write_sections(sections))
@@ -82,9 +85,10 @@ def traits(value: int) -> bytes:
         (HUGE + b"\x01\x02", LimitError),
         (write_varint(2**16) + b"\x01\x02", LimitError),
         (write_varint(2**15) * 2 + b"\x02", LimitError),
-        (traits(2 | 1 << 2), UnsupportedFileError),  # bit depth
+        (traits(2 | 2 << 2), UnsupportedFileError),  # bit depth
         (traits(2 | 2 << 4), UnsupportedFileError),  # kernel
-        (traits(2 | 1 << 7), UnsupportedFileError),  # color space
+        (traits(2 | 2 << 7), CorruptFileError),  # a color space that needs a PROFILE
+        (traits(2 | 3 << 7), UnsupportedFileError),  # color space
         (traits(2 | 4 << 11), UnsupportedFileError),  # method
         (traits(2 | 1 << 16), UnsupportedFileError),  # no field yet
     ],

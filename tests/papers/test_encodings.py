@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from paper_encodings import QUICK, encoded, every_method, gray_photograph, payload_of
 from pictures import photograph
 
-from gicodec import EncodeOptions, Progress, decode, describe, encode, psnr
+from gicodec import Progress, decode, encode, info, psnr
 
 pytestmark = pytest.mark.usefixtures("one_torch_thread")
 
@@ -22,13 +22,12 @@ pytestmark = pytest.mark.usefixtures("one_torch_thread")
 def test_the_file_decodes_to_what_was_fitted(gray: bool, method: str) -> None:
     reports: list[Progress] = []
     pixels = gray_photograph() if gray else photograph()
-    options = EncodeOptions(method=method, gaussians=150, iterations=QUICK)
-    result = encode(pixels, options, reports.append)
+    result = encode(pixels, method=method, gaussians=150, iterations=QUICK, progress=reports.append)
     decoded = decode(result.data)
     assert decoded.shape == pixels.shape
     assert result.psnr == psnr(pixels, decoded)
     assert result.psnr > reports[-1].psnr - 1  # the last report was some iterations before the end
-    assert describe(result.data).header.channels == (1 if gray else 3)
+    assert info(result).header.channels == (1 if gray else 3)
     stages = [stage for stage, _ in groupby(report.stage for report in reports)]
     assert stages == ["fit", "quantize"]
 

@@ -9,7 +9,8 @@ import pytest
 from paper_encodings import encoded, every_method
 from pictures import photograph
 
-from gicodec import EncodeOptions, TargetError, decode, encode
+from gicodec import TargetError, decode, encode
+from gicodec.options import EncodeOptions
 
 pytestmark = pytest.mark.usefixtures("one_torch_thread")
 
@@ -20,8 +21,7 @@ def test_tiny_and_flat_pictures_are_encoded(shape: tuple[int, int], method: str)
     for level in (0, 255):
         pixels = np.full((*shape, 3), level, np.uint8)
         for n in {1, shape[0] * shape[1]}:
-            options = EncodeOptions(method=method, gaussians=n, iterations=30, bits_back=True)
-            result = encode(pixels, options)
+            result = encode(pixels, method=method, gaussians=n, iterations=30, bits_back=True)
             assert result.n_gaussians <= n
             assert decode(result.data).shape == pixels.shape
 
@@ -35,9 +35,8 @@ def test_the_shortest_schedules_are_run(iterations: int, method: str) -> None:
 @every_method
 @pytest.mark.parametrize("bits_back", [False, True])
 @pytest.mark.parametrize("target", [{"bpp": 3.0}, {"target_size": 900}, {"bpp": 9.0}])
-def test_a_budget_is_never_exceeded(target: dict[str, float], bits_back: bool, method: str) -> None:
-    options = EncodeOptions(method=method, iterations=20, bits_back=bits_back, **target)  # type: ignore[arg-type]
-    data = encode(photograph(), options).data
+def test_a_budget_is_never_exceeded(target: dict[str, Any], bits_back: bool, method: str) -> None:
+    data = encode(photograph(), method=method, iterations=20, bits_back=bits_back, **target).data
     budget = target.get("target_size", target.get("bpp", 0) * 64 * 48 / 8)
     assert 0.6 * budget < len(data) <= budget  # tables save more where hardly anything was fitted
 
@@ -45,9 +44,9 @@ def test_a_budget_is_never_exceeded(target: dict[str, float], bits_back: bool, m
 @every_method
 def test_what_cannot_be_met_is_refused(method: str) -> None:
     with pytest.raises(TargetError, match="too small"):
-        encode(photograph(), EncodeOptions(method=method, target_size=60))
+        encode(photograph(), method=method, target_size=60)
     with pytest.raises(TargetError, match="too many"):
-        encode(photograph(), EncodeOptions(method=method, gaussians=64 * 48 + 1))
+        encode(photograph(), method=method, gaussians=64 * 48 + 1)
 
 
 @pytest.mark.parametrize(

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 from pictures import photograph
 
-from gicodec import EncodeOptions, encode
+from gicodec import encode
 from gicodec.options import Progress
 
 
 def test_torch_is_left_as_it_was() -> None:
     n_threads, state = torch.get_num_threads(), torch.get_rng_state()
     torch.set_num_threads(n_threads + 1)
-    pixels, options = photograph(), EncodeOptions(method="gaussianimage", gaussians=10, iterations=20)
+    options: dict[str, Any] = {"method": "gaussianimage", "gaussians": 10, "iterations": 20}
     try:
-        encode(pixels, options)
+        encode(photograph(), **options)
 
         def fail(_: Progress) -> None:
             assert torch.get_num_threads() == 1
             raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
-            encode(pixels, options, progress=fail)
+            encode(photograph(), **options, progress=fail)
         assert torch.get_num_threads() == n_threads + 1
     finally:
         torch.set_num_threads(n_threads)

@@ -15,7 +15,7 @@ from engines import backward as gradients
 from pictures import photograph
 from scenes import has_wave, scattered
 
-from gicodec import EncodeOptions, OptionError, _native, encode, write_image
+from gicodec import OptionError, _native, encode, write_image
 from gicodec.diagnostics import diagnostics
 from gicodec.fit import Objective, as_target
 from gicodec.format import Kernel
@@ -89,14 +89,14 @@ def test_a_process_encodes_with_it(isa: str, monkeypatch: pytest.MonkeyPatch, tm
     done = gsi(isa, "encode", png, out, *FAST, "--device", "cpu", "--threads", "1")
     assert done.returncode == 0, done.stderr
     monkeypatch.setenv("GSI_ISA", isa)
-    same = encode(photograph(), EncodeOptions(bpp=1, effort="fast", device="cpu", threads=1)).data
+    same = encode(photograph(), bpp=1, effort="fast", device="cpu", threads=1).data
     assert out.read_bytes() == same
 
 
 def test_a_process_without_it_ends_with_a_sentence(tmp_path: Path) -> None:
     png, coded = tmp_path / "in.png", tmp_path / "in.gsi"
     write_image(png, photograph())
-    coded.write_bytes(encode(photograph(), EncodeOptions(gaussians=9, effort="fast", device="cpu")).data)
+    coded.write_bytes(encode(photograph(), gaussians=9, effort="fast", device="cpu").data)
     encoding = "encode", png, tmp_path / "out.gsi", *FAST, "--device", "cpu"
     for command in (encoding, ("decode", coded, tmp_path / "out.png"), ("doctor",)):
         done = gsi("abacus", *command)

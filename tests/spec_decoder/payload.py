@@ -11,7 +11,7 @@ import numpy as np
 from gicodec.format import Header
 from spec_decoder.arithmetic import amplitude_by_spec, cos_sin_by_spec, exp_by_spec, log2_by_spec
 from spec_decoder.cells import blocks_by_spec, cells_by_spec, crowding_by_spec
-from spec_decoder.priors import color_laws_by_spec, logistic_by_spec
+from spec_decoder.priors import color_laws_by_spec, gray_law_by_spec, logistic_by_spec
 from spec_decoder.shapes import angle_bins_by_spec, levels_by_spec
 from spec_decoder.waves import waves_by_spec
 from spec_decoder.words import Adaptive, Bytes, Words
@@ -88,7 +88,10 @@ def decode_by_spec(data: bytes, header: Header) -> tuple[dict[str, Any], list[st
         if channel == 0:
             contexts = scales
             both = [context * 5 + side for context, side in zip(contexts, sides, strict=True)]
-            color_bins = Adaptive(33, 60, 30).decode(words, [law[0] for law in laws], contexts, both)
+            firsts_of_all = [law[0] for law in laws]
+            if header.channels == 1:
+                firsts_of_all = [gray_law_by_spec(side, q) for side, q in zip(sides, scales, strict=True)]
+            color_bins = Adaptive(33, 60, 30).decode(words, firsts_of_all, contexts, both)
             first = [abs(b - 16) for b in color_bins]
         elif channel == 1:
             contexts = [q * 10 + min(9, f) for q, f in zip(scales, first, strict=True)]
@@ -149,12 +152,15 @@ def decode_by_spec(data: bytes, header: Header) -> tuple[dict[str, Any], list[st
     t = np.array([[1, 1, 1], [1, 0, -1], [-1, 2, -1]]) / np.sqrt([[3.0], [2.0], [6.0]])
     scale = math.ldexp(32 + step_code % 32, step_code // 32 - 15)
     rgb, waves = [], []
-    for i in range(n if header.channels == 3 else 0):
-        alpha = [colors[c][i] * scale for c in range(3)]
+    for i in range(n if header.channels in (1, 3) else 0):
+        alpha = [color[i] * scale for color in colors]
         shrink = exp_by_spec(-(sizes[i] * steps[i]))
-        rgb.append(
-            [(alpha[0] * t[0, c] + alpha[1] * t[1, c] + alpha[2] * t[2, c]) * shrink for c in range(3)]
-        )
+        if header.channels == 1:
+            rgb.append([(alpha[0] * t[0, 0]) * shrink])
+        else:
+            rgb.append(
+                [(alpha[0] * t[0, c] + alpha[1] * t[1, c] + alpha[2] * t[2, c]) * shrink for c in range(3)]
+            )
         a, b = (wave_amplitudes[part][i] * (scale * math.sqrt(2 / 3)) * shrink for part in range(2))
         m, r = sizes[i] * steps[i], elongations[i] * steps[i]
         f = wave_frequencies[0][i] * wave_steps[i] * exp_by_spec(-(m + r))

@@ -45,6 +45,16 @@ def color_laws_by_spec(s: int, q: int) -> tuple[Any, Any, Any]:
 
 
 @cache
+def gray_law_by_spec(s: int, q: int) -> list[int]:
+    first, w = color_laws_by_spec(s, q)[0], int(q in (6, 7))
+
+    def likely(b: int) -> bool:
+        return (b + w) * (b + w) >= 1 << q and (b - w) * (b - w) < 1 << q + 1
+
+    return [(24 if likely(abs(b - 16)) else 1) * first[b] for b in range(33)]
+
+
+@cache
 def amplitude_laws_by_spec(q: int) -> tuple[list[int], list[list[int]]]:
     def joint(a: int, b: int) -> int:
         energy = max(1, a * a + b * b)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
 from gicodec.encoder.targets.base import Target
 from gicodec.encoder.targets.gaussian_count import GaussianCountTarget
 from gicodec.encoder.targets.psnr import PsnrTarget
 from gicodec.encoder.targets.quality import QualityTarget
 from gicodec.encoder.targets.size import SizeTarget
-from gicodec.format import Header
 from gicodec.options import EncodeOptions
+from gicodec.source import Source
 
 TARGETS: dict[str, type[Target]] = {
     "bpp": SizeTarget,
@@ -23,11 +20,11 @@ TARGETS: dict[str, type[Target]] = {
 """By the name of the option, as in options.TARGETS."""
 
 
-def target_of(options: EncodeOptions, pixels: NDArray[np.uint8], header: Header) -> Target:
+def target_of(options: EncodeOptions, source: Source) -> Target:
     """Return the target of an encoding.
 
     Raises:
         TargetError: No file of this picture can meet it.
     """
     kind, _ = options.target
-    return TARGETS[kind].from_options(options, pixels, header)
+    return TARGETS[kind].from_options(options, source)

@@ -14,10 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gicodec.encoder.tuning.state import FrozenState, State
-from gicodec.format import GsiFile, GsiPayload, Header
-from gicodec.format.gsi.lattice import N_STEP_CODES, step_of
+from gicodec.format import GsiPayload, Header, Section
+from gicodec.format.constants import SectionType
+from gicodec.format.container import write_sections
+from gicodec.format.gsi.head import N_STEP_CODES, step_of
 from gicodec.options import EncodeOptions
 from gicodec.render.cpu import Array
+from gicodec.source import Source
 
 MIN_STEP, MAX_STEP = step_of(0), step_of(N_STEP_CODES - 1)
 
@@ -56,8 +59,8 @@ class Target(ABC):
 
     @classmethod
     @abstractmethod
-    def from_options(cls, options: EncodeOptions, pixels: NDArray[np.uint8], header: Header) -> Target:
-        """Make the target that options ask for, for a picture [H, W, C] of this header.
+    def from_options(cls, options: EncodeOptions, source: Source) -> Target:
+        """Make the target that options ask for, for a picture.
 
         Raises:
             TargetError: No file of this picture can meet it.
@@ -115,5 +118,6 @@ def clamp_step(step: float) -> float:
 
 
 def file_size(payload: GsiPayload, header: Header) -> int:
-    """Return the bytes of the whole file."""
-    return len(GsiFile(header, payload).to_bytes())
+    """Return the bytes of a file that has no other sections."""
+    head = Section(SectionType.HEADER, header.to_bytes())
+    return len(write_sections([head, Section(SectionType.GAUSSIANS, payload.to_bytes(header))]))

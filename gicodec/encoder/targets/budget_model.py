@@ -21,6 +21,10 @@ class PlanModel:
     db_per_doubling_while_fitting: float = 6.0
     """dB for each doubling of N while the fit goes on, which converges meanwhile (targets.md: with 4 small
     pictures at 40 dB are planned too large)."""
+    least_pixels_per_gaussian: int = 3
+    """Pixels for each Gaussian, at least: such files are larger than lossless ones. By hand."""
+    always_useful: int = 4096
+    """Gaussians that any picture may have, however small. By hand."""
     max_doublings: float = 2.0
     """Doublings of N that one plan looks ahead, either way. By hand."""
     share_kept: float = 0.65
@@ -97,7 +101,7 @@ class CeilingModel:
 
     db: float = 58.9
     """dB, before samples are rounded to 8 bits: an error as large as that of rounding, 1/12 of a squared
-    level."""
+    level; 6 dB more for every bit more."""
     max_octaves: float = 1.0
     """Octaves of D in one move, at most. By hand."""
 
@@ -106,6 +110,10 @@ class CeilingModel:
 class PsnrModel:
     """How the PSNR of the decoded picture follows from D and from the fit."""
 
+    plans_before_hopeless: int = 10
+    """Plans, of 20 in a fit, after which a target may be found hopeless: the fit is young before. By hand."""
+    hopeless: float = 3.0
+    """How many times the Gaussians that are useful a plan must ask for, to be hopeless. By hand."""
     coding_loss_db: float = 2.5
     """dB between the fit, as it is when the last Gaussians are added, and the file. By hand."""
     error_of_steps: float = 2.1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from gicodec.encoder.targets.base import clamp_step
 from gicodec.encoder.targets.budget_model import CEILING, PLAN, PSNR
 from gicodec.encoder.targets.quality import first_step, planned
@@ -9,23 +11,26 @@ from gicodec.encoder.tuning.state import State
 from gicodec.format import Header
 from gicodec.render.cpu import Array
 
+DB_PER_BIT = 20 * math.log10(2)  # of a sample
+
 
 class Ceiling:
     """The least D, and the most Gaussians, that are of use for a picture."""
 
     def __init__(self, header: Header) -> None:
         self._header = header
+        self._db = CEILING.db + DB_PER_BIT * (header.bit_depth - 8)
 
     def plan(self, n: int, psnr: float, n_wanted: int) -> int:
         """Return how many Gaussians to fit: as many as wanted, but where n of them are nearly good enough."""
-        doublings = (CEILING.db + PSNR.coding_loss_db - psnr) / PLAN.db_per_doubling_while_fitting
+        doublings = (self._db + PSNR.coding_loss_db - psnr) / PLAN.db_per_doubling_while_fitting
         return min(n_wanted, planned(n, doublings)) if doublings < PLAN.max_doublings else n_wanted
 
     def first_step(self, values: Array, psnr: float) -> float:
         """Return the D that leaves fitted Gaussians, a state's values [N, 12], good enough."""
-        return first_step(CEILING.db, psnr, len(values), self._header)
+        return first_step(self._db, psnr, len(values), self._header)
 
     def next_step(self, state: State, psnr: float) -> float:
         """Return the D to go on with, if good enough is all that is asked for."""
-        octaves = PSNR.control_gain * (psnr - CEILING.db) / PSNR.db_per_octave_while_tuning
+        octaves = PSNR.control_gain * (psnr - self._db) / PSNR.db_per_octave_while_tuning
         return clamp_step(state.step * 2.0 ** min(max(octaves, -CEILING.max_octaves), CEILING.max_octaves))

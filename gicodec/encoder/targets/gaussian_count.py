@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gicodec.encoder.targets.base import (
     MIN_STEP,
@@ -22,6 +21,7 @@ from gicodec.encoder.tuning.state import FrozenState, State
 from gicodec.format import GsiPayload, Header
 from gicodec.options import EncodeOptions
 from gicodec.render.cpu import Array
+from gicodec.source import Source
 
 
 class GaussianCountTarget(Target):
@@ -34,9 +34,9 @@ class GaussianCountTarget(Target):
         self._empty = file_size(GsiPayload.empty(header.channels), header)
 
     @classmethod
-    def from_options(cls, options: EncodeOptions, pixels: NDArray[np.uint8], header: Header) -> Target:
+    def from_options(cls, options: EncodeOptions, source: Source) -> Target:
         """Take the number of Gaussians that was asked for."""
-        return cls(options.gaussians_of(header), header)
+        return cls(options.gaussians_of(source.header), source.header)
 
     def n_fitted(self) -> int:
         """Fit more than will be left."""

@@ -10,9 +10,6 @@ import math
 from bisect import bisect_left
 from functools import cache
 
-import numpy as np
-from numpy.typing import NDArray
-
 from gicodec.encoder.targets.base import (
     MAX_STEP,
     MIN_STEP,
@@ -23,16 +20,16 @@ from gicodec.encoder.targets.base import (
     weakest_first,
 )
 from gicodec.encoder.targets.budget_model import PLAN, PSNR
-from gicodec.encoder.targets.quality import first_number, first_step, planned
+from gicodec.encoder.targets.quality import first_number, first_step, most_useful, planned
 from gicodec.encoder.tuning.state import FrozenState, State
 from gicodec.errors import TargetError
-from gicodec.format import GsiPayload, Header
+from gicodec.format import GsiPayload
 from gicodec.image.samples import to_samples
-from gicodec.metrics import psnr
 from gicodec.options import EncodeOptions
 from gicodec.quantize import dequantize
 from gicodec.render import View, render
 from gicodec.render.cpu import Array
+from gicodec.source import Source
 
 TOLERANCE = 0.1  # dB, either way: what EncodeOptions.psnr promises
 EXACT = 99.0  # dB stand for a picture without an error: a search needs a number
@@ -44,14 +41,15 @@ class PsnrTarget(Target):
 
     max_attempts = 8
 
-    def __init__(self, psnr: float, pixels: NDArray[np.uint8], header: Header, threads: int) -> None:
-        self._psnr, self._pixels, self._header, self._threads = psnr, pixels, header, threads
+    def __init__(self, psnr: float, source: Source, threads: int) -> None:
+        self._psnr, self._source, self._header, self._threads = psnr, source, source.header, threads
+        self._n_plans = 0
         self._before: tuple[float, float] | None = None  # the log of D, and the dB above, of an attempt
 
     @classmethod
-    def from_options(cls, options: EncodeOptions, pixels: NDArray[np.uint8], header: Header) -> Target:
+    def from_options(cls, options: EncodeOptions, source: Source) -> Target:
         """Take the PSNR that was asked for."""
-        return cls(options.target[1], pixels, header, options.threads)
+        return cls(options.target[1], source, options.threads)
 
     def n_fitted(self) -> int:
         """Guess: nothing is known of the picture."""
@@ -59,7 +57,21 @@ class PsnrTarget(Target):
 
     def plan(self, n: int, psnr: float) -> int:
         """Extrapolate to where the float Gaussians are as much better as coding costs."""
-        return planned(n, (self._psnr + PSNR.coding_loss_db - psnr) / PLAN.db_per_doubling_while_fitting)
+        doublings, most = self._doublings(psnr), most_useful(self._header)
+        self._n_plans += 1
+        hopeless = math.log2(PSNR.hopeless * most / n)
+        is_small = most >= self._header.n_pixels  # and soon searched to the end
+        if doublings > hopeless and self._n_plans >= PSNR.plans_before_hopeless and not is_small:
+            can_be = self._psnr - (doublings - hopeless) * PLAN.db_per_doubling_while_fitting
+            raise TargetError(
+                f"{self._psnr:g} dB cannot be met: from about {can_be:.0f} dB on,"
+                " this picture takes more bytes than a lossless file"
+            )
+        return min(planned(n, doublings), most)
+
+    def _doublings(self, psnr: float) -> float:
+        """Return how often the number of Gaussians that give so many dB should double."""
+        return (self._psnr + PSNR.coding_loss_db - psnr) / PLAN.db_per_doubling_while_fitting
 
     def start(self, values: Array, psnr: float) -> Start:
         """Give the steps what the fit leaves of the error."""
@@ -101,8 +113,8 @@ class PsnrTarget(Target):
         above = self._above(best.payload)
         exact = self._psnr + above > EXACT - TOLERANCE
         if exact or abs(above) > TOLERANCE:
-            nearest = "lossless" if exact else f"{self._psnr + above:.2f} dB"
-            raise TargetError(f"{self._psnr:g} dB cannot be met; the nearest possible is {nearest}")
+            found = "without any error" if exact else f"at {self._psnr + above:.2f} dB"
+            raise TargetError(f"{self._psnr:g} dB cannot be met; the search ended {found}")
         return best.payload
 
     def _db_per_octave(self, step: float, above: float) -> float:
@@ -117,7 +129,7 @@ class PsnrTarget(Target):
         """Return by how many dB the decoded picture is better than asked for."""
         view = View(self._header.width, self._header.height)
         image = render(dequantize(payload), view, self._header.kernel, threads=self._threads)
-        return min(psnr(self._pixels, to_samples(image, 8)), EXACT) - self._psnr
+        return min(self._source.psnr(to_samples(image, self._header.bit_depth)), EXACT) - self._psnr
 
 
 def _octaves(exponent: float) -> float:

@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-from numpy.typing import NDArray
-
 from gicodec.encoder.targets.base import Attempt, Start, Target, clamp_step
 from gicodec.encoder.targets.budget_model import PLAN, PSNR
 from gicodec.encoder.tuning.state import FrozenState
 from gicodec.format import Header
-from gicodec.format.gsi.lattice import nearest_step_code, step_of
+from gicodec.format.gsi.head import nearest_step_code, step_of
 from gicodec.options import EncodeOptions
 from gicodec.render.cpu import Array
+from gicodec.source import Source
 
 QUALITY_PER_OCTAVE = 18.0  # of D; quality 0 is D = 1
 DB_OF_TWO = 10 * math.log10(2)  # dB for each doubling of the squared error
@@ -36,9 +34,9 @@ class QualityTarget(Target):
         self._step, self._header = step_of_quality(quality), header
 
     @classmethod
-    def from_options(cls, options: EncodeOptions, pixels: NDArray[np.uint8], header: Header) -> Target:
+    def from_options(cls, options: EncodeOptions, source: Source) -> Target:
         """Take the quality that was asked for."""
-        return cls(options.target[1], header)
+        return cls(options.target[1], source.header)
 
     def n_fitted(self) -> int:
         """Guess: nothing is known of the picture."""
@@ -47,7 +45,8 @@ class QualityTarget(Target):
     def plan(self, n: int, psnr: float) -> int:
         """Solve N D^2 = balance * error."""
         ratio = PLAN.balance * squared_error(psnr, self._header) / (n * self._step**2)
-        return planned(n, math.log2(max(ratio, 1e-9)) / (1 + PLAN.db_per_doubling_while_fitting / DB_OF_TWO))
+        doublings = math.log2(max(ratio, 1e-9)) / (1 + PLAN.db_per_doubling_while_fitting / DB_OF_TWO)
+        return min(planned(n, doublings), most_useful(self._header))
 
     def start(self, values: Array, psnr: float) -> Start:
         """Begin with the D of the quality, which no later step changes."""
@@ -63,6 +62,11 @@ def first_number(header: Header) -> int:
     return max(1, header.n_pixels // PLAN.pixels_per_gaussian)
 
 
+def most_useful(header: Header) -> int:
+    """Return how many Gaussians are of use for a picture: with more, a file is larger than a lossless one."""
+    return max(PLAN.always_useful, header.n_pixels // PLAN.least_pixels_per_gaussian)
+
+
 def planned(n: int, doublings: float) -> int:
     """Return how many to plan for when n should double so often, without looking too far ahead."""
     return math.ceil(n * 2 ** min(max(doublings, -PLAN.max_doublings), PLAN.max_doublings))
@@ -76,5 +80,5 @@ def first_step(aim: float, psnr: float, n: int, header: Header) -> float:
 
 
 def squared_error(psnr: float, header: Header) -> float:
-    """Return the sum over all samples, 0 to 1, at so many dB."""
-    return float(header.n_pixels * header.channels * 10 ** (-psnr / 10))
+    """Return the sum over all samples of three channels, 0 to 1, at so many dB."""
+    return float(header.n_pixels * 3 * 10 ** (-psnr / 10))

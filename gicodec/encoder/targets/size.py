@@ -22,6 +22,7 @@ from gicodec.encoder.targets.base import (
 )
 from gicodec.encoder.targets.budget_model import SIZE
 from gicodec.encoder.targets.ceiling import Ceiling
+from gicodec.encoder.targets.quality import most_useful
 from gicodec.encoder.tuning.rate import expected_bits
 from gicodec.encoder.tuning.state import FrozenState, State
 from gicodec.errors import TargetError
@@ -29,6 +30,7 @@ from gicodec.fit.waves import cost_of_waves
 from gicodec.format import GsiPayload, Header
 from gicodec.options import EncodeOptions
 from gicodec.render.cpu import Array
+from gicodec.source import Source
 
 
 class SizeTarget(Target):
@@ -38,15 +40,17 @@ class SizeTarget(Target):
         TargetError: Not even one Gaussian fits.
     """
 
-    def __init__(self, budget: int, header: Header) -> None:
-        self._budget, self._header = budget, header
+    def __init__(self, budget: int, header: Header, n_other_bytes: int = 0) -> None:
+        """Allow so many bytes for a picture whose file has some beside its Gaussians."""
+        self._budget, self._header = budget - n_other_bytes, header
         self._n_moves = 0
         self._ceiling, self._good_enough = Ceiling(header), False
-        self._excess_per_bit = SIZE.bits_per_expected_bit / (8 * max(1, budget))
+        self._excess_per_bit = SIZE.bits_per_expected_bit / (8 * max(1, self._budget))
         self._judged: tuple[Array | None, int] = None, 0  # the values of a state, and its size
         self._empty = file_size(GsiPayload.empty(header.channels), header)
         smallest = self._empty + SIZE.bytes_of_one_gaussian
-        if budget < smallest:
+        if self._budget < smallest:
+            smallest += n_other_bytes
             size = f"{header.width}x{header.height}"
             rate = math.ceil(8e4 * smallest / header.n_pixels) / 1e4
             raise TargetError(
@@ -55,13 +59,16 @@ class SizeTarget(Target):
             )
 
     @classmethod
-    def from_options(cls, options: EncodeOptions, pixels: NDArray[np.uint8], header: Header) -> Target:
+    def from_options(cls, options: EncodeOptions, source: Source) -> Target:
         """Take the bytes, or the bits per pixel, that the file may have."""
-        return cls(options.budget(header.n_pixels), header)
+        return cls(
+            options.budget(source.header.n_pixels, source.n_other_bytes), source.header, source.n_other_bytes
+        )
 
     def n_fitted(self) -> int:
         """Fit more than will be left."""
-        return max(1, int(8 * self._budget / SIZE.bits_per_fitted_gaussian))
+        n = int(8 * self._budget / SIZE.bits_per_fitted_gaussian)
+        return min(max(1, n), most_useful(self._header))
 
     def plan(self, n: int, psnr: float) -> int:
         """Fit no more than are of use."""

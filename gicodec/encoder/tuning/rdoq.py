@@ -51,6 +51,7 @@ def refine(
     objective.clear()
     everyone = Candidates.of(rounded, state.step, (height, width), waves=bool(rounded.amplitudes.any()))
     objective.add(everyone.splats(rounded.colors, rounded.amplitudes))
+    objective.weigh()
     for _ in range(n_sweeps):
         if _sweep(objective, state, 1.0) < ENOUGH:
             break

@@ -15,12 +15,8 @@ from gicodec.fit.parameters import AMPLITUDES, COLOR, FREQUENCIES, SIZE, WAVE, M
 from gicodec.format import GsiPayload, Header
 from gicodec.format.arrays import FloatArray, IntArray
 from gicodec.format.gsi.cells import MARGIN, code_cells
-from gicodec.format.gsi.lattice import (
-    Shapes,
-    energy_classes,
-    nearest_step_code,
-    step_of,
-)
+from gicodec.format.gsi.head import nearest_step_code, step_of
+from gicodec.format.gsi.lattice import Shapes, energy_classes
 from gicodec.format.gsi.quantized import QuantizedGaussians
 from gicodec.quantize import (
     TRANSFORM,
@@ -121,7 +117,9 @@ class State:
         ordered = rounded.take(order)
         shapes = ordered.shapes()
         columns, rows = nearest_in_cells(shapes, cells, ordered.columns, ordered.rows)
-        return GsiPayload(nearest_step_code(self.step), cells, replace(ordered, columns=columns, rows=rows))
+        colors = ordered.colors[:, : header.channels]  # gray ones have luminance only
+        placed = replace(ordered, colors=colors, columns=columns, rows=rows)
+        return GsiPayload(nearest_step_code(self.step), cells, placed)
 
     def shapes(self, classes: IntArray) -> tuple[Shapes, IntArray, IntArray, IntArray]:
         """Return the rounded shapes, and the symbols of m, r and the angle."""

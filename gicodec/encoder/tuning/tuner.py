@@ -20,7 +20,7 @@ from gicodec.fit.adam import Moments, Motion
 from gicodec.fit.frozen import Frozen
 from gicodec.fit.objective import Objective
 from gicodec.fit.optimizer import rates_of_columns
-from gicodec.fit.parameters import AMPLITUDES, Mask, has_wave
+from gicodec.fit.parameters import AMPLITUDES, COLOR, Mask, has_wave
 from gicodec.format import Header
 from gicodec.format.gsi.cells import MARGIN
 from gicodec.format.gsi.lattice import MAX_LOG_SIZE, MIN_LOG_SIZE
@@ -97,5 +97,8 @@ class Tuner:
         edge = MARGIN - 1e-2
         sizes = MIN_LOG_SIZE + 1e-3, MAX_LOG_SIZE - 1e-3
         limits = *sizes, -MARGIN, self.header.width + edge, -MARGIN, self.header.height + edge
-        rates, frozen = rates_of_columns(self.header.channels), self.frozen if self.frozen.any() else None
+        rates, frozen = (
+            rates_of_columns(self.state.values.shape[1] - COLOR),
+            self.frozen if self.frozen.any() else None,
+        )
         return Motion(rates, math.exp(LARGE), limits, frozen)

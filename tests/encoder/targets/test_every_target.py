@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from pictures import Pixels, photograph
 
-from gicodec import Encoded, EncodeOptions, Progress, encode
+from gicodec import Encoded, Progress, encode
 
 
 def kind_of(target: dict[str, Any]) -> str:
@@ -17,7 +17,7 @@ def kind_of(target: dict[str, Any]) -> str:
 
 
 def encoded(pixels: Pixels, **options: Any) -> Encoded:
-    return encode(pixels, EncodeOptions(effort="fast", waves=False, **options))
+    return encode(pixels, effort="fast", waves=False, **options)
 
 
 @pytest.mark.slow
@@ -45,7 +45,7 @@ def test_threads_change_no_byte_whatever_the_target(target: dict[str, Any]) -> N
 @pytest.mark.parametrize("target", TARGETS, ids=kind_of)
 def test_progress_goes_forward_whatever_the_target(target: dict[str, Any]) -> None:
     reports: list[Progress] = []
-    encode(photograph(64, 48), EncodeOptions(effort="fast", waves=True, **target), reports.append)
+    encode(photograph(64, 48), effort="fast", waves=True, **target, progress=reports.append)
     stages = {stage: list(group) for stage, group in groupby(reports, lambda report: report.stage)}
     assert list(stages) == ["fit", *["waves"] * ("gaussians" not in target), "tune"]
     for group in stages.values():

@@ -7,11 +7,11 @@ import pytest
 from marks import slow
 from pictures import Pixels, photograph
 
-from gicodec import Encoded, EncodeOptions, TargetError, describe, encode
+from gicodec import Encoded, TargetError, encode, info
 
 
 def encoded(pixels: Pixels, n: int, seed: int = 0) -> Encoded:
-    return encode(pixels, EncodeOptions(gaussians=n, effort="fast", seed=seed))
+    return encode(pixels, gaussians=n, effort="fast", seed=seed)
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def encoded(pixels: Pixels, n: int, seed: int = 0) -> Encoded:
 )
 def test_the_file_holds_as_many_as_asked_for(width: int, height: int, n: int) -> None:
     result = encoded(photograph(width, height), n)
-    assert describe(result.data).n_gaussians == result.n_gaussians == n
+    assert info(result).n_gaussians == result.n_gaussians == n
 
 
 def test_every_seed_keeps_the_promise() -> None:

@@ -10,7 +10,7 @@ import pytest
 from marks import slow
 from pictures import Pixels, photograph
 
-from gicodec import Encoded, EncodeOptions, describe, encode
+from gicodec import Encoded, encode, info
 from gicodec.encoder.targets.quality import step_of_quality
 
 
@@ -23,7 +23,7 @@ def flat(width: int, height: int) -> Pixels:
 
 
 def encoded(pixels: Pixels, **options: Any) -> Encoded:
-    return encode(pixels, EncodeOptions(effort="fast", waves=False, **options))
+    return encode(pixels, effort="fast", waves=False, **options)
 
 
 def test_quality_is_a_scale_of_steps() -> None:
@@ -40,7 +40,7 @@ def test_quality_is_a_scale_of_steps() -> None:
 def test_every_file_of_a_quality_has_its_step(quality: float, pixels: Pixels) -> None:
     result = encoded(pixels, quality=quality)
     assert result.n_gaussians > 0
-    assert describe(result.data).step == step_of_quality(quality)
+    assert info(result).step == step_of_quality(quality)
 
 
 def test_more_quality_is_a_better_picture_and_a_larger_file() -> None:

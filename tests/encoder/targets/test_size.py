@@ -10,12 +10,12 @@ import pytest
 from marks import slow
 from pictures import Pixels, photograph
 
-from gicodec import Encoded, EncodeOptions, TargetError, decode, encode, psnr
+from gicodec import Encoded, TargetError, decode, encode, psnr
 from gicodec.options import Effort
 
 
 def encoded(pixels: Pixels, bpp: float, seed: int = 0) -> Encoded:
-    return encode(pixels, EncodeOptions(bpp=bpp, effort="fast", waves=False, seed=seed))
+    return encode(pixels, bpp=bpp, effort="fast", waves=False, seed=seed)
 
 
 def budget(pixels: Pixels, bpp: float) -> int:
@@ -35,7 +35,7 @@ def test_the_budget_is_used_and_never_exceeded(width: int, height: int, bpp: flo
 
 def test_a_size_is_a_rate_in_bytes() -> None:
     pixels = photograph(97, 61)
-    result = encode(pixels, EncodeOptions(target_size=500, effort="fast"))
+    result = encode(pixels, target_size=500, effort="fast")
     assert 0.96 * 500 <= len(result.data) <= 500
     assert result.data == encoded(pixels, 8 * 500.5 / (97 * 61)).data
 
@@ -45,10 +45,10 @@ def test_an_impossible_size_is_answered_with_a_possible_one() -> None:
     with pytest.raises(
         TargetError, match=r"^the budget of 10 bytes is too small: .* at least \d+ bytes, "
     ) as failure:
-        encode(pixels, EncodeOptions(target_size=10, effort="fast"))
+        encode(pixels, target_size=10, effort="fast")
     match = re.search(r"at least (\d+) bytes", str(failure.value))
     assert match
-    result = encode(pixels, EncodeOptions(target_size=int(match[1]), effort="fast"))
+    result = encode(pixels, target_size=int(match[1]), effort="fast")
     assert len(result.data) <= int(match[1])
 
 
@@ -104,8 +104,7 @@ def test_the_quality_reported_is_the_quality_decoded() -> None:
 @pytest.mark.slow
 def test_more_effort_gives_better_pictures() -> None:
     fast, medium, slow = (
-        encode(photograph(), EncodeOptions(bpp=1, effort=effort, waves=False)).psnr
-        for effort in get_args(Effort)
+        encode(photograph(), bpp=1, effort=effort, waves=False).psnr for effort in get_args(Effort)
     )
     assert medium > fast
     assert slow > medium - 0.2  # dB; on average it is better, in one picture chance is as large

@@ -23,7 +23,7 @@ from gicodec.encoder.tuning.tuner import Tuner
 from gicodec.fit import FitSettings, Objective, as_target, fit
 from gicodec.fit.parameters import has_wave
 from gicodec.format import GsiFile, Header
-from gicodec.format.gsi.lattice import step_of
+from gicodec.format.gsi.head import step_of
 
 HEADER = Header(96, 80)
 STEP_CODE = 250

@@ -15,14 +15,8 @@ from gicodec.fit.parameters import AMPLITUDES, COLOR, FREQUENCIES, SIZE, WAVE, U
 from gicodec.format import GsiFile, GsiPayload, Header
 from gicodec.format.arrays import FloatArray
 from gicodec.format.gsi.cells import MARGIN
-from gicodec.format.gsi.lattice import (
-    MAX_FREQUENCY,
-    angle_levels,
-    energy_classes,
-    shape_steps,
-    step_of,
-    wave_steps,
-)
+from gicodec.format.gsi.head import step_of
+from gicodec.format.gsi.lattice import MAX_FREQUENCY, angle_levels, energy_classes, shape_steps, wave_steps
 from gicodec.quantize import dequantize
 
 KODAK = Header(768, 512)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pictures import photograph, texture
 from scenes import Array
 
-from gicodec import EncodeOptions, decode, encode, psnr
+from gicodec import decode, encode, psnr
 from gicodec.encoder import wave_decision
 from gicodec.encoder.targets.budget_model import WAVES
 from gicodec.encoder.tuning import state as state_module
@@ -22,7 +22,7 @@ from gicodec.encoder.tuning.tuner import Tuner
 from gicodec.fit import FitSettings, Objective, as_target, fit, to_gaussians
 from gicodec.fit.parameters import COLOR, SIZE, WAVE, U, V, X, Y, has_wave
 from gicodec.format import GsiFile, GsiPayload, Header
-from gicodec.format.gsi.lattice import step_of
+from gicodec.format.gsi.head import step_of
 from gicodec.gaussians import Gaussians
 from gicodec.quantize import TRANSFORM, dequantize
 
@@ -233,7 +233,7 @@ def test_waves_survive_rounding_as_well_as_gaussians_do(monkeypatch: pytest.Monk
     monkeypatch.setattr(wave_decision, "WAVES", always)
     pixels, settings = photograph(96, 80), {"quality": 40, "effort": "fast", "threads": 1}
     waved, plain = (
-        encode(pixels, EncodeOptions(**settings, waves=waves))  # type: ignore[arg-type]
+        encode(pixels, **settings, waves=waves)  # type: ignore[arg-type]
         for waves in (True, False)
     )
     payload = GsiFile.from_bytes(waved.data).payload

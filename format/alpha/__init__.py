@@ -1,0 +1,1 @@
+"""The opacity of every pixel. Spec section 10."""

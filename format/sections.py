@@ -1,0 +1,106 @@
+"""Which sections a file has, and in which order. Spec section 2.
+
+This module does without NumPy: to describe a file takes no more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gicodec.format.constants import CRITICAL, ColorSpace, SectionType
+from gicodec.format.container import Section
+from gicodec.format.errors import CorruptFileError, UnsupportedFileError
+from gicodec.format.header import Header
+from gicodec.format.metadata import pack, unpack
+
+IMAGE = (
+    SectionType.HEADER,
+    SectionType.GAUSSIANS,
+    SectionType.ALPHA,
+)  # in this order; the last may be missing
+METADATA = {SectionType.PROFILE: "profile", SectionType.EXIF: "exif", SectionType.XMP: "xmp"}
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """What belongs to a picture beside its pixels."""
+
+    profile: bytes | None = None
+    """ICC color profile; there is one if, and only if, the header's color space says so."""
+    exif: bytes | None = None
+    """EXIF, from its TIFF header on."""
+    xmp: bytes | None = None
+    """XMP packet."""
+
+    def sections(self) -> list[Section]:
+        """Write what there is."""
+        given = [(kind, name, getattr(self, name)) for kind, name in METADATA.items()]
+        return [Section(kind, pack(content, name)) for kind, name, content in given if content is not None]
+
+    @classmethod
+    def of(cls, sections: list[Section]) -> Metadata:
+        """Read it from all of a file's sections: the mirror of :meth:`sections`."""
+        found: dict[str, bytes] = {}
+        for kind, payload in sections:
+            if name := METADATA.get(SectionType(kind) if kind in METADATA else SectionType.END):
+                if name in found:
+                    raise CorruptFileError(f"more than one section {name}")
+                found[name] = unpack(payload, name)
+        return cls(**found)
+
+
+NO_METADATA = Metadata()
+
+
+@dataclass(frozen=True)
+class Sections:
+    """The sections of a file, sorted out by the rules for known, critical and ancillary types."""
+
+    header: Header
+    gaussians: bytes
+    alpha: bytes | None
+    metadata: Metadata
+    unknown: tuple[Section, ...]
+    """Ancillary ones of other types, in file order."""
+
+    @classmethod
+    def of(cls, sections: list[Section]) -> Sections:
+        """Sort the sections of a file.
+
+        Raises:
+            CorruptFileError: One is missing, there twice, or in the wrong place.
+            UnsupportedFileError: A critical one is not known.
+        """
+        image = [section for section in sections if section.type & CRITICAL]
+        for section in image:
+            if section.type not in IMAGE:
+                raise UnsupportedFileError(
+                    f"unknown section {section.type:#04x}: the file needs a newer gicodec"
+                )
+        types = tuple(section.type for section in image)
+        if types not in (IMAGE, IMAGE[:-1]) or sections[0] != image[0]:
+            found = " ".join(section_name(section.type) for section in sections)
+            raise CorruptFileError(
+                f"sections must be one header, one gaussians, and at most one alpha, not {found or 'none'}"
+            )
+        header, metadata = Header.from_bytes(image[0].payload), Metadata.of(sections)
+        check_profile(header, metadata)
+        unknown = [s for s in sections if not s.type & CRITICAL and s.type not in METADATA]
+        alpha = image[2].payload if len(image) > 2 else None
+        return cls(header, image[1].payload, alpha, metadata, tuple(unknown))
+
+
+def check_profile(header: Header, metadata: Metadata) -> None:
+    """Check that there is a profile if, and only if, the header says so.
+
+    Raises:
+        CorruptFileError: They disagree.
+    """
+    if (metadata.profile is None) == (header.color_space is ColorSpace.PROFILE):
+        raise CorruptFileError("the header and the section profile disagree")
+
+
+def section_name(section_type: int) -> str:
+    """Return what to call a section."""
+    known = section_type in SectionType.__members__.values()
+    return SectionType(section_type).name.lower() if known else f"{section_type:#04x}"

@@ -1,0 +1,62 @@
+"""How far two pictures are apart, by the measures of the field; SSIM is a library's."""
+
+from __future__ import annotations
+
+import io
+from importlib.util import find_spec
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gicodec.codec import decode
+from gicodec.errors import ImageError
+from gicodec.format import SIGNATURE, describe
+from gicodec.image.picture import Picture
+from gicodec.image.read import read_image
+from gicodec.metrics import psnr
+from gicodec.options import DecodeOptions
+
+SMALLEST = 161  # pixels a side: MS-SSIM halves a picture four times under windows of 11
+
+
+def load(data: bytes, name: str) -> tuple[Picture, float | None]:
+    """Decode the bytes of a .gsi file or of any picture; return it, and the bpp of a .gsi file.
+
+    Raises:
+        GsiError: They cannot be decoded.
+    """
+    if data.startswith(SIGNATURE):
+        return decode(data, DecodeOptions()), describe(data).bpp
+    stream = io.BytesIO(data)
+    stream.name = name
+    return read_image(stream)[0], None
+
+
+def compare_pictures(a: Picture, b: Picture) -> dict[str, float]:
+    """Return PSNR, dB, and, where pytorch-msssim is installed, SSIM and MS-SSIM, of colors times alpha.
+
+    Raises:
+        ImageError: The pictures differ in size.
+    """
+    if (a.width, a.height) != (b.width, b.height):
+        raise ImageError(f"the pictures differ in size: {a.width}x{a.height} and {b.width}x{b.height}")
+    first, second = a.over_black(), b.over_black()
+    n_channels = max(first.shape[2], second.shape[2])
+    first, second = (np.broadcast_to(c, (*c.shape[:2], n_channels)) for c in (first, second))
+    measured = {"psnr": psnr(first, second)}
+    if find_spec("pytorch_msssim"):
+        measured |= _structure(first, second)
+    return measured
+
+
+def _structure(a: NDArray[np.float32], b: NDArray[np.float32]) -> dict[str, float]:
+    import torch
+    from pytorch_msssim import ms_ssim, ssim
+
+    tensors = [torch.from_numpy(np.ascontiguousarray(x.transpose(2, 0, 1)[None], np.float32)) for x in (a, b)]
+    measured = {}
+    if min(a.shape[:2]) >= 11:
+        measured["ssim"] = float(ssim(*tensors, data_range=1.0))
+    if min(a.shape[:2]) >= SMALLEST:
+        measured["ms_ssim"] = float(ms_ssim(*tensors, data_range=1.0))
+    return measured

@@ -1,0 +1,60 @@
+"""A picture on its way into a file: what encoders need of it, whatever their method."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gicodec.format import Header
+from gicodec.format.alpha.payload import Plane
+from gicodec.image.picture import OPAQUE, Picture
+from gicodec.image.samples import Pixels
+from gicodec.metrics import psnr
+from gicodec.render.cpu import Array
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """A picture, and what its file will have beside Gaussians."""
+
+    picture: Picture
+    opacity: Plane | None = None
+    """[H, W], alpha as a reader will see it; None: every pixel is opaque."""
+    n_other_bytes: int = 0
+    """Of all sections but HEADER and GAUSSIANS."""
+
+    @property
+    def header(self) -> Header:
+        """The header of a file of method gsi."""
+        picture = self.picture
+        return Header(
+            picture.width,
+            picture.height,
+            channels=picture.samples.shape[2],
+            bit_depth=picture.bits,
+            color_space=picture.color_space,
+        )
+
+    @property
+    def weights(self) -> Array | None:
+        """How much the error of a color counts, [H, W]: the square of its opacity; None: all alike."""
+        return None if self.opacity is None else np.square(self.opacity / np.float32(OPAQUE))
+
+    def colors(self) -> Pixels:
+        """Return the samples with three channels, [H, W, 3]: gray is a color of three equal ones."""
+        samples = self.picture.samples
+        return np.repeat(samples, 3, axis=2) if samples.shape[2] == 1 else samples
+
+    def psnr(self, samples: Pixels) -> float:
+        """Compare decoded samples [H, W, C] with the picture: the dB of colors times alpha."""
+        if self.opacity is None:
+            return psnr(self.picture.samples, samples)
+        decoded = replace(self.picture, samples=samples, alpha=self.opacity)
+        return psnr(self.picture.over_black(), decoded.over_black())
+
+
+def source_of(pixels: NDArray[np.uint8]) -> Source:
+    """Return an opaque picture [H, W, 3] as a source."""
+    return Source(Picture(pixels))
