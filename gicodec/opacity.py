@@ -7,7 +7,8 @@ import math
 import numpy as np
 
 from gicodec.format import Header
-from gicodec.format.alpha.payload import MAX_STEP, Plane, write_alpha
+from gicodec.format.alpha.payload import MAX_STEP, write_alpha
+from gicodec.format.alpha.prediction import Plane
 from gicodec.image.picture import OPAQUE
 from gicodec.options import EncodeOptions
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gicodec.format import Header
-from gicodec.format.alpha.payload import Plane
+from gicodec.format.alpha.prediction import Plane
 from gicodec.image.picture import OPAQUE, Picture
 from gicodec.image.samples import Pixels
 from gicodec.metrics import psnr

@@ -8,10 +8,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gicodec.format.alpha.prediction import Neighbors, bits_of
+from gicodec.format.alpha.prediction import Neighbors, Plane, bits_of
 from gicodec.format.arrays import IntArray
 from gicodec.format.entropy.adaptive import AdaptiveCounts, Prior
 from gicodec.format.entropy.ans import Coder
+
+Differences = NDArray[np.int16]
+"""[H, W], in steps; of the corner, the sample."""
 
 BLOCK_BITS = 4
 BLOCK = 1 << BLOCK_BITS  # pixels
@@ -36,7 +39,7 @@ class Models:
         self._signs = AdaptiveCounts(2, SIGN_CHAIN)
 
     def code_blocks(
-        self, coder: Coder, alive: NDArray[np.bool_], known: IntArray, distance: int, given: IntArray | None
+        self, coder: Coder, alive: NDArray[np.bool_], known: Plane, distance: int, given: Differences | None
     ) -> None:
         """Code which of the living blocks have a difference at this distance or a smaller one, in place."""
         spreads = bits_of(_spreads(known, 2 * distance))[alive]
@@ -70,7 +73,7 @@ def _prior(counts: IntArray, like: IntArray) -> Prior:
     return lambda rows: np.tile(counts, (len(like[rows]), 1))
 
 
-def _spreads(known: IntArray, distance: int) -> IntArray:
+def _spreads(known: Plane, distance: int) -> IntArray:
     """Return the largest difference between known samples in, and right after, every block [H, W]."""
     low = high = None
     for y in range(0, BLOCK + 1, distance):
@@ -82,7 +85,7 @@ def _spreads(known: IntArray, distance: int) -> IntArray:
             high = sample if high is None else np.maximum(high, sample)
     assert low is not None
     assert high is not None
-    return high - low
+    return (high - low).astype(np.int64)
 
 
 def _clipped(places: IntArray, length: int, distance: int) -> IntArray:
@@ -90,7 +93,7 @@ def _clipped(places: IntArray, length: int, distance: int) -> IntArray:
     return np.minimum(places, (length - 1) // distance * distance)
 
 
-def _has_differences(differences: IntArray, distance: int) -> NDArray[np.bool_]:
+def _has_differences(differences: Differences, distance: int) -> NDArray[np.bool_]:
     """Tell which blocks have differences of samples that come at this distance or a smaller one."""
     height, width = differences.shape
     some = differences != 0

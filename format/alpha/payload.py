@@ -12,8 +12,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gicodec.format.alpha.models import BLOCK, BLOCK_BITS, TO_END, Models
-from gicodec.format.alpha.prediction import OPAQUE, Neighbors, distances, groups
+from gicodec.format.alpha.models import BLOCK, BLOCK_BITS, TO_END, Differences, Models
+from gicodec.format.alpha.prediction import OPAQUE, Group, Neighbors, Plane, distances, groups
 from gicodec.format.arrays import IntArray
 from gicodec.format.entropy.ans import Coder, SymbolReader, SymbolWriter
 from gicodec.format.errors import CorruptFileError
@@ -23,8 +23,6 @@ from gicodec.format.varint import ByteReader, write_varint
 MAX_STEP = 128
 FINER = 3  # times the step is halved, from the finest samples to those that many build on
 ZERO_SHARE = 0.75  # of a step: smaller differences are not worth their bits
-
-Plane = NDArray[np.uint8]
 
 
 def write_alpha(alpha: Plane, step: int) -> tuple[bytes, Plane]:
@@ -62,10 +60,10 @@ def _grid(side: int) -> int:
     return -(-(side - 1) // BLOCK) * BLOCK + 1
 
 
-def _extended(alpha: Plane) -> IntArray:
+def _extended(alpha: Plane) -> NDArray[np.int16]:
     """Go on beyond the edges as smoothly as it may be."""
     beyond = [(0, _grid(side) - side) for side in alpha.shape]
-    odd = np.pad(alpha.astype(np.int64), beyond, "reflect", reflect_type="odd")
+    odd = np.pad(alpha.astype(np.int16), beyond, "reflect", reflect_type="odd")
     return np.clip(odd, 0, OPAQUE)
 
 
@@ -73,38 +71,52 @@ def _cropped(plane: Plane, shape: tuple[int, ...]) -> Plane:
     return np.ascontiguousarray(plane[: shape[0], : shape[1]])
 
 
-def _code(coder: Coder, shape: tuple[int, ...], step: int, given: IntArray | None) -> Plane:
-    """Code the differences [H, W], in steps; return the samples that they make."""
+def _code(coder: Coder, shape: tuple[int, ...], step: int, given: Differences | None) -> Plane:
+    """Code the differences [H, W]; return the samples that they make."""
     height, width = shape
     models, alive = Models(), np.ones((-(-height // BLOCK), -(-width // BLOCK)), np.bool_)
-    corner = None if given is None else given[:1, 0]
+    corner = None if given is None else given[:1, 0].astype(np.int64)
     corner = coder.uniform("alpha", np.array([OPAQUE + 1]), corner)
-    known = np.full((height, width), corner[0])
+    known = np.full((height, width), corner[0], np.uint8)
     for distance in distances(height, width):
         if distance < BLOCK:
             models.code_blocks(coder, alive, known, distance, given)
         for group in groups(height, width, distance):
-            around = Neighbors.of(known, group)
             coded = alive[group.rows >> BLOCK_BITS][:, group.columns >> BLOCK_BITS]
             coded = coded if distance < BLOCK else np.ones_like(coded)
-            values = None if given is None else given[group.pixels][coded]
-            differences = np.zeros(coded.shape, np.int64)
-            differences[coded] = models.code_differences(coder, around.take(coded), values)
-            known[group.pixels] = _sample(around.predicted, differences, _step_at(distance, step))
-    return known.astype(np.uint8)
+            samples, around = _predicted(known, group, coded)
+            values = None if given is None else given[group.pixels][coded].astype(np.int64)
+            differences = models.code_differences(coder, around, values)
+            samples[coded] = _sample(around.predicted, differences, _step_at(distance, step))
+            known[group.pixels] = samples
+    return known
 
 
-def _differences(alpha: IntArray, step: int) -> IntArray:
-    """Choose the differences [H, W] for samples; that of the corner is the sample."""
-    known, differences = np.full_like(alpha, alpha[0, 0]), np.zeros_like(alpha)
+def _predicted(known: Plane, group: Group, coded: NDArray[np.bool_]) -> tuple[Plane, Neighbors]:
+    """Predict a group's samples, [R, C]; also return what is around those that are coded, a mask [R, C]."""
+    samples, parts = np.empty(coded.shape, np.uint8), [Neighbors(*[np.zeros(0, np.int64)] * 4)]
+    for part, band in group.bands():
+        around = Neighbors.of(known, band)
+        samples[part] = around.predicted
+        parts.append(around.take(coded[part]))
+    return samples, Neighbors.joined(parts)
+
+
+def _differences(alpha: NDArray[np.int16], step: int) -> Differences:
+    """Choose the differences [H, W] for samples."""
+    known, differences = np.full(alpha.shape, alpha[0, 0], np.uint8), np.zeros_like(alpha)
     differences[0, 0] = alpha[0, 0]
     height, width = alpha.shape
     for distance in distances(height, width):
         for group in groups(height, width, distance):
-            around, wanted = Neighbors.of(known, group), alpha[group.pixels]
-            chosen = _nearest(wanted, around.predicted, _step_at(distance, step))
-            differences[group.pixels] = chosen
-            known[group.pixels] = _sample(around.predicted, chosen, _step_at(distance, step))
+            step_here, samples = _step_at(distance, step), []
+            for _, band in group.bands():
+                around, wanted = Neighbors.of(known, band), alpha[band.pixels].astype(np.int64)
+                chosen = _nearest(wanted, around.predicted, step_here)
+                differences[band.pixels] = chosen
+                samples.append(_sample(around.predicted, chosen, step_here).astype(np.uint8))
+            if samples:
+                known[group.pixels] = np.concatenate(samples)
     return differences
 
 

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from gicodec.format.arrays import IntArray
 
+Plane = NDArray[np.uint8]
 OPAQUE = 255
+BAND = 2**18  # samples predicted at a time
 SMOOTH = 32  # levels: a greater difference between neighbors is an edge, and no cubic goes across
 
 
@@ -26,6 +28,13 @@ class Group(NamedTuple):
     rows: IntArray
     columns: IntArray
     offsets: tuple[tuple[int, int], ...]  # (y, x) of four known samples, two opposite pairs
+
+    def bands(self) -> Iterator[tuple[slice, Group]]:
+        """Yield some of the rows at a time, and their place among all: so little memory is enough."""
+        n_rows = max(1, BAND // max(1, len(self.columns)))
+        for begin in range(0, len(self.rows), n_rows):
+            part = slice(begin, begin + n_rows)
+            yield part, self._replace(rows=self.rows[part])
 
     @property
     def pixels(self) -> tuple[IntArray, IntArray]:
@@ -52,7 +61,7 @@ class Neighbors(NamedTuple):
     lean: IntArray  # 0, 1, 2: where their mean is against the prediction
 
     @classmethod
-    def of(cls, known: IntArray, group: Group) -> Neighbors:
+    def of(cls, known: Plane, group: Group) -> Neighbors:
         """Predict along the direction that changes less."""
         a, b, c, d = (_shifted(known, group, *offset) for offset in group.offsets)
         first, second = np.abs(a - b), np.abs(c - d)
@@ -69,6 +78,12 @@ class Neighbors(NamedTuple):
         lean = np.sign(a + b + c + d - 4 * predicted) + 1
         return cls(predicted, bits_of(spread), bits_of(np.minimum(first, second)), lean)
 
+    @classmethod
+    def joined(cls, parts: list[Neighbors]) -> Neighbors:
+        """Return flat ones, [N], one after the other."""
+        none = np.zeros(0, np.int64)
+        return cls(*(np.concatenate([none, *arrays]) for arrays in zip(*parts, strict=True)))
+
     def take(self, chosen: NDArray[np.bool_]) -> Neighbors:
         """Return some of them, [N]."""
         return Neighbors(*(array[chosen] for array in self))
@@ -80,11 +95,11 @@ def _between(a: IntArray, b: IntArray, before: IntArray, after: IntArray) -> Int
     return np.where(smooth, 9 * (a + b) - before - after, 8 * (a + b))
 
 
-def _shifted(known: IntArray, group: Group, y: int, x: int) -> IntArray:
+def _shifted(known: Plane, group: Group, y: int, x: int) -> IntArray:
     """Return the known samples beside a group's; where there is none, those on the other side."""
     rows = _mirrored(group.rows, y, known.shape[0])
     columns = _mirrored(group.columns, x, known.shape[1])
-    return known[np.ix_(rows, columns)]
+    return known[np.ix_(rows, columns)].astype(np.int64)
 
 
 def _mirrored(places: IntArray, offset: int, length: int) -> IntArray:
