@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from gicodec.cli.console import count
+from gicodec.cli.console import count, files_progress
 from gicodec.cli.failures import attempt
 from gicodec.options import Progress, ProgressCallback
 
@@ -79,20 +79,22 @@ def run_jobs(jobs: Sequence[Job], *, n_workers: int, fail_fast: bool, quiet: boo
             return STOPPED
         code = attempt(job.name, lambda: n_bytes.append(job.run()))
         codes.append(code)
+        advance()
         return code
 
-    if n_workers == 1:
-        results = [work(job) for job in jobs]
-    else:
-        from concurrent.futures import ThreadPoolExecutor
+    with files_progress(len(jobs), quiet=quiet) as advance:
+        if n_workers == 1:
+            results = [work(job) for job in jobs]
+        else:
+            from concurrent.futures import ThreadPoolExecutor
 
-        with ThreadPoolExecutor(n_workers) as pool:
-            try:
-                results = list(pool.map(work, jobs))
-            except BaseException:
-                _stop.set()
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+            with ThreadPoolExecutor(n_workers) as pool:
+                try:
+                    results = list(pool.map(work, jobs))
+                except BaseException:
+                    _stop.set()
+                    pool.shutdown(wait=False, cancel_futures=True)
+                    raise
     if len(jobs) > 1 and not quiet:
         n_failed, n_left = sum(code > 0 for code in results), results.count(STOPPED)
         parts = [count(len(n_bytes), "file"), f"{sum(n_bytes)} bytes", f"{time.monotonic() - start:.1f} s"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -43,6 +43,27 @@ def progress_reports(effort: Effort, *, quiet: bool, verbose: bool) -> Iterator[
         yield log
     if not quiet and (verbose or not sys.stderr.isatty()):
         log.print(separator="\n" if verbose else "; ")
+
+
+@contextmanager
+def files_progress(n_files: int, *, quiet: bool) -> Iterator[Callable[[], None]]:
+    """Yield what to call after each file; on a terminal, several files share one bar."""
+    if quiet or n_files < 2 or not sys.stderr.isatty():
+        yield lambda: None
+        return
+    from rich import progress as rich
+    from rich.console import Console
+
+    with rich.Progress(
+        rich.MofNCompleteColumn(),
+        rich.BarColumn(),
+        rich.TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        redirect_stdout=sys.stdout.isatty(),
+    ) as bar:
+        task = bar.add_task("files", total=n_files)
+        yield lambda: bar.advance(task)
 
 
 class StageLog:

@@ -171,7 +171,7 @@ def encode(
     reading = {"to_srgb": to_srgb, "metadata": metadata, "gps": gps}
     silent = quiet or as_json
     how = replace(checked, threads=threads), reading, silent, verbose, as_json
-    run = Run(*how, makes_folders=output_dir is not None, bars=n_workers == 1)
+    run = Run(*how, makes_folders=output_dir is not None, bars=len(pairs) == 1)
     batch = [Job(source, partial(encode_file, source, target, run)) for source, target in pairs]
     ctx.exit(run_jobs(batch, n_workers=n_workers, fail_fast=fail_fast, quiet=silent))
 
