@@ -13,6 +13,7 @@ import click
 
 from gicodec.cli.console import count, files_progress
 from gicodec.cli.failures import attempt
+from gicodec.errors import ImageError
 from gicodec.options import Progress, ProgressCallback
 
 STOPPED = -1  # a job that --fail-fast did not start
@@ -48,7 +49,11 @@ def expand(
             continue
         if not recursive:
             raise click.UsageError(f"{file} is a folder: add -r for the files in it")
+        if not os.access(file, os.R_OK | os.X_OK):
+            raise ImageError(f"{file}: the folder cannot be read")
         inside = sorted(path for path in Path(file).rglob("*") if path.is_file() and is_wanted(path))
+        if not inside:
+            raise click.UsageError(f"{file}: there is nothing to do in this folder")
         found += [(str(path), str(path.parent.relative_to(file))) for path in inside]
     return found
 
@@ -117,9 +122,11 @@ def outputs_of(found: Iterable[tuple[str, str]], directory: str, suffix: str) ->
         click.UsageError: Two would be written to one output.
     """
     pairs = [(file, str(Path(directory, folder, Path(file).stem + suffix))) for file, folder in found]
-    seen: set[str] = set()
-    for _, output in pairs:
+    seen: dict[str, str] = {}
+    for source, output in pairs:
         if output in seen:
-            raise click.UsageError(f"several inputs would be written to {output}")
-        seen.add(output)
+            raise click.UsageError(
+                f"{seen[output]} and {source} would be written to {output}: give them different folders"
+            )
+        seen[output] = source
     return pairs

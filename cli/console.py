@@ -81,7 +81,7 @@ class StageLog:
         self._stages[progress.stage] = progress, seconds
         estimate = seconds * RUNS_OF_PROBE[self._effort]
         if progress.stage == "fit" and progress.done == PROBE and estimate >= LONG:
-            click.echo(f"gsi: this takes about {estimate:.1g} s", err=True)
+            click.echo(f"gsi: this takes about {float(f'{estimate:.1g}'):.0f} s", err=True)
 
     def print(self, separator: str) -> None:
         """Print the last report of each stage."""

@@ -74,7 +74,7 @@ or npy. Standard output gets png.
     PICTURE,
     "--bits",
     type=click.Choice(["8", "16"]),
-    help="Bits per sample; default: as coded, where the format has them. 16 needs png, ppm, or npy.",
+    help="Bits per sample; default: as coded, where the format has them. 16 needs png, ppm, pgm, or npy.",
 )
 @option(
     PICTURE,
@@ -132,9 +132,9 @@ def decode(
         options = DecodeOptions(scale, size, crop, BITS[bits], threads, device)
         color = None
         if background is not None:
-            from gicodec.image.write import parse_color
+            from gicodec.image.write import as_color
 
-            color = parse_color(background)
+            color = as_color(background)
     if output_dir is None:
         pairs = arguments.pair_files(files, f".{STREAM_FORMAT}")
         if Path(pairs[0][1]).suffix.lower() == arguments.EXTENSION:
@@ -165,6 +165,8 @@ def _decode_file(source: str, target: str, run: _Run) -> int:
     if run.makes_folders:
         arguments.make_directory(str(Path(target).parent))
     arguments.check_target(source, target)
+    if run.makes_folders and Path(target).exists() and Path(target).parent.samefile(Path(source).parent):
+        raise OutputError(f"{target}: may be the original; remove it first, or name another folder")
     if arguments.is_plain(target) and starts_with(target, SIGNATURE):
         raise OutputError(f"{target}: is a .gsi file; remove it first, or name another output")
     picture = decode_bytes(arguments.read_bytes(source), run.options)

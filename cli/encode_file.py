@@ -92,6 +92,6 @@ def _finite(value: float) -> float | None:
 
 def _target_text(options: EncodeOptions, n_pixels: int) -> str:
     kind, value = options.target
-    if kind == "bpp" and options.budget(n_pixels) > value * n_pixels / 8:
-        kind, value = "target_size", options.budget(n_pixels)  # the default, of a small picture
+    if options.is_default:  # more for a small picture, for metadata, and for alpha of noise
+        return f"{TARGETS[kind].format(value)} by default"
     return count(int(value), "Gaussian") if kind == "gaussians" else TARGETS[kind].format(value)

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import inspect
 import io
+import numbers
 import os
 import warnings
-from typing import IO, Literal, TypedDict, Unpack
+from collections.abc import Callable, Mapping, Sequence
+from typing import IO, Literal, TypedDict, TypeVar, Unpack
 
 from PIL import Image
 
 from gicodec.codec import Encoded
 from gicodec.codec import decode as decode_picture
 from gicodec.codec import encode as encode_picture
-from gicodec.errors import GsiWarning
+from gicodec.errors import GsiError, GsiWarning, OptionError, one_line
 from gicodec.files import read_file, read_stream
 from gicodec.format import FileInfo, describe
 from gicodec.image.convert import as_picture
 from gicodec.image.read import ReadOptions
 from gicodec.image.samples import Pixels
-from gicodec.image.write import parse_color
+from gicodec.image.write import as_color
 from gicodec.options import Crop, DecodeOptions, Effort, EncodeOptions, ProgressCallback
 
 Coded = bytes | bytearray | memoryview | str | os.PathLike[str] | IO[bytes] | Encoded
 """A .gsi file: its bytes, its path, an open stream, or what :func:`encode` returned."""
+
+
+Options = TypeVar("Options")
 
 
 class EncodeKeywords(TypedDict, total=False):
@@ -80,7 +86,9 @@ def encode(
     Warns:
         GsiWarning: Something of the picture was dropped or converted.
     """
-    checked = EncodeOptions(**options)
+    if gps and not metadata:
+        raise OptionError("gps needs metadata")
+    checked = _checked(EncodeOptions, options)
     picture, dropped = as_picture(image, ReadOptions(to_srgb=to_srgb, metadata=metadata, gps=gps))
     for line in dropped:
         warnings.warn(line, GsiWarning, stacklevel=2)
@@ -123,12 +131,12 @@ def decode(
         OptionError: A keyword is out of range, or the crop is not inside the output.
         UnsupportedFileError: The file needs another version of gicodec.
     """
-    part = Crop(*crop) if isinstance(crop, tuple) else crop
-    options = DecodeOptions(scale=scale, size=size, crop=part, bits=bits, threads=threads, device=device)
+    part = crop if crop is None or isinstance(crop, Crop) else _checked(Crop, _numbers("crop", crop, Crop))
+    given = {"scale": scale, "size": size, "crop": part, "bits": bits, "threads": threads, "device": device}
+    options = _checked(DecodeOptions, given)
+    color = None if background is None else as_color(background)
     picture = decode_picture(_bytes_of(data), options)
-    if background is not None:
-        picture = picture.over(parse_color(background) if isinstance(background, str) else background)
-    return picture.as_array()
+    return (picture if color is None else picture.over(color)).as_array()
 
 
 def info(data: Coded) -> FileInfo:
@@ -155,6 +163,33 @@ def open(source: Coded) -> Image.Image:  # as Image.open
     return Image.open(file, formats=["GSI"])
 
 
+def _checked(kind: Callable[..., Options], options: Mapping[str, object]) -> Options:
+    """Make options; a value of a wrong type is an OptionError, an unknown name the TypeError that it is."""
+    inspect.signature(kind).bind(**options)
+    try:
+        return kind(**options)
+    except GsiError:
+        raise
+    except (TypeError, ValueError, AttributeError) as err:
+        raise OptionError(f"an option has a value of the wrong type ({one_line(err)})") from err
+
+
+def _numbers(name: str, values: object, kind: Callable[..., object]) -> dict[str, int]:
+    """Return whole numbers as what a class takes.
+
+    Raises:
+        OptionError: They are others, or too few or many.
+    """
+    names = list(inspect.signature(kind).parameters)
+    if not isinstance(values, Sequence) or len(values) != len(names) or not all(map(_is_whole, values)):
+        raise OptionError(f"{name} must be {', '.join(names)}, whole numbers, not {values!r}")
+    return dict(zip(names, map(int, values), strict=True))
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, numbers.Integral)
+
+
 def _bytes_of(data: Coded) -> bytes:
     if isinstance(data, Encoded):
         return data.data
@@ -162,4 +197,6 @@ def _bytes_of(data: Coded) -> bytes:
         return read_file(os.fspath(data))
     if isinstance(data, bytes | bytearray | memoryview):
         return bytes(data)
+    if not hasattr(data, "read"):
+        raise OptionError(f"cannot decode a {type(data).__name__}: give bytes, a path, or what encode() gave")
     return read_stream(data, getattr(data, "name", "stream"))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gicodec.codec import decode
-from gicodec.errors import ImageError
+from gicodec.errors import OptionError
 from gicodec.format import SIGNATURE, describe
 from gicodec.image.picture import Picture
 from gicodec.image.read import read_image
@@ -36,10 +36,10 @@ def compare_pictures(a: Picture, b: Picture) -> dict[str, float]:
     """Return PSNR, dB, and, where pytorch-msssim is installed, SSIM and MS-SSIM, of colors times alpha.
 
     Raises:
-        ImageError: The pictures differ in size.
+        OptionError: The pictures differ in size.
     """
     if (a.width, a.height) != (b.width, b.height):
-        raise ImageError(f"the pictures differ in size: {a.width}x{a.height} and {b.width}x{b.height}")
+        raise OptionError(f"the pictures differ in size: {a.width}x{a.height} and {b.width}x{b.height}")
     first, second = a.over_black(), b.over_black()
     n_channels = max(first.shape[2], second.shape[2])
     first, second = (np.broadcast_to(c, (*c.shape[:2], n_channels)) for c in (first, second))

@@ -49,7 +49,7 @@ def _price_of_bit(options: EncodeOptions, header: Header) -> tuple[float, float]
     if kind == "psnr":
         bits = USUAL_BPP * header.n_pixels * 2 ** ((value - USUAL_DB) / DB_PER_DOUBLING)
         return _saved(_error_at(value, header), bits), math.inf
-    bits = BITS_PER_GAUSSIAN * value if kind == "gaussians" else 8.0 * options.budget(header.n_pixels)
+    bits = BITS_PER_GAUSSIAN * value if kind == "gaussians" else 8.0 * max(1, options.budget(header.n_pixels))
     db = USUAL_DB + DB_PER_DOUBLING * math.log2(bits / header.n_pixels / USUAL_BPP)
     return _saved(_error_at(db, header), bits), math.inf if kind == "gaussians" else MAX_SHARE * bits / 8
 

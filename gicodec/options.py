@@ -91,6 +91,8 @@ class EncodeOptions:
         self._check_method()
         if not 0 <= self.seed < 2**63:
             raise OptionError(f"seed must be 0 to 2**63 - 1, not {self.seed}")
+        if self.waves not in (None, False, True):
+            raise OptionError(f"waves must be True, False, or None, not {self.waves!r}")
         _check_threads(self.threads)
         _check_device(self.device)
 
@@ -122,6 +124,11 @@ class EncodeOptions:
         kind, value = self.target
         n_bytes = int(value * n_pixels / 8) if kind == "bpp" else int(value)
         return n_bytes if self._given() else max(n_bytes, DEFAULT_BYTES + n_other_bytes)
+
+    @property
+    def is_default(self) -> bool:
+        """Whether no target was given."""
+        return not self._given()
 
     def _given(self) -> list[str]:
         """Return the names of the targets that were given."""
@@ -187,6 +194,8 @@ class DecodeOptions:
         if self.scale is not None and not (math.isfinite(self.scale) and self.scale > 0):
             raise OptionError(f"scale must be positive and finite, not {self.scale}")
         sides = self.size if isinstance(self.size, tuple) else (self.size,)
+        if isinstance(self.size, tuple) and len(sides) != 2:
+            raise OptionError(f"size must be a width and a height, not {self.size}")
         if self.size == (None, None) or any(side is not None and side < 1 for side in sides):
             text = "x".join("" if side is None else str(side) for side in sides)
             raise OptionError(f"size must be at least 1x1, not {text}")
@@ -202,7 +211,7 @@ def _check_device(device: str) -> None:
 
 
 def _check_threads(threads: int) -> None:
-    if threads < 0:
+    if threads < 0 or threads != int(threads):
         raise OptionError(f"threads must be 0 (one per core) or more, not {threads}")
 
 

@@ -10,7 +10,7 @@ from PIL import Image, ImageFile
 
 from gicodec.codec import decode, encode
 from gicodec.errors import GsiError
-from gicodec.format import SIGNATURE, Header
+from gicodec.format import SIGNATURE, Header, describe
 from gicodec.format.scan import scan
 from gicodec.format.sections import Metadata
 from gicodec.image.color import profile_of
@@ -61,6 +61,21 @@ class GsiImageFile(ImageFile.ImageFile):
         self.tile = [ImageFile._Tile("raw", (0, 0, *self.size), 0, self.mode)]
         return self.mode, (0, 0, *self.size)
 
+    def verify(self) -> None:
+        """Check the framing and the checksum of the whole file.
+
+        Raises:
+            OSError: They are wrong.
+        """
+        if self.fp is None:
+            return
+        self.fp.seek(0)
+        try:
+            describe(self.fp.read())
+        except GsiError as err:
+            raise OSError(str(err)) from err
+        super().verify()
+
     def load(self) -> Any:
         """Decode, the first time."""
         if self.tile and self.fp is not None:
@@ -98,7 +113,7 @@ def _save(image: Image.Image, stream: IO[bytes], filename: str | bytes) -> None:
     copy.info = dict(image.info)
     if "icc_profile" in given:
         copy.info["icc_profile"] = given["icc_profile"]
-    picture, _ = picture_of_pillow(copy, ReadOptions())
+    picture, _ = picture_of_pillow(copy, ReadOptions(), upright=False)
     exif, xmp = given.get("exif"), given.get("xmp")
     if isinstance(exif, Image.Exif):
         exif = exif.tobytes()

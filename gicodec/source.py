@@ -43,8 +43,14 @@ class Source:
         return None if self.opacity is None else np.square(self.opacity / np.float32(OPAQUE))
 
     def colors(self) -> Pixels:
-        """Return the samples with three channels, [H, W, 3]: gray is a color of three equal ones."""
-        samples = self.picture.samples
+        """Return the samples with three channels, [H, W, 3]: gray is a color of three equal ones.
+
+        What is hidden under full transparency is replaced by the mean of what is not: it changes no file.
+        """
+        samples, alpha = self.picture.samples, self.picture.alpha
+        if alpha is not None and (hidden := alpha == 0).any() and not hidden.all():
+            samples = samples.copy()
+            samples[hidden] = np.rint(samples[~hidden].mean(axis=0, dtype=np.float64)).astype(samples.dtype)
         return np.repeat(samples, 3, axis=2) if samples.shape[2] == 1 else samples
 
     def psnr(self, samples: Pixels) -> float:

@@ -110,37 +110,29 @@ def test_alpha_that_is_opaque_everywhere_is_dropped(mode: str) -> None:
     assert decode(with_alpha).shape == MODES[mode].shape
 
 
-@cache
-def hiding(color: tuple[int, int, int], softness: float) -> list[tuple[NDArray[Any], Encoded]]:
-    """Encode what hides a color where it is transparent, from three seeds: fits differ by tenths of a dB."""
+def hiding(color: tuple[int, int, int], softness: float) -> tuple[NDArray[Any], Encoded]:
+    """Encode what hides a color where it is transparent."""
     pixels = np.dstack([PHOTO, ellipse(softness)])
     pixels[pixels[:, :, 3] == 0, :3] = color
-    return [(pixels, encode(pixels, bpp=1, effort="fast", seed=seed)) for seed in range(3)]
+    return pixels, encode(pixels, bpp=1, effort="fast")
 
 
 @pytest.mark.parametrize("softness", [0, 3])
-def test_hidden_colors_cost_nothing(softness: float) -> None:
-    magenta, black = (hiding(color, softness) for color in ((255, 0, 255), (0, 0, 0)))
-    for (_, one), (_, other) in zip(magenta, black, strict=True):
-        assert abs(len(one.data) - len(other.data)) <= 0.02 * len(other.data)
-    for level in (0, 255):
-        means = [
-            np.mean([psnr(seen(pixels, level), seen(decode(coded), level)) for pixels, coded in runs])
-            for runs in (magenta, black)
-        ]
-        assert means[0] > means[1] - 0.3
+def test_hidden_colors_change_no_byte(softness: float) -> None:
+    (_, magenta), (_, black) = (hiding(color, softness) for color in ((255, 0, 255), (0, 0, 0)))
+    assert magenta.data == black.data
 
 
 @pytest.mark.parametrize("softness", [0, 3])
 def test_hidden_colors_never_fringe(softness: float) -> None:
     """Magenta that shows through would have less green than red and blue."""
-    for pixels, coded in hiding((255, 0, 255), softness):
-        errors = (seen(decode(coded)) - seen(pixels)) * 255
-        alpha = pixels[:, :, 3]
-        near = (alpha > 0) & (np.roll(alpha, 1, 0) & np.roll(alpha, -1, 0) & np.roll(alpha, 1, 1) < 255)
-        assert near.sum() > 50
-        tint = (errors[:, :, [0, 2]].mean(axis=2) - errors[:, :, 1])[near]
-        assert abs(tint.mean()) < 2
+    pixels, coded = hiding((255, 0, 255), softness)
+    errors = (seen(decode(coded)) - seen(pixels)) * 255
+    alpha = pixels[:, :, 3]
+    near = (alpha > 0) & (np.roll(alpha, 1, 0) & np.roll(alpha, -1, 0) & np.roll(alpha, 1, 1) < 255)
+    assert near.sum() > 50
+    tint = (errors[:, :, [0, 2]].mean(axis=2) - errors[:, :, 1])[near]
+    assert abs(tint.mean()) < 3
 
 
 def test_a_pixel_of_no_opacity_anywhere_is_no_reason_to_fail() -> None:

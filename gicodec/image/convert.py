@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from gicodec.errors import OptionError
+from gicodec.errors import ImageError, OptionError, one_line
 from gicodec.image.picture import Picture
 from gicodec.image.read import ReadOptions, picture_of_pillow, read_image
 from gicodec.image.samples import Pixels, to_8_bits
@@ -37,9 +37,14 @@ def as_picture(image: object, options: ReadOptions) -> tuple[Picture, list[str]]
     if isinstance(image, str | os.PathLike):
         return read_image(os.fspath(image), options)
     if isinstance(image, Image.Image):
-        return picture_of_pillow(image, options)
+        try:
+            return picture_of_pillow(image, options, upright=True)
+        except (OSError, ValueError) as err:  # it is read, or converted, only now
+            raise ImageError(f"the Pillow image cannot be read ({one_line(err)})") from err
     if hasattr(image, "detach") and hasattr(image, "numpy"):  # a tensor; PyTorch need not be imported
-        return picture_of_array(_channels_last(image.detach().cpu().numpy())), []
+        tensor = image.detach().cpu()
+        array = (tensor.float() if tensor.is_floating_point() else tensor).numpy()  # NumPy has no bfloat16
+        return picture_of_array(_channels_last(array)), []
     if isinstance(image, np.ndarray):
         return picture_of_array(image), []
     if hasattr(image, "read"):
@@ -63,10 +68,10 @@ def picture_of_array(array: NDArray[Any]) -> Picture:
 
 
 def _samples(array: NDArray[Any]) -> Pixels:
-    if array.dtype in (np.uint8, np.uint16):
-        return np.ascontiguousarray(array)
+    if array.dtype.kind == "u" and array.dtype.itemsize <= 2:
+        return np.ascontiguousarray(array, array.dtype.newbyteorder("="))
     if not np.issubdtype(array.dtype, np.floating):
         raise OptionError(f"an array must be of uint8, uint16, or floats, not {array.dtype}")
     if not (np.isfinite(array).all() and array.min() >= 0 and array.max() <= 1):
         raise OptionError("floats must be from 0 to 1")
-    return np.rint(array * 65535.0).astype(np.uint16)
+    return np.rint(array.astype(np.float64) * 65535).astype(np.uint16)

@@ -11,8 +11,10 @@ from gicodec.errors import one_line
 ORIENTATION, GPS = 0x0112, 0x8825  # EXIF tags
 EXIF_HEAD = b"Exif\0\0"  # in JPEG, before EXIF itself
 XMP_KEYS = ("xmp", "XML:com.adobe.xmp")
-XMP_GPS = rb'\s*exif:GPS\w+="[^"]*"|<exif:GPS(\w+)\b[^>]*>.*?</exif:GPS\1>|<exif:GPS\w+\b[^>]*/>'
-XMP_ORIENTATION = rb'(tiff:Orientation(?:="|>))[2-8]'
+XMP_GPS = (  # attributes, elements, empty elements, of any prefix
+    r"""\s[\w.-]+:GPS\w*\s*=\s*("[^"]*"|'[^']*')|<([\w.-]+:GPS\w*)\b[^>]*?(?<!/)>.*?</\2\s*>|<[\w.-]+:GPS\w*\b[^>]*/>"""
+)
+XMP_ORIENTATION = r"""(tiff:Orientation\s*(?:=\s*["']|>\s*))[2-8]"""
 
 
 def orientation_of(image: Image.Image, warnings: list[str]) -> int:
@@ -28,7 +30,8 @@ def orientation_of(image: Image.Image, warnings: list[str]) -> int:
 def exif_of(image: Image.Image, *, gps: bool) -> bytes | None:
     """Return the EXIF of an opened picture, from its TIFF header on; None if there is none, or it is bad."""
     try:
-        exif = image.getexif()
+        exif = Image.Exif()  # a copy: the image keeps its own
+        exif.load(image.getexif().tobytes())
         exif.pop(ORIENTATION, None)
         if not gps:
             exif.pop(GPS, None)
@@ -38,13 +41,20 @@ def exif_of(image: Image.Image, *, gps: bool) -> bytes | None:
 
 
 def xmp_of(image: Image.Image, *, gps: bool) -> bytes | None:
-    """Return the XMP of an opened picture; None if there is none."""
+    """Return the XMP of an opened picture; None if there is none, or a place cannot be taken out of it."""
     found = next((image.info[key] for key in XMP_KEYS if image.info.get(key)), None)
     if found is None:
         return None
-    packet: bytes = found.encode() if isinstance(found, str) else found
-    packet = re.sub(XMP_ORIENTATION, rb"\g<1>1", packet)
-    return packet if gps else re.sub(XMP_GPS, b"", packet, flags=re.DOTALL)
+    try:
+        packet: str = found if isinstance(found, str) else found.decode("utf-8")
+    except UnicodeDecodeError:
+        return found if gps else None
+    packet = re.sub(XMP_ORIENTATION, r"\g<1>1", packet)
+    if not gps:
+        packet = re.sub(XMP_GPS, "", packet, flags=re.DOTALL)
+        if "GPS" in packet.upper().replace("EXIF:GPSVERSION", ""):
+            return None
+    return packet.encode()
 
 
 def names_of_metadata(image: Image.Image) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,9 +71,12 @@ class Picture:
         alpha, below = _share(self.alpha), np.array(background, np.float32) / OPAQUE * top
         mixed = self.samples.astype(np.float32) * alpha + below * (1 - alpha)
         seen: Pixels = (mixed + np.float32(0.5)).astype(self.samples.dtype)
-        if self.samples.shape[2] == 1 and len(set(background)) == 1:
-            seen = seen[:, :, :1]  # gray on gray
-        return Picture(seen, None, self.color_space, self.metadata)
+        if self.samples.shape[2] == 3:
+            return Picture(seen, None, self.color_space, self.metadata)
+        if len(set(background)) == 1:  # gray on gray
+            return Picture(seen[:, :, :1], None, self.color_space, self.metadata)
+        metadata = replace(self.metadata, profile=None)  # of gray, if there is one
+        return Picture(seen, None, ColorSpace.SRGB, metadata)
 
     def as_array(self) -> Pixels:
         """Return one array: [H, W] for gray, else [H, W, 2 to 4], with alpha, if there is any, at the end."""

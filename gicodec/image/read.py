@@ -98,8 +98,10 @@ def is_picture(path: str | Path) -> bool:
     return True
 
 
-def picture_of_pillow(image: Image.Image, options: ReadOptions) -> tuple[Picture, list[str]]:
-    """Convert an image that Pillow has, as it is: not turned by its EXIF.
+def picture_of_pillow(
+    image: Image.Image, options: ReadOptions, *, upright: bool
+) -> tuple[Picture, list[str]]:
+    """Convert an image that Pillow has; turn it upright, by its EXIF, or leave it as it is.
 
     Raises:
         ImageError: Its samples have no known range.
@@ -115,12 +117,13 @@ def picture_of_pillow(image: Image.Image, options: ReadOptions) -> tuple[Picture
         picture = _deep_picture(image, None, deep, options, dropped)
     else:
         picture = _picture(image, None, options, dropped)
-    metadata = _metadata(image, options, []) if options.metadata else Metadata()
-    kept = Metadata(picture.metadata.profile, metadata.exif, metadata.xmp)
-    return Picture(picture.samples, picture.alpha, picture.color_space, kept), dropped
+    orientation = orientation_of(image, dropped) if upright else 1
+    return _turned(picture, orientation, _metadata(image, options, dropped)), dropped
 
 
 def _check_size(image: Image.Image) -> None:
+    if min(image.size) < 1:
+        raise ImageError("the picture has no pixels")
     if max(image.size) > MAX_SIDE or image.width * image.height > MAX_PIXELS:
         raise LimitError(
             f"{image.width}x{image.height} exceeds {MAX_SIDE} pixels per side or {MAX_PIXELS} pixels"
@@ -136,7 +139,7 @@ def _read(data: bytes, options: ReadOptions) -> tuple[Picture, list[str]]:
             raise ImageError(f"{image.format} files are drawings, only pictures can be read")
         _check_size(image)
         if (n_frames := getattr(image, "n_frames", 1)) > 1:
-            dropped.append(f"animation dropped: only the first of {n_frames} frames is read")
+            dropped.append(f"only the first of {n_frames} frames is read")
         if image.mode == "F" or (image.mode == "I" and image.format not in ("PPM", "PNG", "TIFF")):
             raise ImageError(f"samples have no known range (Pillow mode {image.mode})")
         orientation = orientation_of(image, dropped)
@@ -150,15 +153,21 @@ def _read(data: bytes, options: ReadOptions) -> tuple[Picture, list[str]]:
         if not deep:  # of TIFF, Pillow has turned it already
             orientation = orientation_of(image, [])
         metadata = _metadata(image, options, dropped)
+    return _turned(picture, orientation, metadata), dropped
+
+
+def _turned(picture: Picture, orientation: int, metadata: Metadata) -> Picture:
+    """Return a picture upright, with EXIF and XMP."""
     samples, alpha = _upright(picture.samples, orientation), picture.alpha
     alpha = None if alpha is None else _upright(alpha, orientation)
     kept = Metadata(picture.metadata.profile, metadata.exif, metadata.xmp)
-    return Picture(samples, alpha, picture.color_space, kept), dropped
+    return Picture(samples, alpha, picture.color_space, kept)
 
 
 def _picture(image: Image.Image, cicp: bytes | None, options: ReadOptions, dropped: list[str]) -> Picture:
     """Convert what Pillow has loaded, 8 bits a sample."""
     alpha = None
+    image = image.convert({"La": "LA", "RGBa": "RGBA"}.get(image.mode, image.mode))
     if image.has_transparency_data:
         rgba = image.convert("RGBA")
         alpha = np.asarray(rgba.getchannel("A"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -13,10 +14,10 @@ from PIL import Image, ImageColor, PngImagePlugin
 from gicodec.errors import OptionError, OutputError, one_line
 from gicodec.files import write_file
 from gicodec.format.constants import ColorSpace
-from gicodec.image.color import CICP, profile_of
+from gicodec.image.color import CICP, is_gray_profile, profile_of, to_srgb
 from gicodec.image.deep import to_png, to_ppm
 from gicodec.image.metadata import EXIF_HEAD
-from gicodec.image.picture import Picture
+from gicodec.image.picture import OPAQUE, Picture
 from gicodec.image.samples import Pixels, to_8_bits
 
 FORMATS = {
@@ -32,6 +33,7 @@ FORMATS = {
     "npy": "NPY",
 }
 DEEP = ("PNG", "PPM", "NPY")  # can hold 16 bits
+WITHOUT_PROFILE = ("PPM", "BMP")
 WITH_ALPHA = ("PNG", "WEBP", "TIFF", "NPY")
 SAVE_OPTIONS: dict[str, dict[str, Any]] = {
     "PNG": {
@@ -48,7 +50,7 @@ def write_image(
     target: str | Path | IO[bytes],
     picture: Picture | Pixels,
     format: str | None = None,
-    background: tuple[int, int, int] | None = None,
+    background: str | Sequence[int] | None = None,
 ) -> None:
     """Write a picture to a path or a binary stream.
 
@@ -59,8 +61,8 @@ def write_image(
         target: Where to.
         picture: What to write: a picture, or an array as gicodec.decode() returns it.
         format: Which format.
-        background: 8-bit red, green and blue, on which to put a picture with alpha; by default that is
-            done, on white, only where the format has no alpha.
+        background: A color, "white" or (255, 255, 255), on which to put a picture with alpha; by default
+            that is done, on white, only where the format has no alpha.
 
     Raises:
         OptionError: The format is unknown, or the array is no picture.
@@ -72,7 +74,7 @@ def write_image(
         from gicodec.image.convert import picture_of_array
 
         picture = picture_of_array(picture)
-    data = encode_image(picture, name, background)
+    data = encode_image(picture, name, None if background is None else as_color(background))
     if isinstance(target, str | Path):
         write_file(target, data)
     else:
@@ -89,7 +91,7 @@ def image_format(path: str | Path, *, bits: int | None = None) -> str:
     if extension not in FORMATS:
         raise OptionError(f"{path}: unknown extension, use one of {', '.join(FORMATS)}")
     if bits == 16 and FORMATS[extension] not in DEEP:
-        raise OptionError(f"{path}: 16-bit samples need png, ppm, or npy")
+        raise OptionError(f"{path}: 16-bit samples need png, ppm, pgm, or npy")
     return extension
 
 
@@ -98,16 +100,19 @@ def bits_for(picture: Picture, format: str) -> int:
     return picture.bits if FORMATS[format] in DEEP else 8
 
 
-def parse_color(text: str) -> tuple[int, int, int]:
-    """Return red, green and blue of a color, as in CSS: "white", "#ff8000".
+def as_color(color: str | Sequence[int]) -> tuple[int, int, int]:
+    """Return red, green and blue of a color: as in CSS, "white", "#ff8000", or three numbers of 0 to 255.
 
     Raises:
         OptionError: There is no such color.
     """
     try:
-        red, green, blue = ImageColor.getcolor(text, "RGB")  # type: ignore[misc]  # of RGB it has three
-    except ValueError as err:
-        raise OptionError(f"background must be a color, such as white or #ff8000, not {text!r}") from err
+        channels = ImageColor.getrgb(color) if isinstance(color, str) else tuple(map(int, color))
+    except (TypeError, ValueError):
+        channels = ()
+    if len(channels) != 3 or not all(0 <= channel <= OPAQUE for channel in channels):
+        raise OptionError(f"background must be a color, such as white or #ff8000, not {color!r}")
+    red, green, blue = channels
     return red, green, blue
 
 
@@ -116,6 +121,10 @@ def encode_image(picture: Picture, format: str, background: tuple[int, int, int]
     name = FORMATS[image_format(f"x.{format}")]
     if background is not None or name not in WITH_ALPHA:
         picture = picture.over(background or WHITE)
+    if format == "pgm" and picture.samples.shape[2] == 3:
+        raise OptionError("pgm holds gray pictures only: use ppm")
+    if name in WITHOUT_PROFILE and picture.color_space is not ColorSpace.SRGB:
+        picture = _in_srgb(picture)
     stream = io.BytesIO()
     if name == "NPY":
         np.save(stream, picture.as_array(), allow_pickle=False)
@@ -137,6 +146,13 @@ def to_pillow(picture: Picture) -> Image.Image:
     return Image.fromarray(np.ascontiguousarray(shallow.as_array()))
 
 
+def _in_srgb(picture: Picture) -> Picture:
+    """Return an opaque picture in sRGB, of 8 bits."""
+    profile = profile_of(picture.color_space, picture.metadata.profile)
+    converted = to_srgb(to_pillow(picture), profile, [])
+    return Picture(np.array(converted, np.uint8).reshape(picture.height, picture.width, -1))
+
+
 def _beside(picture: Picture, format: str) -> dict[str, Any]:
     """Return what Pillow's save() takes for color space and metadata."""
     profile = profile_of(picture.color_space, picture.metadata.profile)
@@ -152,10 +168,13 @@ def _beside(picture: Picture, format: str) -> dict[str, Any]:
         fields = {"icc_profile": profile, "pnginfo": info, "exif": picture.metadata.exif}
     if format == "JPEG" and picture.metadata.exif is not None:  # to the others Pillow adds it
         fields["exif"] = EXIF_HEAD + picture.metadata.exif
-    if format == "TIFF":
-        fields["xmp"] = None
-    taken = ("PPM", "BMP")
-    return {} if format in taken else {key: value for key, value in fields.items() if value is not None}
+    if format == "TIFF":  # Pillow writes no EXIF that has parts of its own, as that of cameras
+        fields["exif"] = fields["xmp"] = None
+    if format == "WEBP" and profile and is_gray_profile(profile):  # WebP has no gray
+        fields["icc_profile"] = None
+    if format in WITHOUT_PROFILE:
+        return {}
+    return {key: value for key, value in fields.items() if value is not None}
 
 
 def _png_chunks(picture: Picture, *, with_profile: bool = True) -> list[tuple[bytes, bytes]]:

@@ -81,6 +81,12 @@ def test_decode_never_replaces_a_coded_file_whatever_its_name(folder: Path) -> N
     assert contents(folder) == before
 
 
+def test_decode_into_its_own_folder_leaves_the_originals_alone(folder: Path) -> None:
+    before = contents(folder)
+    assert_fails(5, "a.png: may be the original", "decode", "a.gsi", "-o", ".")
+    assert contents(folder) == before
+
+
 def test_force_name_writes_any_new_name(folder: Path) -> None:
     done = gsi("encode", "a.png", "new.bin", "--force-name", *FAST)
     assert done.returncode == 0, done.stderr

@@ -47,7 +47,7 @@ def test_version_and_bare_call() -> None:
         (("encode", "a.png", "b.gsi", "--seed", "-1"), "seed must be"),
         (("encode", "a.png", "b.gsi", "--threads", "-1"), "threads must be"),
         (("encode", "a.png", "b.gsi", "--nonsense"), "--nonsense"),
-        (("encode", "x/a.png", "y/a.png", "-o", "out"), "several inputs"),
+        (("encode", "x/a.png", "y/a.png", "-o", "out"), "would be written to"),
         (("encode", "-", "-o", "out"), "-o DIR"),
         (("decode", "a.gsi", "b.png", "--scale", "0"), "scale must be positive"),
         (("decode", "a.gsi", "b.png", "--scale", "2", "--size", "4x4"), "not both"),

@@ -212,8 +212,9 @@ def test_pgm_of_16_bits() -> None:
     assert_read(data, samples)
 
 
-@pytest.mark.parametrize("format", ["png", "ppm", "pgm"])
-@pytest.mark.parametrize("n_channels", [1, 3])
+@pytest.mark.parametrize(
+    ("format", "n_channels"), [("png", 1), ("png", 3), ("ppm", 1), ("ppm", 3), ("pgm", 1)]
+)
 def test_16_bits_are_written_as_they_are(format: str, n_channels: int) -> None:
     samples = deep(n_channels)
     assert_read(encode_image(Picture(samples), format), samples)

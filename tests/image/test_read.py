@@ -100,7 +100,7 @@ def test_only_the_first_frame_is_kept() -> None:
     frames = [Image.new("RGB", (8, 8), color) for color in ("red", "lime", "blue")]
     picture, warnings = read_back(frames[0], "GIF", save_all=True, append_images=frames[1:])
     assert picture.samples[0, 0].tolist() == [255, 0, 0]
-    assert warnings == ["animation dropped: only the first of 3 frames is read"]
+    assert warnings == ["only the first of 3 frames is read"]
 
 
 def test_cmyk_is_converted() -> None:
