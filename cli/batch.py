@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from gicodec.cli import arguments
 from gicodec.cli.console import count, files_progress
 from gicodec.cli.failures import attempt
 from gicodec.errors import ImageError
@@ -31,7 +32,24 @@ class Job:
     """Returns how many bytes were written."""
 
 
-def expand(
+def pairs_in(
+    directory: str,
+    suffix: str,
+    files: tuple[str, ...],
+    *,
+    recursive: bool,
+    is_wanted: Callable[[Path], bool],
+) -> list[tuple[str, str]]:
+    """Pair files, and what is wanted in folders, with outputs of a suffix in a directory.
+
+    Raises:
+        click.UsageError: There is standard input, a folder that was not asked for, or one output of two.
+    """
+    arguments.check_no_stream(files)
+    return _outputs_of(_expand(files, recursive=recursive, is_wanted=is_wanted), directory, suffix)
+
+
+def _expand(
     files: Sequence[str], *, recursive: bool, is_wanted: Callable[[Path], bool]
 ) -> list[tuple[str, str]]:
     """Replace folders by what is wanted in them.
@@ -115,7 +133,7 @@ def workers(jobs: int, threads: int, n_files: int) -> tuple[int, int]:
     return n_workers, threads if n_workers == 1 else max(1, total // n_workers)
 
 
-def outputs_of(found: Iterable[tuple[str, str]], directory: str, suffix: str) -> list[tuple[str, str]]:
+def _outputs_of(found: Iterable[tuple[str, str]], directory: str, suffix: str) -> list[tuple[str, str]]:
     """Pair files with outputs in a directory, in the same folders.
 
     Raises:

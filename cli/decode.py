@@ -11,15 +11,24 @@ from typing import Literal
 import click
 
 from gicodec.cli import arguments
-from gicodec.cli.batch import Job, expand, outputs_of, run_jobs, workers
-from gicodec.cli.grouped import GO_ON, JOBS, SKIP, THREADS, GroupedCommand, option
+from gicodec.cli.batch import Job, pairs_in, run_jobs, workers
+from gicodec.cli.grouped import (
+    FILES,
+    GO_ON,
+    PICTURE,
+    SKIP,
+    SPEED,
+    GroupedCommand,
+    jobs_and_threads,
+    json_and_quiet,
+    option,
+)
 from gicodec.errors import OutputError
 from gicodec.options import Crop, DecodeOptions
 
 DEFAULTS = DecodeOptions()
 STREAM_FORMAT = "png"  # on standard output, which has no extension
 BITS: dict[str | None, Literal[8, 16] | None] = {None: None, "8": 8, "16": 16}
-FILES, PICTURE, SPEED, OUTPUT = "Files", "Picture", "Speed", "Output"
 
 
 @dataclass(frozen=True)
@@ -83,22 +92,7 @@ or npy. Standard output gets png.
     help="Put pictures with alpha on a color, such as white or #ff8000; default: keep alpha, and white for"
     " formats without.",
 )
-@option(
-    SPEED,
-    "--jobs",
-    type=click.IntRange(min=1),
-    default=1,
-    metavar="N",
-    help=JOBS,
-)
-@option(
-    SPEED,
-    "--threads",
-    type=int,
-    default=DEFAULTS.threads,
-    metavar="N",
-    help=THREADS,
-)
+@jobs_and_threads
 @option(
     SPEED,
     "--device",
@@ -106,8 +100,7 @@ or npy. Standard output gets png.
     metavar="auto|cpu|cuda[:N]",
     help="Where to render; default: auto, which is the CPU.",
 )
-@option(OUTPUT, "--json", "as_json", is_flag=True, help="Print one JSON object per file.")
-@option(OUTPUT, "--quiet", is_flag=True, help="Print errors only.")
+@json_and_quiet
 @click.pass_context
 def decode(
     ctx: click.Context,
@@ -137,20 +130,20 @@ def decode(
             color = as_color(background)
     if output_dir is None:
         pairs = arguments.pair_files(files, f".{STREAM_FORMAT}")
-        if Path(pairs[0][1]).suffix.lower() == arguments.EXTENSION:
+        if _is_coded(Path(pairs[0][1])):
             raise click.UsageError(f"to decode both files, {arguments.with_directory(files)}")
     else:
-        arguments.check_no_stream(files)
-        found = expand(
-            files, recursive=recursive, is_wanted=lambda path: path.suffix.lower() == arguments.EXTENSION
-        )
-        pairs = outputs_of(found, output_dir, f".{STREAM_FORMAT}")
+        pairs = pairs_in(output_dir, f".{STREAM_FORMAT}", files, recursive=recursive, is_wanted=_is_coded)
     if no_clobber:
         pairs = arguments.without_existing(pairs, quiet=quiet)
     n_workers, each = workers(jobs, threads, len(pairs))
     run = _Run(replace(options, threads=each), color, quiet, as_json, output_dir is not None)
     batch = [Job(source, partial(_decode_file, source, target, run)) for source, target in pairs]
     ctx.exit(run_jobs(batch, n_workers=n_workers, fail_fast=fail_fast, quiet=quiet or as_json))
+
+
+def _is_coded(path: Path) -> bool:
+    return path.suffix.lower() == arguments.EXTENSION
 
 
 def _decode_file(source: str, target: str, run: _Run) -> int:

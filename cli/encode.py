@@ -10,14 +10,24 @@ from typing import Any
 import click
 
 from gicodec.cli import arguments
-from gicodec.cli.batch import Job, expand, outputs_of, run_jobs, workers
+from gicodec.cli.batch import Job, pairs_in, run_jobs, workers
 from gicodec.cli.encode_file import Run, encode_file
-from gicodec.cli.grouped import GO_ON, JOBS, SKIP, THREADS, GroupedCommand, option
+from gicodec.cli.grouped import (
+    FILES,
+    GO_ON,
+    OUTPUT,
+    PICTURE,
+    SKIP,
+    SPEED,
+    GroupedCommand,
+    jobs_and_threads,
+    json_and_quiet,
+    option,
+)
 from gicodec.options import DEFAULT_BPP, DEFAULT_BYTES, EFFORTS, METHODS, EncodeOptions
 
 DEFAULTS = EncodeOptions()
-FILES, TARGET, SPEED = "Files", "Target (one at most)", "Speed"
-PICTURE, PAPERS, OUTPUT = "Picture", "Papers' methods", "Output"
+TARGET, PAPERS = "Target (one at most)", "Papers' methods"
 HELP = """Encode pictures as .gsi files.
 
 \b
@@ -64,22 +74,7 @@ the new file is complete; a picture is never replaced.
     show_default=True,
     help="How long to fit.",
 )
-@option(
-    SPEED,
-    "--jobs",
-    type=click.IntRange(min=1),
-    default=1,
-    metavar="N",
-    help=JOBS,
-)
-@option(
-    SPEED,
-    "--threads",
-    type=int,
-    default=DEFAULTS.threads,
-    metavar="N",
-    help=THREADS,
-)
+@jobs_and_threads
 @option(
     SPEED,
     "--device",
@@ -128,8 +123,7 @@ the new file is complete; a picture is never replaced.
     default=DEFAULTS.filters,
     help="Widen new Gaussians to their share of the picture; default: on for gaussianimage++.",
 )
-@option(OUTPUT, "--json", "as_json", is_flag=True, help="Print one JSON object per file.")
-@option(OUTPUT, "--quiet", is_flag=True, help="Print errors only.")
+@json_and_quiet
 @option(OUTPUT, "-v", "--verbose", is_flag=True, help="Print one line per stage.")
 @click.pass_context
 def encode(
@@ -160,11 +154,11 @@ def encode(
         if not force_name:
             _check_name(pairs[0][1], files)
     else:
-        arguments.check_no_stream(files)
         from gicodec.image.read import may_be_picture
 
-        found = expand(files, recursive=recursive, is_wanted=may_be_picture)
-        pairs = outputs_of(found, output_dir, arguments.EXTENSION)
+        pairs = pairs_in(
+            output_dir, arguments.EXTENSION, files, recursive=recursive, is_wanted=may_be_picture
+        )
     if no_clobber:
         pairs = arguments.without_existing(pairs, quiet=quiet)
     n_workers, threads = workers(jobs, checked.threads, len(pairs))

@@ -56,7 +56,6 @@ def encode_file(source: str, target: str, run: Run) -> int:
     picture, warnings = read_image(stream, ReadOptions(**run.reading))
     warn(name, warnings, quiet=run.quiet)
     from gicodec.codec import encode as encode_picture
-    from gicodec.format import describe
     from gicodec.image.lossless import better_lossless
 
     if options.device == "auto":
@@ -69,11 +68,10 @@ def encode_file(source: str, target: str, run: Run) -> int:
     if lossless is not None:
         hint = f"a lossless format suits this picture better: as lossless WebP it takes {lossless} bytes"
         warn(name, [hint], quiet=run.quiet)
-    n_pixels = picture.width * picture.height
-    bpp, shown = describe(encoded.data).bpp, arguments.name_of(target, "standard output")
+    bpp, shown = 8 * n_bytes / (picture.width * picture.height), arguments.name_of(target, "standard output")
     text = (
         f"{shown}: {n_bytes} bytes, {bpp:.4f} bpp, {encoded.psnr:.2f} dB,"
-        f" {count(encoded.n_gaussians, 'Gaussian')} (target {_target_text(options, n_pixels)}),"
+        f" {count(encoded.n_gaussians, 'Gaussian')} (target {_target_text(options)}),"
         f" {seconds:.1f} s"
     )
     if run.as_json:
@@ -90,7 +88,7 @@ def _finite(value: float) -> float | None:
     return None if value == float("inf") else round(value, 4)
 
 
-def _target_text(options: EncodeOptions, n_pixels: int) -> str:
+def _target_text(options: EncodeOptions) -> str:
     kind, value = options.target
     if options.is_default:  # more for a small picture, for metadata, and for alpha of noise
         return f"{TARGETS[kind].format(value)} by default"

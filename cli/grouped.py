@@ -10,9 +10,7 @@ import click
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 SKIP = "Skip what is there already."
 GO_ON = "Stop at the first failure; default: go on with other files."
-JOBS = "Files at a time; default: 1."
-THREADS = "Number of threads; default: one per core."
-OTHERS = "Other options"
+FILES, SPEED, PICTURE, OUTPUT, OTHERS = "Files", "Speed", "Picture", "Output", "Other options"
 
 
 class GroupedOption(click.Option):
@@ -41,3 +39,24 @@ class GroupedCommand(click.Command):
 def option(group: str, *names: str, **attributes: Any) -> Callable[[Decorated], Decorated]:
     """Add an option of a group to a command."""
     return click.option(*names, cls=GroupedOption, group=group, **attributes)
+
+
+def jobs_and_threads(command: Decorated) -> Decorated:
+    """Add what says how much is done at a time."""
+    per_core = {
+        "type": int,
+        "default": 0,
+        "metavar": "N",
+        "help": "Number of threads; default: one per core.",
+    }
+    at_once = {"type": click.IntRange(min=1), "default": 1, "metavar": "N"}
+    with_threads = option(SPEED, "--threads", **per_core)(command)
+    return option(SPEED, "--jobs", **at_once, help="Files at a time; default: 1.")(with_threads)
+
+
+def json_and_quiet(command: Decorated) -> Decorated:
+    """Add what says which lines are printed."""
+    with_quiet = option(OUTPUT, "--quiet", is_flag=True, help="Print errors only.")(command)
+    return option(OUTPUT, "--json", "as_json", is_flag=True, help="Print one JSON object per file.")(
+        with_quiet
+    )

@@ -69,6 +69,7 @@ MAX_SECTIONS = 256  # a file has up to 7; more is an attack on the memory of a l
 MAX_SIDE = 2**16 - 1  # pixels; any camera, and a position of 1/64 pixel still fits 22 bits
 MAX_PIXELS = 2**28  # 16384 x 16384, 0.8 GB of decoded samples
 MAX_CHANNELS = 4
+OPAQUE = 255  # of alpha
 MAX_GAUSSIANS = 2**22  # 256 times a large file of today, 150 MB of decoded symbols
 MIN_GAUSSIANS_LIMIT = 64  # a tiny picture may hold more Gaussians than pixels
 FREE_GAUSSIANS = 4096  # whatever the words, decoded in 30 ms; one million that are alike cost no bits

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gicodec.format.constants import CRITICAL, ColorSpace, Method, SectionType
+from gicodec.format.constants import CRITICAL, Method, SectionType
 from gicodec.format.container import Section, read_sections, write_sections
 from gicodec.format.gsi.payload import GsiPayload
 from gicodec.format.header import Header
@@ -12,7 +12,7 @@ from gicodec.format.payload import Payload
 from gicodec.format.records.gaussianimage import GaussianImage, GaussianImageRs
 from gicodec.format.records.gaussianimage_plus import GaussianImagePlus
 from gicodec.format.records.payload import RecordModel, RecordPayload
-from gicodec.format.sections import METADATA, NO_METADATA, Metadata, Sections
+from gicodec.format.sections import METADATA, NO_METADATA, Metadata, Sections, profile_fits
 
 RECORD_MODELS: dict[Method, type[RecordModel]] = {
     Method.GAUSSIANIMAGE: GaussianImage,
@@ -47,7 +47,7 @@ class GsiFile:
             raise ValueError("payload and header differ in method")
         if any(section.type & CRITICAL or section.type in METADATA for section in self.ancillary):
             raise ValueError("an ancillary section has a known or critical type")
-        if (self.metadata.profile is None) == (self.header.color_space is ColorSpace.PROFILE):
+        if not profile_fits(self.header, self.metadata):
             raise ValueError("color space and profile disagree")
         sections = [Section(SectionType.HEADER, self.header.to_bytes())]
         sections.append(Section(SectionType.GAUSSIANS, self.payload.to_bytes(self.header)))

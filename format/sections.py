@@ -18,7 +18,7 @@ IMAGE = (
     SectionType.GAUSSIANS,
     SectionType.ALPHA,
 )  # in this order; the last may be missing
-METADATA = {SectionType.PROFILE: "profile", SectionType.EXIF: "exif", SectionType.XMP: "xmp"}
+METADATA: dict[int, str] = {SectionType.PROFILE: "profile", SectionType.EXIF: "exif", SectionType.XMP: "xmp"}
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Metadata:
         """Read it from all of a file's sections: the mirror of :meth:`sections`."""
         found: dict[str, bytes] = {}
         for kind, payload in sections:
-            if name := METADATA.get(SectionType(kind) if kind in METADATA else SectionType.END):
+            if name := METADATA.get(kind):
                 if name in found:
                     raise CorruptFileError(f"more than one section {name}")
                 found[name] = unpack(payload, name)
@@ -90,13 +90,18 @@ class Sections:
         return cls(header, image[1].payload, alpha, metadata, tuple(unknown))
 
 
+def profile_fits(header: Header, metadata: Metadata) -> bool:
+    """Tell whether there is a profile if, and only if, the header says so."""
+    return (metadata.profile is not None) == (header.color_space is ColorSpace.PROFILE)
+
+
 def check_profile(header: Header, metadata: Metadata) -> None:
-    """Check that there is a profile if, and only if, the header says so.
+    """Check that a file's profile fits its header.
 
     Raises:
         CorruptFileError: They disagree.
     """
-    if (metadata.profile is None) == (header.color_space is ColorSpace.PROFILE):
+    if not profile_fits(header, metadata):
         raise CorruptFileError("the header and the section profile disagree")
 
 

@@ -57,7 +57,7 @@ def encode(picture: Picture, options: EncodeOptions, progress: ProgressCallback 
         TargetError: This picture cannot meet the target. The text says what can be had.
     """
     header = Source(picture).header
-    alpha, opacity = (None, None)
+    alpha, opacity = None, None
     if picture.alpha is not None and not picture.is_opaque():
         alpha, opacity = code_alpha(picture.alpha, options, header)
     others = picture.metadata.sections()

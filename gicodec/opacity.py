@@ -9,8 +9,9 @@ import numpy as np
 from gicodec.format import Header
 from gicodec.format.alpha.payload import MAX_STEP, write_alpha
 from gicodec.format.alpha.prediction import Plane
-from gicodec.image.picture import OPAQUE
-from gicodec.options import EncodeOptions
+from gicodec.format.constants import OPAQUE
+from gicodec.metrics import squared_error
+from gicodec.options import QUALITY_PER_OCTAVE, EncodeOptions
 
 USUAL_BPP, USUAL_DB, DB_PER_DOUBLING = 0.3, 31.0, 5.0  # of photographs; 5 dB more for twice the bits
 BITS_PER_GAUSSIAN = 25
@@ -44,18 +45,14 @@ def _price_of_bit(options: EncodeOptions, header: Header) -> tuple[float, float]
     """
     kind, value = options.target
     if kind == "quality":
-        step = 2 ** (-value / 18)
+        step = 2 ** (-value / QUALITY_PER_OCTAVE)
         return _saved(ERROR_PER_STEP * step**2, BITS_PER_GAUSSIAN), math.inf
     if kind == "psnr":
         bits = USUAL_BPP * header.n_pixels * 2 ** ((value - USUAL_DB) / DB_PER_DOUBLING)
-        return _saved(_error_at(value, header), bits), math.inf
+        return _saved(squared_error(value, header), bits), math.inf
     bits = BITS_PER_GAUSSIAN * value if kind == "gaussians" else 8.0 * max(1, options.budget(header.n_pixels))
     db = USUAL_DB + DB_PER_DOUBLING * math.log2(bits / header.n_pixels / USUAL_BPP)
-    return _saved(_error_at(db, header), bits), math.inf if kind == "gaussians" else MAX_SHARE * bits / 8
-
-
-def _error_at(db: float, header: Header) -> float:
-    return float(3 * header.n_pixels * 10 ** (-db / 10))
+    return _saved(squared_error(db, header), bits), math.inf if kind == "gaussians" else MAX_SHARE * bits / 8
 
 
 def _saved(error: float, bits: float) -> float:

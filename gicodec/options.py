@@ -26,6 +26,7 @@ TARGETS = {
     "gaussians": "{:.0f} Gaussians",
 }
 """What can be aimed at, by the name of the option, and how a value is written with its unit."""
+QUALITY_PER_OCTAVE = 18.0  # of D; quality 0 is D = 1
 DEFAULT_BPP, DEFAULT_BYTES = 0.3, 200  # whichever is more
 METHODS = tuple(method.label for method in Method)
 

@@ -41,6 +41,10 @@ class GsiImageFile(ImageFile.ImageFile):
         beside = {"icc_profile": profile, "exif": exif, "xmp": metadata.xmp}
         self.info.update({key: value for key, value in beside.items() if value is not None})
         self.info["bit_depth"] = header.bit_depth
+        self._set_tile()
+
+    def _set_tile(self) -> None:
+        """Say that all pixels are still to come, one after the other."""
         self.tile = [ImageFile._Tile("raw", (0, 0, *self.size), 0, self.mode)]
 
     def draft(
@@ -58,7 +62,7 @@ class GsiImageFile(ImageFile.ImageFile):
             return None
         width, height = self.size
         self._size = max(1, round(width * scale)), max(1, round(height * scale))
-        self.tile = [ImageFile._Tile("raw", (0, 0, *self.size), 0, self.mode)]
+        self._set_tile()
         return self.mode, (0, 0, *self.size)
 
     def verify(self) -> None:
@@ -89,7 +93,7 @@ class GsiImageFile(ImageFile.ImageFile):
             if self._exclusive_fp:
                 self.fp.close()
             self.fp = io.BytesIO(picture.as_array().tobytes())
-            self.tile = [ImageFile._Tile("raw", (0, 0, *self.size), 0, self.mode)]
+            self._set_tile()
         return super().load()
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gicodec.format import Header
 from gicodec.format.alpha.prediction import Plane
-from gicodec.image.picture import OPAQUE, Picture
+from gicodec.format.constants import OPAQUE
+from gicodec.image.picture import Picture
 from gicodec.image.samples import Pixels
 from gicodec.metrics import psnr
 from gicodec.render.cpu import Array
@@ -37,13 +38,14 @@ class Source:
             color_space=picture.color_space,
         )
 
-    @property
+    @cached_property
     def weights(self) -> Array | None:
         """How much the error of a color counts, [H, W]: the square of its opacity; None: all alike."""
         return None if self.opacity is None else np.square(self.opacity / np.float32(OPAQUE))
 
+    @cached_property
     def colors(self) -> Pixels:
-        """Return the samples with three channels, [H, W, 3]: gray is a color of three equal ones.
+        """The samples with three channels, [H, W, 3]: gray is a color of three equal ones.
 
         What is hidden under full transparency is replaced by the mean of what is not: it changes no file.
         """
@@ -59,8 +61,3 @@ class Source:
             return psnr(self.picture.samples, samples)
         decoded = replace(self.picture, samples=samples, alpha=self.opacity)
         return psnr(self.picture.over_black(), decoded.over_black())
-
-
-def source_of(pixels: NDArray[np.uint8]) -> Source:
-    """Return an opaque picture [H, W, 3] as a source."""
-    return Source(Picture(pixels))

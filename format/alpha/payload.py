@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gicodec.format.alpha.models import BLOCK, BLOCK_BITS, TO_END, Differences, Models
-from gicodec.format.alpha.prediction import OPAQUE, Group, Neighbors, Plane, distances, groups
+from gicodec.format.alpha.prediction import Group, Neighbors, Plane, distances, groups
 from gicodec.format.arrays import IntArray
+from gicodec.format.constants import OPAQUE
 from gicodec.format.entropy.ans import Coder, SymbolReader, SymbolWriter
 from gicodec.format.errors import CorruptFileError
 from gicodec.format.header import Header

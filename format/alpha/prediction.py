@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gicodec.format.arrays import IntArray
+from gicodec.format.constants import OPAQUE
 
 Plane = NDArray[np.uint8]
-OPAQUE = 255
 BAND = 2**18  # samples predicted at a time
 SMOOTH = 32  # levels: a greater difference between neighbors is an edge, and no cubic goes across
 

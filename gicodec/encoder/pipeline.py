@@ -38,7 +38,7 @@ def encode(source: Source, options: EncodeOptions, progress: ProgressCallback | 
     with one_line_errors():
         result = best_fit(source, target, FitSettings.of(options.effort), options, device, progress)
         objective = Objective(
-            as_target(source.colors()), weights=source.weights, device=device, threads=options.threads
+            as_target(source.colors), weights=source.weights, device=device, threads=options.threads
         )
         generator = np.random.default_rng(options.seed)
         values = to_state(result.parameters)

@@ -8,11 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gicodec.errors import OptionError
-from gicodec.format.constants import ColorSpace
+from gicodec.format.constants import OPAQUE, ColorSpace
 from gicodec.format.sections import NO_METADATA, Metadata
 from gicodec.image.samples import Pixels, bits_of
-
-OPAQUE = 255
 
 
 @dataclass(frozen=True, eq=False)

@@ -28,6 +28,7 @@ from gicodec.image.samples import Pixels, to_8_bits
 Source = str | Path | IO[bytes]
 
 SCRIPTS = ("EPS", "WMF")  # Pillow would start another program to draw them, which is not safe
+PREMULTIPLIED = {"La": "LA", "RGBa": "RGBA"}
 GRAY_MODES = ("1", "L", "LA", "La")
 
 
@@ -145,13 +146,11 @@ def _read(data: bytes, options: ReadOptions) -> tuple[Picture, list[str]]:
         orientation = orientation_of(image, dropped)
         deep = read_deep(data, image, dropped)
         image.load()
-        picture = (
-            _deep_picture(image, _cicp(data), deep, options, dropped)
-            if deep
-            else _picture(image, _cicp(data), options, dropped)
-        )
-        if not deep:  # of TIFF, Pillow has turned it already
-            orientation = orientation_of(image, [])
+        if deep:
+            picture = _deep_picture(image, _cicp(data), deep, options, dropped)
+        else:
+            picture = _picture(image, _cicp(data), options, dropped)
+            orientation = orientation_of(image, [])  # of TIFF, Pillow has turned it already
         metadata = _metadata(image, options, dropped)
     return _turned(picture, orientation, metadata), dropped
 
@@ -167,7 +166,8 @@ def _turned(picture: Picture, orientation: int, metadata: Metadata) -> Picture:
 def _picture(image: Image.Image, cicp: bytes | None, options: ReadOptions, dropped: list[str]) -> Picture:
     """Convert what Pillow has loaded, 8 bits a sample."""
     alpha = None
-    image = image.convert({"La": "LA", "RGBa": "RGBA"}.get(image.mode, image.mode))
+    if image.mode in PREMULTIPLIED:
+        image = image.convert(PREMULTIPLIED[image.mode])
     if image.has_transparency_data:
         rgba = image.convert("RGBA")
         alpha = np.asarray(rgba.getchannel("A"))
@@ -183,9 +183,7 @@ def _picture(image: Image.Image, cicp: bytes | None, options: ReadOptions, dropp
         profile = profile_of(*meaning)
         converted = to_srgb(colors, profile, dropped) if profile else colors
         return Picture(_array(converted), alpha)
-    if meaning.profile and colors.mode == "L" and not is_gray_profile(meaning.profile):
-        colors = colors.convert("RGB")
-    return Picture(_array(colors), alpha, meaning.space, Metadata(profile=meaning.profile))
+    return _meant(_array(colors), alpha, meaning)
 
 
 def _deep_picture(
@@ -207,9 +205,14 @@ def _deep_picture(
         shallow = to_8_bits(samples)
         plain = Image.fromarray(shallow[:, :, 0] if shallow.shape[2] == 1 else shallow)
         return Picture(_array(to_srgb(plain, profile_of(*meaning), dropped)), opacity)
+    return _meant(samples, opacity, meaning)
+
+
+def _meant(samples: Pixels, alpha: NDArray[np.uint8] | None, meaning: Colors) -> Picture:
+    """Return samples in their own color space; gray ones become RGB where its profile is for that."""
     if meaning.profile and samples.shape[2] == 1 and not is_gray_profile(meaning.profile):
         samples = np.repeat(samples, 3, axis=2)
-    return Picture(np.ascontiguousarray(samples), opacity, meaning.space, Metadata(profile=meaning.profile))
+    return Picture(np.ascontiguousarray(samples), alpha, meaning.space, Metadata(profile=meaning.profile))
 
 
 def _metadata(image: Image.Image, options: ReadOptions, dropped: list[str]) -> Metadata:

@@ -13,11 +13,11 @@ from PIL import Image, ImageColor, PngImagePlugin
 
 from gicodec.errors import OptionError, OutputError, one_line
 from gicodec.files import write_file
-from gicodec.format.constants import ColorSpace
+from gicodec.format.constants import OPAQUE, ColorSpace
 from gicodec.image.color import CICP, is_gray_profile, profile_of, to_srgb
 from gicodec.image.deep import to_png, to_ppm
 from gicodec.image.metadata import EXIF_HEAD
-from gicodec.image.picture import OPAQUE, Picture
+from gicodec.image.picture import Picture
 from gicodec.image.samples import Pixels, to_8_bits
 
 FORMATS = {
@@ -36,9 +36,8 @@ DEEP = ("PNG", "PPM", "NPY")  # can hold 16 bits
 WITHOUT_PROFILE = ("PPM", "BMP")
 WITH_ALPHA = ("PNG", "WEBP", "TIFF", "NPY")
 SAVE_OPTIONS: dict[str, dict[str, Any]] = {
-    "PNG": {
-        "compress_type": 3
-    },  # zlib's Z_RLE: decoded files as small as at level 6, in a quarter of the time
+    # zlib's Z_RLE: decoded files as small as at level 6, in a quarter of the time
+    "PNG": {"compress_type": 3},
     "JPEG": {"quality": 95, "subsampling": 0},
     "WEBP": {"lossless": True, "exact": True},
     "TIFF": {"compression": "tiff_deflate"},
@@ -55,7 +54,8 @@ def write_image(
     """Write a picture to a path or a binary stream.
 
     The format is an extension: png, jpg, webp (lossless), tif, ppm, pgm, bmp, or npy. The default is the
-    extension of the target, and png for streams. 16 bits need png, ppm, or npy, and become 8 elsewhere.
+    extension of the target, and png for streams. 16 bits need png, ppm, pgm, or npy, and
+    become 8 elsewhere.
 
     Args:
         target: Where to.
@@ -155,25 +155,22 @@ def _in_srgb(picture: Picture) -> Picture:
 
 def _beside(picture: Picture, format: str) -> dict[str, Any]:
     """Return what Pillow's save() takes for color space and metadata."""
-    profile = profile_of(picture.color_space, picture.metadata.profile)
-    fields: dict[str, Any] = {
-        "icc_profile": profile,
-        "exif": picture.metadata.exif,
-        "xmp": picture.metadata.xmp,
-    }
-    if format == "PNG":
-        info = PngImagePlugin.PngInfo()
-        for name, data in _png_chunks(picture, with_profile=False):
-            info.add(name, data)
-        fields = {"icc_profile": profile, "pnginfo": info, "exif": picture.metadata.exif}
-    if format == "JPEG" and picture.metadata.exif is not None:  # to the others Pillow adds it
-        fields["exif"] = EXIF_HEAD + picture.metadata.exif
-    if format == "TIFF":  # Pillow writes no EXIF that has parts of its own, as that of cameras
-        fields["exif"] = fields["xmp"] = None
-    if format == "WEBP" and profile and is_gray_profile(profile):  # WebP has no gray
-        fields["icc_profile"] = None
     if format in WITHOUT_PROFILE:
         return {}
+    profile = profile_of(picture.color_space, picture.metadata.profile)
+    if format == "WEBP" and profile and is_gray_profile(profile):
+        profile = None  # WebP has no gray
+    fields: dict[str, Any] = {"icc_profile": profile}
+    if format != "TIFF":  # Pillow writes no EXIF there that has parts of its own, as that of cameras
+        exif = picture.metadata.exif
+        head = EXIF_HEAD if format == "JPEG" else b""  # to the others Pillow adds it
+        fields["exif"] = None if exif is None else head + exif
+    if format == "PNG":
+        fields["pnginfo"] = info = PngImagePlugin.PngInfo()
+        for name, data in _png_chunks(picture, with_profile=False):
+            info.add(name, data)
+    elif format != "TIFF":
+        fields["xmp"] = picture.metadata.xmp
     return {key: value for key, value in fields.items() if value is not None}
 
 

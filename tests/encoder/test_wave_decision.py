@@ -13,8 +13,9 @@ from gicodec.encoder.targets.budget_model import WAVES
 from gicodec.encoder.targets.size import SizeTarget
 from gicodec.fit import Fit, FitSettings
 from gicodec.fit.model import N_GROWTHS
+from gicodec.image.picture import Picture
 from gicodec.options import EncodeOptions
-from gicodec.source import source_of
+from gicodec.source import Source
 
 LEAD = 4 * WAVES.min_gain_db  # dB: clearly ahead
 N = 100
@@ -38,7 +39,7 @@ class Course:
 def chosen(course: Course, monkeypatch: pytest.MonkeyPatch, **options: Any) -> str:
     monkeypatch.setattr(wave_decision, "fit", course.fit)
     settings = EncodeOptions(**{"bpp": 1.0, "effort": "fast", "waves": True, **options})
-    source = source_of(photograph(96, 64))
+    source = Source(Picture(photograph(96, 64)))
     target = SizeTarget(700, source.header)
     result = wave_decision.best_fit(source, target, FitSettings(400), settings, "cpu", None)
     return "waves" if result.parameters[0, 5] else "none"

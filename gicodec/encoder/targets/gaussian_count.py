@@ -16,9 +16,9 @@ from gicodec.encoder.targets.base import (
     weakest_first,
 )
 from gicodec.encoder.targets.budget_model import COUNT, PLAN
-from gicodec.encoder.targets.quality import squared_error
 from gicodec.encoder.tuning.state import FrozenState, State
 from gicodec.format import GsiPayload, Header
+from gicodec.metrics import squared_error
 from gicodec.options import EncodeOptions
 from gicodec.render.cpu import Array
 from gicodec.source import Source

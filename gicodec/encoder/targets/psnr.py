@@ -57,7 +57,8 @@ class PsnrTarget(Target):
 
     def plan(self, n: int, psnr: float) -> int:
         """Extrapolate to where the float Gaussians are as much better as coding costs."""
-        doublings, most = self._doublings(psnr), most_useful(self._header)
+        doublings = (self._psnr + PSNR.coding_loss_db - psnr) / PLAN.db_per_doubling_while_fitting
+        most = most_useful(self._header)
         self._n_plans += 1
         hopeless = math.log2(PSNR.hopeless * most / n)
         is_small = most >= self._header.n_pixels  # and soon searched to the end
@@ -68,10 +69,6 @@ class PsnrTarget(Target):
                 " this picture takes more bytes than a lossless file"
             )
         return min(planned(n, doublings), most)
-
-    def _doublings(self, psnr: float) -> float:
-        """Return how often the number of Gaussians that give so many dB should double."""
-        return (self._psnr + PSNR.coding_loss_db - psnr) / PLAN.db_per_doubling_while_fitting
 
     def start(self, values: Array, psnr: float) -> Start:
         """Give the steps what the fit leaves of the error."""

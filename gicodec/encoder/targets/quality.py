@@ -14,11 +14,11 @@ from gicodec.encoder.targets.budget_model import PLAN, PSNR
 from gicodec.encoder.tuning.state import FrozenState
 from gicodec.format import Header
 from gicodec.format.gsi.head import nearest_step_code, step_of
-from gicodec.options import EncodeOptions
+from gicodec.metrics import squared_error
+from gicodec.options import QUALITY_PER_OCTAVE, EncodeOptions
 from gicodec.render.cpu import Array
 from gicodec.source import Source
 
-QUALITY_PER_OCTAVE = 18.0  # of D; quality 0 is D = 1
 DB_OF_TWO = 10 * math.log10(2)  # dB for each doubling of the squared error
 
 
@@ -77,8 +77,3 @@ def first_step(aim: float, psnr: float, n: int, header: Header) -> float:
     allowed = squared_error(aim, header)
     of_steps = max(allowed - squared_error(psnr, header), PSNR.min_share_of_steps * allowed)
     return clamp_step(math.sqrt(of_steps / (PSNR.error_of_steps * n)))
-
-
-def squared_error(psnr: float, header: Header) -> float:
-    """Return the sum over all samples of three channels, 0 to 1, at so many dB."""
-    return float(header.n_pixels * 3 * 10 ** (-psnr / 10))

@@ -97,8 +97,6 @@ class Tuner:
         edge = MARGIN - 1e-2
         sizes = MIN_LOG_SIZE + 1e-3, MAX_LOG_SIZE - 1e-3
         limits = *sizes, -MARGIN, self.header.width + edge, -MARGIN, self.header.height + edge
-        rates, frozen = (
-            rates_of_columns(self.state.values.shape[1] - COLOR),
-            self.frozen if self.frozen.any() else None,
-        )
+        rates = rates_of_columns(self.state.values.shape[1] - COLOR)
+        frozen = self.frozen if self.frozen.any() else None
         return Motion(rates, math.exp(LARGE), limits, frozen)
