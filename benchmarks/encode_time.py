@@ -24,7 +24,7 @@ from pathlib import Path
 import numpy as np
 from common import KODAK
 
-from gicodec import decode, psnr, read_image
+from gicodec import psnr, read_image
 from gicodec.image.write import write_image
 from gicodec.options import EFFORTS
 
@@ -94,11 +94,12 @@ def compare(args: argparse.Namespace, effort: str, number: int, bpp: float, *, s
     quality: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as folder:
         for build in (args.this, args.other) if swapped else (args.other, args.this):
-            out = Path(folder) / f"{len(runs)}.gsi"
+            out, decoded = Path(folder) / f"{len(runs)}.gsi", Path(folder) / f"{len(runs)}.png"
             options = ["--bpp", str(bpp), "--effort", effort, "--threads", str(args.threads), "--quiet"]
             runs[build] = run([build, "encode", str(picture), str(out), *options], args.isa)
-            data = out.read_bytes()
-            sizes[build], quality[build] = len(data), psnr(pixels, decode(data))
+            run([build, "decode", str(out), str(decoded)], args.isa)  # each reads its own version
+            sizes[build] = out.stat().st_size
+            quality[build] = psnr(pixels, read_image(decoded)[0].samples)
     gain = quality[args.this] - quality[args.other]
     gain -= DB_PER_DOUBLING * math.log2(sizes[args.this] / sizes[args.other])
     return Pair(effort, f"kodim{number:02d}, {bpp:g} bpp", runs[args.other], runs[args.this], gain)

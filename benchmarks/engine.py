@@ -18,7 +18,7 @@ import numpy as np
 from common import kodak, splats_of, times
 from numpy.typing import NDArray
 
-from gicodec.fit import FitSettings, fit, to_gaussians
+from gicodec.fit import FitSettings, as_target, fit, to_gaussians
 from gicodec.format import Kernel
 from gicodec.gaussians import Gaussians
 from gicodec.render import Splats, View, cpu
@@ -117,7 +117,9 @@ def main() -> None:
     print(columns + "  ns/gp f  ns/gp b")
     scenes = {}
     for number, n in ((8, 3500), (15, 3500), (23, 3500)):
-        scenes[f"kodim{number:02d}"] = to_gaussians(fit(kodak(number), n, FitSettings(600)).parameters)
+        scenes[f"kodim{number:02d}"] = to_gaussians(
+            fit(as_target(kodak(number)), n, FitSettings(600)).parameters
+        )
     for name, gaussians in scenes.items():
         for threads in sorted({1, args.threads}):
             for isa in cpu.instruction_sets():

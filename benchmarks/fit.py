@@ -11,7 +11,7 @@ import time
 
 from common import kodak
 
-from gicodec.fit import FitSettings, fit
+from gicodec.fit import FitSettings, as_target, fit
 from gicodec.options import EFFORTS
 
 N_OF = {23: 3000}  # Gaussians; 3500 for the other pictures
@@ -33,7 +33,7 @@ def main() -> None:
     for number in args.images:
         pixels, n = kodak(number), N_OF.get(number, 3500)
         start = time.perf_counter()
-        result = fit(pixels, n, settings, seed=args.seed, threads=args.threads)
+        result = fit(as_target(pixels), n, settings, seed=args.seed, threads=args.threads)
         seconds = time.perf_counter() - start
         print(
             f"kodim{number:02d} {n:5} {result.n_iterations:10} {seconds:9.1f}"

@@ -20,7 +20,7 @@ from torch import Tensor
 import gicodec
 from gicodec.device import cuda_problem, find_device
 from gicodec.diagnostics import diagnostics
-from gicodec.fit import FitSettings, fit, to_gaussians
+from gicodec.fit import FitSettings, as_target, fit, to_gaussians
 from gicodec.format import Kernel
 from gicodec.gaussians import Gaussians
 from gicodec.image.samples import to_samples
@@ -72,7 +72,7 @@ def compare(pixels: NDArray[np.uint8], n: int, device: str) -> None:
     from gicodec.render import cuda
 
     (height, width, _), kernel = pixels.shape, Kernel.COMPACT
-    fitted = to_gaussians(fit(pixels, n, FitSettings(600), device=device).parameters)
+    fitted = to_gaussians(fit(as_target(pixels), n, FitSettings(600), device=device).parameters)
     splats = on_device(fitted, View(width, height), device)
     here = splats_of(fitted, View(width, height))
 
@@ -112,7 +112,7 @@ def pictures_a_second(pixels: NDArray[np.uint8], n: int, device: str) -> float:
     from gicodec.render import cuda
 
     height, width, _ = pixels.shape
-    fitted = to_gaussians(fit(pixels, n, FitSettings(600), device=device).parameters)
+    fitted = to_gaussians(fit(as_target(pixels), n, FitSettings(600), device=device).parameters)
     one = on_device(fitted, View(width, height), device)  # effort fast has no waves
     splats = Splats(
         torch.cat([one.centers + i for i in range(N_PICTURES)]),

@@ -70,6 +70,7 @@ def _to_json(name: str, described: FileInfo) -> dict[str, object]:
         "alpha": described.has_alpha,
         "bit_depth": header.bit_depth,
         "color_space": header.color_space.name.lower(),
+        "base": header.base,
         "version": described.version,
         "experimental": described.experimental,
         "method": header.method.label,
@@ -87,6 +88,8 @@ def _to_lines(name: str, described: FileInfo) -> list[str]:
     remark = " (experimental)" if described.experimental else ""
     channels = count(described.header.channels, "channel") + " and alpha" * described.has_alpha
     gaussians = count(described.n_gaussians, "Gaussian")
+    if described.header.base:
+        gaussians += ", on the color " + " ".join(str(sample) for sample in described.header.base)
     sections = ", ".join(f"{section} {n_bytes}" for section, n_bytes in described.sections)
     lines = [
         "{file}: {width}x{height}, " + channels + ", {bit_depth} bits per sample, {color_space}",

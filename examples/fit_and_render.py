@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from gicodec import read_image
-from gicodec.fit import FitSettings, fit, to_gaussians
+from gicodec.fit import FitSettings, as_target, fit, to_gaussians
 from gicodec.render import View, render
 
 PHOTO = Path(__file__).parent / "images" / "kodim15.png"
@@ -17,7 +17,7 @@ PHOTO = Path(__file__).parent / "images" / "kodim15.png"
 def main(picture: str | Path = PHOTO, n_gaussians: str = "1000") -> None:
     """Fit the Gaussians, render them, and print what they look like."""
     pixels = read_image(picture)[0].samples
-    result = fit(pixels, int(n_gaussians), FitSettings.of("fast"), seed=1)
+    result = fit(as_target(pixels), int(n_gaussians), FitSettings.of("fast"), seed=1)
     gaussians = to_gaussians(result.parameters)
     height, width, _ = pixels.shape
     image = render(gaussians, View(width, height))  # [C, height, width], not clamped

@@ -1,8 +1,8 @@
 """The HEADER section: what every reader must know before any payload. Spec section 2.
 
-| width varint | height varint | traits varint |
+| width varint | height varint | traits varint | base, if traits say so: channels of 1 or 2 bytes |
 
-traits, from bit 0:  channels - 1 : 2 | depth : 2 | kernel : 3 | color space : 4 | method : 5
+traits, from bit 0:  channels - 1 : 2 | depth : 2 | kernel : 3 | color space : 4 | method : 5 | base : 1
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from gicodec.format.constants import (
 from gicodec.format.errors import CorruptFileError, LimitError, UnsupportedFileError
 from gicodec.format.varint import ByteReader, write_varint
 
-TRAIT_BITS = (2, 2, 3, 4, 5)  # as drawn above
+TRAIT_BITS = (2, 2, 3, 4, 5, 1)  # as drawn above
 BIT_DEPTHS = (8, 16)  # depth is an index into it
 _Enum = TypeVar("_Enum", bound=IntEnum)
 
@@ -45,12 +45,18 @@ class Header:
     color_space: ColorSpace = ColorSpace.SRGB
     kernel: Kernel = Kernel.COMPACT
     method: Method = Method.GSI
+    base: tuple[int, ...] | None = None
+    """The color that Gaussians are added to, a sample of the bit depth for each channel; None: black."""
 
     def __post_init__(self) -> None:
         if min(self.width, self.height) < 1:
             raise ValueError(f"picture size must be at least 1x1, not {self.width}x{self.height}")
         if not 1 <= self.channels <= MAX_CHANNELS or self.bit_depth not in BIT_DEPTHS:
             raise ValueError(f"{self.channels} channels of {self.bit_depth} bits are not supported")
+        if self.base is not None and (
+            len(self.base) != self.channels or not 0 <= min(self.base) <= max(self.base) < 1 << self.bit_depth
+        ):
+            raise ValueError(f"{self.base} is no color of {self.channels} channels of {self.bit_depth} bits")
         if max(self.width, self.height) > MAX_SIDE:
             raise LimitError(f"{self.width}x{self.height} exceeds the limit of {MAX_SIDE} pixels per side")
         if self.n_pixels > MAX_PIXELS:
@@ -69,29 +75,41 @@ class Header:
     def to_bytes(self) -> bytes:
         """Write the section's payload."""
         depth = BIT_DEPTHS.index(self.bit_depth)
-        fields = (self.channels - 1, depth, self.kernel, self.color_space, self.method)
+        fields = (
+            self.channels - 1,
+            depth,
+            self.kernel,
+            self.color_space,
+            self.method,
+            self.base is not None,
+        )
         traits = shift = 0
         for field, n_bits in zip(fields, TRAIT_BITS, strict=True):
             traits |= field << shift
             shift += n_bits
-        return write_varint(self.width) + write_varint(self.height) + write_varint(traits)
+        base = b"".join(sample.to_bytes(self.bit_depth // 8, "little") for sample in self.base or ())
+        return write_varint(self.width) + write_varint(self.height) + write_varint(traits) + base
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Header:
         """Read the section's payload: the mirror of :meth:`to_bytes`."""
         reader = ByteReader(data, "header")
         width, height, traits = reader.varint(), reader.varint(), reader.varint()
-        if reader.left():
-            raise CorruptFileError(f"header: extra bytes: {reader.left()}")
         if min(width, height) < 1:
             raise CorruptFileError(f"header: picture size must be at least 1x1, not {width}x{height}")
         fields = []
         for n_bits in TRAIT_BITS:
             fields.append(traits & (1 << n_bits) - 1)
             traits >>= n_bits
-        channels, depth, kernel, color_space, method = fields
+        channels, depth, kernel, color_space, method, has_base = fields
         if traits or depth >= len(BIT_DEPTHS):
             raise UnsupportedFileError(f"header: unsupported traits {traits:#x} or bit depth code {depth}")
+        base = None
+        if has_base:
+            n_bytes = BIT_DEPTHS[depth] // 8
+            base = tuple(int.from_bytes(reader.take(n_bytes), "little") for _ in range(channels + 1))
+        if reader.left():
+            raise CorruptFileError(f"header: extra bytes: {reader.left()}")
         return cls(
             width=width,
             height=height,
@@ -100,6 +118,7 @@ class Header:
             kernel=_known(Kernel, kernel),
             color_space=_known(ColorSpace, color_space),
             method=_known(Method, method),
+            base=base,
         )
 
 

@@ -11,9 +11,13 @@ from gicodec.format import Header
 from gicodec.format.alpha.prediction import Plane
 from gicodec.format.constants import OPAQUE
 from gicodec.image.picture import Picture
-from gicodec.image.samples import Pixels
+from gicodec.image.samples import Pixels, as_target
 from gicodec.metrics import psnr
 from gicodec.render.cpu import Array
+from gicodec.render.reduce import base_color
+
+BASE_SHARE = 0.25  # of the pixels: a color that more have is what the others are added to
+MAX_LOOKED_AT = 2**16  # pixels
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,12 +40,30 @@ class Source:
             channels=picture.samples.shape[2],
             bit_depth=picture.bits,
             color_space=picture.color_space,
+            base=self.base,
         )
+
+    @cached_property
+    def base(self) -> tuple[int, ...] | None:
+        """The one color that much of the picture has, as a page has; None: there is none, or it is black."""
+        samples, alpha = self.picture.samples, self.picture.alpha
+        shown = samples.reshape(-1, samples.shape[2]) if alpha is None else samples[alpha > 0]
+        looked_at = shown[:: -(-len(shown) // MAX_LOOKED_AT) or 1]
+        colors, counts = np.unique(looked_at, axis=0, return_counts=True)
+        if not len(counts) or counts.max() <= BASE_SHARE * len(looked_at):
+            return None
+        color = colors[counts.argmax()]
+        return tuple(color.tolist()) if color.any() else None
 
     @cached_property
     def weights(self) -> Array | None:
         """How much the error of a color counts, [H, W]: the square of its opacity; None: all alike."""
         return None if self.opacity is None else np.square(self.opacity / np.float32(OPAQUE))
+
+    @cached_property
+    def target(self) -> Array:
+        """What the Gaussians are to add up to, [3, H, W]: the picture less its base."""
+        return as_target(self.colors) - base_color(self.header)[:, None, None]
 
     @cached_property
     def colors(self) -> Pixels:

@@ -18,9 +18,9 @@ from gicodec.encoder.tuning.rdoq import refine
 from gicodec.encoder.tuning.state import State, to_state
 from gicodec.encoder.tuning.tuner import Tuner
 from gicodec.encoder.wave_decision import best_fit
-from gicodec.fit import FitSettings, Objective, as_target
+from gicodec.fit import FitSettings, Objective
 from gicodec.fit.parameters import all_but, has_wave
-from gicodec.format import GsiFile
+from gicodec.format import GsiFile, GsiPayload
 from gicodec.options import EncodeOptions, Progress, ProgressCallback
 from gicodec.presets import PRESETS, Preset
 from gicodec.source import Source
@@ -34,12 +34,12 @@ def encode(source: Source, options: EncodeOptions, progress: ProgressCallback | 
         TargetError: This picture cannot meet the target.
     """
     header, target = source.header, target_of(options, source)
+    if not source.target.any():
+        return GsiFile(header, GsiPayload.empty(header.channels))
     preset, device = PRESETS[options.effort], find_device(options.device)
     with one_line_errors():
         result = best_fit(source, target, FitSettings.of(options.effort), options, device, progress)
-        objective = Objective(
-            as_target(source.colors), weights=source.weights, device=device, threads=options.threads
-        )
+        objective = Objective(source.target, weights=source.weights, device=device, threads=options.threads)
         generator = np.random.default_rng(options.seed)
         values = to_state(result.parameters)
         start = target.start(values, result.psnr)

@@ -30,7 +30,7 @@ def best_fit(
             return min(target.plan(n, psnr), source.header.max_gaussians)
 
         return fit(
-            source.colors,
+            source.target,
             target.n_fitted(),
             settings,
             weights=source.weights,

@@ -5,12 +5,8 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 
-import numpy as np
-from numpy.typing import NDArray
-
 from gicodec.fit.objective import Objective
 from gicodec.options import Progress, ProgressCallback
-from gicodec.render.cpu import Array
 
 CHECK_EVERY = 50  # iterations between reports and tests for an early stop
 STALLED_GAIN = 1e-4  # of the squared error over CHECK_EVERY iterations: nothing more to expect
@@ -67,9 +63,3 @@ def run(
         model.step(iteration)
     model.draw(objective)
     return iteration + 1
-
-
-def as_target(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> Array:
-    """Convert samples [H, W, C] of 8 or 16 bits to what the fit aims at: [C, H, W], float32, 0 to 1."""
-    top = np.float32(np.iinfo(pixels.dtype).max)
-    return np.ascontiguousarray(pixels.transpose(2, 0, 1), np.float32) / top

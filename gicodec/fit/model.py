@@ -7,11 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gicodec.device import CPU
 from gicodec.fit.initialization import initial_rows, rows_at_errors
-from gicodec.fit.loop import Model, as_target, run
+from gicodec.fit.loop import Model, run
 from gicodec.fit.morton import morton_order
 from gicodec.fit.objective import Objective
 from gicodec.fit.optimizer import Optimizer
@@ -60,7 +59,7 @@ class Fit:
 
 
 def fit(
-    pixels: NDArray[np.uint8] | NDArray[np.uint16],
+    target: Array,
     n_gaussians: int,
     settings: FitSettings,
     *,
@@ -75,7 +74,7 @@ def fit(
     """Fit Gaussians to a picture.
 
     Args:
-        pixels: [H, W, C], samples of 8 or 16 bits.
+        target: [C, H, W], as of :func:`gicodec.fit.as_target`.
         n_gaussians: How many; at most one per pixel is used.
         settings: How long.
         weights: [H, W], how much the error of each pixel counts; None: all alike.
@@ -86,7 +85,7 @@ def fit(
         device: Where to draw: "cpu" or "cuda:N".
         progress: Called every CHECK_EVERY iterations.
     """
-    objective = Objective(as_target(pixels), weights=weights, device=device, threads=threads)
+    objective = Objective(target, weights=weights, device=device, threads=threads)
     model = GsiModel(objective, n_gaussians, settings.n_iterations, plan, seed, waves=waves)
     n_iterations = run(model, objective, settings.n_iterations, "waves" if waves else "fit", progress)
     psnr = objective.psnr(objective.error())

@@ -18,6 +18,13 @@ def to_samples(image: NDArray[np.float32], bits: int) -> Pixels:
     return np.ascontiguousarray(levels.astype(np.uint8 if bits == 8 else np.uint16).transpose(1, 2, 0))
 
 
+def as_target(samples: Pixels) -> NDArray[np.float32]:
+    """Convert samples [H, W, C] of 8 or 16 bits to what a fit aims at: [C, H, W], 0 to 1."""
+    return np.ascontiguousarray(samples.transpose(2, 0, 1), np.float32) / np.float32(
+        2 ** bits_of(samples) - 1
+    )
+
+
 def bits_of(samples: NDArray[Any]) -> int:
     """Return how many bits samples have."""
     return 8 * samples.dtype.itemsize

@@ -39,7 +39,7 @@ def encode(source: Source, options: EncodeOptions, progress: ProgressCallback | 
         DeviceError: There is no such device, or it failed.
         TargetError: There would be no Gaussian, or more than pixels.
     """
-    header = replace(source.header, kernel=Kernel.CUT, method=Method.of(options.method))
+    header = replace(source.header, kernel=Kernel.CUT, method=Method.of(options.method), base=None)
     recipe = _recipe_of(header, options)
     n_iterations = options.iterations or PRESETS[options.effort].n_papers
     device = find_device(options.device)

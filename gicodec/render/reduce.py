@@ -29,10 +29,16 @@ def drawn_view(view: View, header: Header) -> View:
     return View(columns[1], rows[1], *scales, columns[0], rows[0])
 
 
+def base_color(header: Header) -> Array:
+    """Return the color that Gaussians are added to, [C] or, for black, [1]; 0 to 1."""
+    return np.array(header.base or (0,), np.float32) / np.float32(2**header.bit_depth - 1)
+
+
 def render_at(gaussians: Gaussians, view: View, header: Header, *, threads: int, device: str) -> Array:
     """Draw a view [C, H, W], clipped to 0 to 1 where it is smaller than the picture."""
+    base = base_color(header)[:, None, None]
     if min(view.scale_x, view.scale_y) >= 1:
-        return render(gaussians, view, header.kernel, threads=threads, device=device)
+        return base + render(gaussians, view, header.kernel, threads=threads, device=device)
     n_drawn = max(1, drawn_view(replace(view, height=1), header).width / _drawn_scale(view.scale_y))
     n_rows = max(1, math.floor(BAND * view.scale_y / n_drawn))
     bands = []
@@ -40,7 +46,7 @@ def render_at(gaussians: Gaussians, view: View, header: Header, *, threads: int,
         band = replace(view, height=min(n_rows, view.height - first), y=view.y + first)
         drawn = drawn_view(band, header)
         image = render(gaussians, drawn, header.kernel, threads=threads, device=device)
-        image = np.clip(image, 0, 1)
+        image = np.clip(base + image, 0, 1)
         image = _reduced(image, 1, band.height, band.scale_y / drawn.scale_y, band.y, drawn.y)
         bands.append(_reduced(image, 2, band.width, band.scale_x / drawn.scale_x, band.x, drawn.x))
     return np.concatenate(bands, axis=1)

@@ -19,7 +19,7 @@ QUICK = FitSettings(n_iterations=200)
 
 def test_waves_are_for_texture() -> None:
     pixels, settings = texture(), FitSettings(400)
-    plain, waved = fit(pixels, 150, settings), fit(pixels, 150, settings, waves=True)
+    plain, waved = fit(as_target(pixels), 150, settings), fit(as_target(pixels), 150, settings, waves=True)
     n_waves = int(has_wave(waved.parameters).sum())
     assert n_waves > 0
     assert len(waved.parameters) < 150
@@ -36,7 +36,7 @@ def true_psnr(result: Fit, pixels: Pixels) -> float:
 
 def test_a_photograph_is_fitted_well() -> None:
     pixels = photograph()
-    few, many = fit(pixels, 30, QUICK), fit(pixels, 200, QUICK)
+    few, many = fit(as_target(pixels), 30, QUICK), fit(as_target(pixels), 200, QUICK)
     assert (len(few.parameters), len(many.parameters)) == (30, 200)
     assert 18 < few.psnr < many.psnr  # 22 and 33 dB
     assert many.psnr > 28
@@ -46,7 +46,8 @@ def test_a_photograph_is_fitted_well() -> None:
 
 def test_longer_is_better() -> None:
     pixels = photograph()
-    assert fit(pixels, 100, FitSettings(600)).psnr > fit(pixels, 100, FitSettings(100)).psnr
+    target = as_target(pixels)
+    assert fit(target, 100, FitSettings(600)).psnr > fit(target, 100, FitSettings(100)).psnr
 
 
 def test_a_plan_changes_how_many_there_will_be() -> None:
@@ -57,30 +58,30 @@ def test_a_plan_changes_how_many_there_will_be() -> None:
         asked.append((n, psnr))
         return 150
 
-    result = fit(pixels, 40, QUICK, plan=plan)
+    result = fit(as_target(pixels), 40, QUICK, plan=plan)
     assert len(result.parameters) == 150
     assert len(asked) == 20
     assert asked[0][0] == 4
     assert asked[0][1] < asked[-1][1] < result.psnr
-    same = fit(pixels, 40, QUICK, plan=lambda n, psnr: 40)
-    np.testing.assert_array_equal(same.parameters, fit(pixels, 40, QUICK).parameters)
-    assert len(fit(pixels, 40, QUICK, plan=lambda n, psnr: 10**9).parameters) == 64 * 48
+    same = fit(as_target(pixels), 40, QUICK, plan=lambda n, psnr: 40)
+    np.testing.assert_array_equal(same.parameters, fit(as_target(pixels), 40, QUICK).parameters)
+    assert len(fit(as_target(pixels), 40, QUICK, plan=lambda n, psnr: 10**9).parameters) == 64 * 48
 
 
 def test_a_crowd_does_not_overshoot() -> None:
     """New Gaussians are drawn where the error is; hundreds on one spot must not all bring what is missing."""
     pixels = photograph()
-    assert fit(pixels, 64 * 48 // 2, QUICK).psnr > 40
+    assert fit(as_target(pixels), 64 * 48 // 2, QUICK).psnr > 40
 
 
 def test_only_the_seed_decides() -> None:
     pixels = photograph()
-    first = fit(pixels, 60, QUICK, seed=3, threads=1)
+    first = fit(as_target(pixels), 60, QUICK, seed=3, threads=1)
     np.random.seed(8)  # noqa: NPY002  # the fit must not read any global state
     for threads in (1, 3):
-        again = fit(pixels, 60, QUICK, seed=3, threads=threads)
+        again = fit(as_target(pixels), 60, QUICK, seed=3, threads=threads)
         np.testing.assert_array_equal(again.parameters, first.parameters)
-    other = fit(pixels, 60, QUICK, seed=4, threads=1)
+    other = fit(as_target(pixels), 60, QUICK, seed=4, threads=1)
     assert not np.array_equal(other.parameters, first.parameters)
 
 
@@ -88,13 +89,13 @@ def test_the_picture_is_left_as_it_was() -> None:
     pixels = photograph()
     pixels.flags.writeable = False
     copy = pixels.copy()
-    fit(np.require(pixels, requirements="W"), 10, FitSettings(20))
+    fit(as_target(pixels), 10, FitSettings(20))
     np.testing.assert_array_equal(pixels, copy)
 
 
 def test_progress_is_reported_and_rises() -> None:
     reports: list[Progress] = []
-    result = fit(photograph(), 60, QUICK, progress=reports.append)
+    result = fit(as_target(photograph()), 60, QUICK, progress=reports.append)
     done = [report.done for report in reports]
     assert done == sorted(set(done))
     assert len(done) >= 4
@@ -110,7 +111,7 @@ FLAT = [(1, 1), (1, 40), (40, 1), (3, 2), (24, 31)]
 @pytest.mark.parametrize("level", [0, 1, 128, 255])
 def test_flat_pictures_are_exact_and_soon(height: int, width: int, level: int) -> None:
     pixels = np.full((height, width, 3), level, np.uint8)
-    result = fit(pixels, 20, FitSettings(300))
+    result = fit(as_target(pixels), 20, FitSettings(300))
     assert np.isfinite(result.parameters).all()
     assert result.psnr > 50
     if level == 0:
@@ -121,7 +122,7 @@ def test_flat_pictures_are_exact_and_soon(height: int, width: int, level: int) -
 @pytest.mark.parametrize("channels", [1, 3, 4])
 def test_small_pictures_with_more_gaussians_than_pixels_work(height: int, width: int, channels: int) -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (height, width, channels), np.uint8)
-    result = fit(pixels, 10_000, QUICK)
+    result = fit(as_target(pixels), 10_000, QUICK)
     assert len(result.parameters) <= height * width
     assert result.parameters.shape[1] == COLOR + channels
     assert np.isfinite(result.parameters).all()

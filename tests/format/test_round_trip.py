@@ -112,6 +112,9 @@ def test_any_header_survives(side: int) -> None:
     for channels, bits, space, kernel in product((1, 2, 3, 4), (8, 16), ColorSpace, Kernel):
         header = Header(side, 4096, channels, bits, space, kernel, Method.GSI)
         assert Header.from_bytes(header.to_bytes()) == header
+        based = replace(header, base=tuple(range(2**bits - channels, 2**bits)))
+        assert Header.from_bytes(based.to_bytes()) == based
+        assert len(based.to_bytes()) <= len(header.to_bytes()) + 2 + channels * bits // 8
 
 
 def test_ancillary_sections_are_kept_in_order() -> None:
@@ -193,6 +196,9 @@ def test_writer_refuses_what_the_reader_would() -> None:
         Header(0, 5)
     with pytest.raises(ValueError, match="bits"):
         Header(1, 1, channels=5)
+    for base in ((), (1, 2), (1, 2, 3, 4), (0, 0, 256), (-1, 0, 0)):
+        with pytest.raises(ValueError, match="no color"):
+            Header(1, 1, base=base)
 
 
 def test_waves_cost_a_bit_where_there_are_none() -> None:

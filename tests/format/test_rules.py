@@ -90,7 +90,10 @@ def traits(value: int) -> bytes:
         (traits(2 | 2 << 7), CorruptFileError),  # a color space that needs a PROFILE
         (traits(2 | 3 << 7), UnsupportedFileError),  # color space
         (traits(2 | 4 << 11), UnsupportedFileError),  # method
-        (traits(2 | 1 << 16), UnsupportedFileError),  # no field yet
+        (traits(2 | 1 << 16) + b"\x01\x02", CorruptFileError),  # a base of two samples
+        (traits(2 | 1 << 16) + b"\x01\x02\x03\x04", CorruptFileError),  # and of four
+        (traits(2 | 1 << 2 | 1 << 16) + bytes(5), CorruptFileError),  # of 16 bits
+        (traits(2 | 1 << 17), UnsupportedFileError),  # no field yet
     ],
 )
 def test_bad_headers_are_refused(header: bytes, error: type[GsiError]) -> None:

@@ -27,8 +27,9 @@ from gicodec.format import GsiPayload
 from gicodec.image.samples import to_samples
 from gicodec.options import EncodeOptions
 from gicodec.quantize import dequantize
-from gicodec.render import View, render
+from gicodec.render import View
 from gicodec.render.cpu import Array
+from gicodec.render.reduce import render_at
 from gicodec.source import Source
 
 TOLERANCE = 0.1  # dB, either way: what EncodeOptions.psnr promises
@@ -106,12 +107,12 @@ class PsnrTarget(Target):
         return Attempt(nearest, rank, _octaves(too_good / self._db_per_octave(state.step, above)))
 
     def check(self, best: Attempt) -> GsiPayload:
-        """Refuse what is further away than TOLERANCE."""
+        """Refuse what is further away than TOLERANCE, unless it has no error at all."""
         above = self._above(best.payload)
-        exact = self._psnr + above > EXACT - TOLERANCE
-        if exact or abs(above) > TOLERANCE:
-            found = "without any error" if exact else f"at {self._psnr + above:.2f} dB"
-            raise TargetError(f"{self._psnr:g} dB cannot be met; the search ended {found}")
+        if abs(above) > TOLERANCE and self._psnr + above < EXACT:
+            raise TargetError(
+                f"{self._psnr:g} dB cannot be met; the search ended at {self._psnr + above:.2f} dB"
+            )
         return best.payload
 
     def _db_per_octave(self, step: float, above: float) -> float:
@@ -125,7 +126,7 @@ class PsnrTarget(Target):
     def _above(self, payload: GsiPayload) -> float:
         """Return by how many dB the decoded picture is better than asked for."""
         view = View(self._header.width, self._header.height)
-        image = render(dequantize(payload), view, self._header.kernel, threads=self._threads)
+        image = render_at(dequantize(payload), view, self._header, threads=self._threads, device="cpu")
         return min(self._source.psnr(to_samples(image, self._header.bit_depth)), EXACT) - self._psnr
 
 

@@ -20,7 +20,7 @@ def encoded(pixels: Pixels, n: int, seed: int = 0) -> Encoded:
         (96, 64, 1),
         (97, 61, 150),
         (12, 14, 20),
-        (1, 1, 1),
+        (2, 2, 1),
         slow(192, 128, 10),
         slow(96, 64, 300),
         slow(40, 30, 200),

@@ -41,7 +41,9 @@ def objective(picture: Picture = texture, threads: int = 1) -> Objective:
 @cache
 def fitted(picture: Picture) -> Array:
     """Fit; only the texture gets waves."""
-    return to_state(fit(picture(96, 80), 400, FitSettings(300), waves=picture is texture).parameters)
+    return to_state(
+        fit(as_target(picture(96, 80)), 400, FitSettings(300), waves=picture is texture).parameters
+    )
 
 
 def frozen(picture: Picture = texture, step_code: int = STEP_CODE) -> FrozenState:

@@ -33,7 +33,7 @@ STEP_CODE = 264  # D of 0.3125, about 1.2 bits per pixel
 
 @cache
 def fitted() -> Array:
-    return to_state(fit(texture(), N, FitSettings(300), waves=True).parameters)
+    return to_state(fit(as_target(texture()), N, FitSettings(300), waves=True).parameters)
 
 
 def objective(threads: int = 1) -> Objective:
