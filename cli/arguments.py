@@ -76,12 +76,14 @@ def parse_bits(text: str) -> tuple[int, int, int]:
     return int(match[1]), int(match[2]), int(match[3])
 
 
-def pair_files(files: tuple[str, ...], suffix: str) -> list[tuple[str, str]]:
+def pair_files(files: tuple[str, ...], suffix: str, *, recursive: bool) -> list[tuple[str, str]]:
     """Pair an input with its output.
 
     Raises:
-        click.UsageError: There are not two files, or standard output is a terminal.
+        click.UsageError: There are not two files, or folders are wanted, or standard output is a terminal.
     """
+    if recursive:
+        raise click.UsageError(f"name a folder for the results: {_command('-r', files[0], '-o', 'DIR')}")
     if len(files) == 1:
         raise click.UsageError(f"give IN and OUT: {_command(files[0], f'out{suffix}')}")
     if len(files) > 2:

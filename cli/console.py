@@ -9,7 +9,7 @@ import math
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -81,7 +81,7 @@ class StageLog:
         self._stages[progress.stage] = progress, seconds
         estimate = seconds * RUNS_OF_PROBE[self._effort]
         if progress.stage == "fit" and progress.done == PROBE and estimate >= LONG:
-            click.echo(f"gsi: this takes about {float(f'{estimate:.1g}'):.0f} s", err=True)
+            say(f"gsi: this takes about {float(f'{estimate:.1g}'):.0f} s")
 
     def print(self, separator: str) -> None:
         """Print the last report of each stage."""
@@ -89,7 +89,13 @@ class StageLog:
             f"{progress.stage}: {progress.done}/{progress.total}, {_state(progress)}, {seconds:.1f} s"
             for progress, seconds in self._stages.values()
         ]
-        click.echo(separator.join(stages), err=True)
+        say(separator.join(stages))
+
+
+def say(text: str) -> None:
+    """Print a line on stderr; where that cannot be written, the work goes on."""
+    with suppress(OSError):
+        click.echo(text, err=True)
 
 
 def count(n: int, noun: str) -> str:
@@ -100,7 +106,7 @@ def count(n: int, noun: str) -> str:
 def warn(name: str, warnings: list[str], *, quiet: bool) -> None:
     """Print each warning on a line of its own."""
     for warning in () if quiet else warnings:
-        click.echo(f"gsi: warning: {name}: {warning}", err=True)
+        say(f"gsi: warning: {name}: {warning}")
 
 
 @contextmanager

@@ -129,8 +129,8 @@ def decode(
 
             color = as_color(background)
     if output_dir is None:
-        pairs = arguments.pair_files(files, f".{STREAM_FORMAT}")
-        if _is_coded(Path(pairs[0][1])):
+        pairs = arguments.pair_files(files, f".{STREAM_FORMAT}", recursive=recursive)
+        if _is_coded(Path(pairs[0][1])) and not arguments.same_file(*pairs[0]):
             raise click.UsageError(f"to decode both files, {arguments.with_directory(files)}")
     else:
         pairs = pairs_in(output_dir, f".{STREAM_FORMAT}", files, recursive=recursive, is_wanted=_is_coded)

@@ -63,7 +63,7 @@ the new file is complete; a picture is never replaced.
     metavar="BYTES",
     help="Bytes of the whole file, at most; 20k is 20000.",
 )
-@option(TARGET, "--psnr", type=float, metavar="DB", help="PSNR of the decoded picture, within 0.1 dB.")
+@option(TARGET, "--psnr", type=float, metavar="DB", help="PSNR of the decoded picture, at most 0.1 dB less.")
 @option(TARGET, "-q", "--quality", type=float, metavar="Q", help="Quality, 0 to 100.")
 @option(TARGET, "--gaussians", type=int, metavar="N", help="Number of Gaussians.")
 @option(
@@ -150,7 +150,7 @@ def encode(
     if gps and not metadata:
         raise click.UsageError("--gps needs --metadata")
     if output_dir is None:
-        pairs = arguments.pair_files(files, arguments.EXTENSION)
+        pairs = arguments.pair_files(files, arguments.EXTENSION, recursive=recursive)
         if not force_name:
             _check_name(pairs[0][1], files)
     else:

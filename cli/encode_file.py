@@ -64,7 +64,7 @@ def encode_file(source: str, target: str, run: Run) -> int:
         encoded = encode_picture(picture, options, unless_stopped(callback))
     arguments.write_bytes(target, encoded.data)
     n_bytes, seconds = len(encoded.data), time.monotonic() - start
-    lossless = None if run.quiet else better_lossless(picture, n_bytes)
+    lossless = None if run.quiet else better_lossless(picture, n_bytes, encoded.psnr)
     if lossless is not None:
         hint = f"a lossless format suits this picture better: as lossless WebP it takes {lossless} bytes"
         warn(name, [hint], quiet=run.quiet)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 
 import click
 
+from gicodec.cli.console import say
+
 INTERRUPTED, TERMINATED = 130, 143  # as in shells: 128 + signal
 
 
@@ -17,7 +19,7 @@ def report(err: Exception, name: str | None = None) -> int:
     text, code = _describe(err)
     if name and not _names_its_file(err) and not text.startswith(f"{name}:"):
         text = f"{name}: {text}"
-    click.echo(f"gsi: error: {text}", err=True)
+    say(f"gsi: error: {text}")
     return code
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -44,6 +45,7 @@ for command in (encode, decode, info, check, compare, doctor):
 
 def main(args: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code. Print a traceback only if GSI_DEBUG=1."""
+    _open_closed_streams()
     signal.signal(signal.SIGTERM, _stop)  # removes a half-written file
     try:
         return cli.main(args=args, prog_name="gsi", standalone_mode=False) or 0
@@ -54,6 +56,16 @@ def main(args: Sequence[str] | None = None) -> int:
         return err.exit_code
     except Exception as err:
         return report(err)
+
+
+def _open_closed_streams() -> None:
+    """Put something in the place of standard streams that the shell has closed.
+
+    Input is empty, results cannot be written, and messages are lost. No other file gets their numbers.
+    """
+    sys.stdin = sys.stdin or open(os.devnull)  # noqa: SIM115
+    sys.stdout = sys.stdout or open(os.devnull)  # noqa: SIM115  # to read only: what writes fails
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
 
 
 def _stop(signum: int, frame: object) -> None:

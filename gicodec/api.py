@@ -7,15 +7,15 @@ import io
 import numbers
 import os
 import warnings
-from collections.abc import Callable, Mapping, Sequence
-from typing import IO, Literal, TypedDict, TypeVar, Unpack
+from collections.abc import Callable, Sequence
+from typing import IO, Literal, TypedDict, Unpack
 
 from PIL import Image
 
 from gicodec.codec import Encoded
 from gicodec.codec import decode as decode_picture
 from gicodec.codec import encode as encode_picture
-from gicodec.errors import GsiError, GsiWarning, OptionError, one_line
+from gicodec.errors import GsiWarning, OptionError
 from gicodec.files import read_file, read_stream
 from gicodec.format import FileInfo, describe
 from gicodec.image.convert import as_picture
@@ -26,9 +26,6 @@ from gicodec.options import Crop, DecodeOptions, Effort, EncodeOptions, Progress
 
 Coded = bytes | bytearray | memoryview | str | os.PathLike[str] | IO[bytes] | Encoded
 """A .gsi file: its bytes, its path, an open stream, or what :func:`encode` returned."""
-
-
-Options = TypeVar("Options")
 
 
 class EncodeKeywords(TypedDict, total=False):
@@ -86,9 +83,11 @@ def encode(
     Warns:
         GsiWarning: Something of the picture was dropped or converted.
     """
+    if progress is not None and not callable(progress):
+        raise OptionError(f"progress must be a function, not {progress!r}")
     if gps and not metadata:
         raise OptionError("gps needs metadata")
-    checked = _checked(EncodeOptions, options)
+    checked = EncodeOptions(**options)
     picture, dropped = as_picture(image, ReadOptions(to_srgb=to_srgb, metadata=metadata, gps=gps))
     for line in dropped:
         warnings.warn(line, GsiWarning, stacklevel=2)
@@ -131,9 +130,8 @@ def decode(
         OptionError: A keyword is out of range, or the crop is not inside the output.
         UnsupportedFileError: The file needs another version of gicodec.
     """
-    part = crop if crop is None or isinstance(crop, Crop) else _checked(Crop, _numbers("crop", crop, Crop))
-    given = {"scale": scale, "size": size, "crop": part, "bits": bits, "threads": threads, "device": device}
-    options = _checked(DecodeOptions, given)
+    part = crop if crop is None or isinstance(crop, Crop) else Crop(**_numbers("crop", crop, Crop))
+    options = DecodeOptions(scale, size, part, bits, threads, device)
     color = None if background is None else as_color(background)
     picture = decode_picture(_bytes_of(data), options)
     return (picture if color is None else picture.over(color)).as_array()
@@ -161,17 +159,6 @@ def open(source: Coded) -> Image.Image:  # as Image.open
 
     file = source if isinstance(source, str | os.PathLike) else io.BytesIO(_bytes_of(source))
     return Image.open(file, formats=["GSI"])
-
-
-def _checked(kind: Callable[..., Options], options: Mapping[str, object]) -> Options:
-    """Make options; a value of a wrong type is an OptionError, an unknown name the TypeError that it is."""
-    inspect.signature(kind).bind(**options)
-    try:
-        return kind(**options)
-    except GsiError:
-        raise
-    except (TypeError, ValueError, AttributeError) as err:
-        raise OptionError(f"an option has a value of the wrong type ({one_line(err)})") from err
 
 
 def _numbers(name: str, values: object, kind: Callable[..., object]) -> dict[str, int]:

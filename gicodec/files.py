@@ -37,9 +37,12 @@ def read_stream(stream: IO[bytes], name: str) -> bytes:
         ImageError: It cannot be read.
     """
     try:
-        return stream.read()
+        data = stream.read()
     except OSError as err:
         raise ImageError(f"{name}: {reason(err)}") from err
+    if not isinstance(data, bytes):
+        raise ImageError(f"{name}: a stream of text, not of bytes")
+    return data
 
 
 def write_file(path: str | Path, data: bytes) -> None:
@@ -122,8 +125,12 @@ def descriptor_of(path: str | Path) -> int | None:
 def _plain_file(path: str | Path) -> Path:
     """Return what to replace: behind symbolic links."""
     target = Path(os.path.realpath(path))
+    if not str(path):
+        raise FileNotFoundError("the name of the output is empty")
     if target.is_dir():
         raise IsADirectoryError("is a directory")
+    if target.is_symlink():
+        raise OSError("symbolic links lead in a circle")
     return target
 
 

@@ -15,6 +15,7 @@ from gicodec.errors import OptionError, TargetError
 from gicodec.format.constants import Method
 from gicodec.format.header import Header
 from gicodec.methods import SPECS
+from gicodec.option_types import check_types
 
 Effort = Literal["fast", "medium", "slow"]
 EFFORTS: tuple[str, ...] = get_args(Effort)
@@ -46,7 +47,8 @@ class EncodeOptions:
     target_size: int | None = None
     """Target: bytes of the whole file, > 0; never exceeded, met within 2 %."""
     psnr: float | None = None
-    """Target: PSNR of the decoded 8-bit picture, dB, > 0; met within 0.1 dB."""
+    """Target: PSNR of the decoded 8-bit picture, dB, > 0. It may be 0.1 dB less, and is more where nothing
+    smaller was found."""
     quality: float | None = None
     """Target: 0 to 100. Sets the quantization step D = 2**(-quality / 18) for every picture."""
     gaussians: int | None = None
@@ -78,6 +80,7 @@ class EncodeOptions:
     CPU). CPU and CUDA give different bytes."""
 
     def __post_init__(self) -> None:
+        check_types(self)
         if len(given := self._given()) > 1:
             raise OptionError(f"give one target, not {' and '.join(given)}")
         kind, value = self.target
@@ -190,13 +193,12 @@ class DecodeOptions:
     one picture). On CUDA, one 8-bit sample in a thousand may differ, by one level."""
 
     def __post_init__(self) -> None:
+        check_types(self)
         if self.scale is not None and self.size is not None:
             raise OptionError("give scale or size, not both")
         if self.scale is not None and not (math.isfinite(self.scale) and self.scale > 0):
             raise OptionError(f"scale must be positive and finite, not {self.scale}")
         sides = self.size if isinstance(self.size, tuple) else (self.size,)
-        if isinstance(self.size, tuple) and len(sides) != 2:
-            raise OptionError(f"size must be a width and a height, not {self.size}")
         if self.size == (None, None) or any(side is not None and side < 1 for side in sides):
             text = "x".join("" if side is None else str(side) for side in sides)
             raise OptionError(f"size must be at least 1x1, not {text}")

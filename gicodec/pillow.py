@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import warnings
 from dataclasses import replace
 from typing import IO, Any
 
 from PIL import Image, ImageFile
 
 from gicodec.codec import decode, encode
-from gicodec.errors import GsiError
+from gicodec.errors import GsiError, GsiWarning
 from gicodec.format import SIGNATURE, Header, describe
 from gicodec.format.scan import scan
 from gicodec.format.sections import Metadata
@@ -117,7 +118,12 @@ def _save(image: Image.Image, stream: IO[bytes], filename: str | bytes) -> None:
     copy.info = dict(image.info)
     if "icc_profile" in given:
         copy.info["icc_profile"] = given["icc_profile"]
-    picture, _ = picture_of_pillow(copy, ReadOptions(), upright=False)
+    try:
+        picture, dropped = picture_of_pillow(copy, ReadOptions(), upright=False)
+    except GsiError as err:
+        raise OSError(f"cannot write mode {image.mode} as {FORMAT}: {err}") from err
+    for line in dropped:
+        warnings.warn(line, GsiWarning, stacklevel=3)
     exif, xmp = given.get("exif"), given.get("xmp")
     if isinstance(exif, Image.Exif):
         exif = exif.tobytes()

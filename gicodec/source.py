@@ -61,6 +61,11 @@ class Source:
         return None if self.opacity is None else np.square(self.opacity / np.float32(OPAQUE))
 
     @cached_property
+    def is_flat(self) -> bool:
+        """Whether the base is all that there is to see."""
+        return not self.target.any()
+
+    @cached_property
     def target(self) -> Array:
         """What the Gaussians are to add up to, [3, H, W]: the picture less its base."""
         return as_target(self.colors) - base_color(self.header)[:, None, None]

@@ -125,6 +125,8 @@ def test_what_cannot_be_read_is_an_error_of_images(tmp_path: Path) -> None:
         decode(tmp_path / "missing.gsi")
     with pytest.raises(ImageError, match="no known range"):
         encode(Image.new("F", (4, 4)), effort="fast")
+    with pytest.raises(ImageError, match="a stream of text"):
+        decode(io.StringIO("text"))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -139,6 +141,7 @@ def test_what_cannot_be_read_is_an_error_of_images(tmp_path: Path) -> None:
         {"device": "abacus"},
         {"iterations": 5},
         {"seed": -1},
+        {"progress": 5},
     ],
     ids=str,
 )
@@ -201,3 +204,10 @@ def test_an_array_is_encoded_without_pytorch() -> None:
         "sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], timeout=100).returncode == 0
+
+
+def test_the_plugin_warns_of_a_profile_that_is_none() -> None:
+    import gicodec.pillow  # noqa: F401
+
+    with pytest.warns(GsiWarning, match="profile"):
+        Image.fromarray(PHOTO).save(io.BytesIO(), "GSI", icc_profile=b"garbage", effort="fast")

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from pictures import photograph
 
-from gicodec import decode, encode, info
+from gicodec import TargetError, decode, encode, info
 from gicodec.format import GsiFile
 from gicodec.image.picture import Picture
 from gicodec.source import Source
@@ -44,6 +44,13 @@ def test_a_picture_of_one_color_is_exact_in_a_few_bytes(name: str, target: str) 
     np.testing.assert_array_equal(decode(encoded), pixels)
     assert (encoded.psnr, encoded.n_gaussians) == (np.inf, 0)
     assert len(encoded.data) < 40
+
+
+def test_the_least_size_that_is_named_is_enough() -> None:
+    with pytest.raises(TargetError, match=r"needs at least 27 bytes") as failure:
+        encode(flat(COLORS["white"]), target_size=10)
+    assert len(encode(flat(COLORS["white"]), target_size=27).data) == 27
+    assert "\n" not in str(failure.value)
 
 
 @pytest.mark.parametrize("options", [{"scale": 2.5}, {"size": (9, 7)}, {"scale": 0.3, "crop": (3, 2, 11, 5)}])

@@ -21,7 +21,7 @@ from modules import (
 FLOORS = [
     {"gicodec.format", "gicodec._native"},
     {"gicodec.errors"},
-    {"gicodec.files", "gicodec.gaussians", "gicodec.device", "gicodec.methods"},
+    {"gicodec.files", "gicodec.gaussians", "gicodec.device", "gicodec.methods", "gicodec.option_types"},
     {"gicodec.image", "gicodec.options", "gicodec.quantize", "gicodec.render"},
     {"gicodec.presets"},
     {"gicodec.metrics", "gicodec.fit"},

@@ -9,13 +9,14 @@ from importlib.util import find_spec
 from itertools import combinations
 from typing import Any
 
+import numpy as np
 import pytest
 
 from gicodec import OptionError
 from gicodec.encoder import targets
 from gicodec.format import Method
 from gicodec.methods import SPECS
-from gicodec.options import TARGETS, EncodeOptions
+from gicodec.options import TARGETS, DecodeOptions, EncodeOptions
 
 VALUES: dict[str, Any] = {"bpp": 0.5, "target_size": 1000, "psnr": 33.5, "quality": 0, "gaussians": 7}
 
@@ -35,13 +36,18 @@ def test_every_method_has_a_row_of_options_and_of_an_encoder_that_there_are() ->
         assert find_spec(spec.encoder)
 
 
+DEFAULTS: dict[str, Any] = {field.name: field.default for field in fields(EncodeOptions)}
+
+
 @pytest.mark.parametrize("method", Method)
 def test_a_method_refuses_what_it_has_no_use_for(method: Method) -> None:
+    flags = ("bits_back", "waves", "densify", "filters")
+    values: dict[str, Any] = {"quality": 0, "bits": (1, 1, 1), **dict.fromkeys(flags, True)}
     for name, hint in SPECS[method].refused.items():
         text = f"{name} does not apply to method {method.label}{hint}"
         with pytest.raises(OptionError, match=f"^{re.escape(text)}$"):
-            EncodeOptions(method=method.label, **{name: 0 if name == "quality" else 1})  # type: ignore[arg-type]
-        EncodeOptions(method=method.label, **{name: None})  # type: ignore[arg-type]
+            EncodeOptions(method=method.label, **{name: values.get(name, 1)})
+        EncodeOptions(method=method.label, **{name: DEFAULTS[name]})
 
 
 def test_without_a_target_there_is_a_rate() -> None:
@@ -87,3 +93,34 @@ def test_no_target_is_endless_negative_or_no_number(kind: str, value: Any) -> No
 def test_values_out_of_range_are_refused(kind: str, value: Any) -> None:
     with pytest.raises(ValueError, match=f"^{kind} must be"):
         EncodeOptions(**{kind: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("bpp", "1", "a number"),
+        ("bpp", True, "a number"),
+        ("target_size", "1k", "a whole number"),
+        ("seed", 1.5, "a whole number"),
+        ("threads", "a", "a whole number"),
+        ("waves", 1, "True or False"),
+        ("device", 3, "text"),
+        ("bits", 12, "of another type"),
+        ("bits", ("1", "2", "3"), "of another type"),
+    ],
+)
+def test_values_of_other_types_are_refused(name: str, value: Any, allowed: str) -> None:
+    with pytest.raises(OptionError, match=f"^{name} must be {allowed}, not "):
+        EncodeOptions(**{name: value})
+
+
+def test_numbers_of_any_kind_are_numbers() -> None:
+    given: dict[str, Any] = {"bpp": np.float32(0.5), "seed": np.int64(3), "threads": 2.0}
+    options = EncodeOptions(**given)
+    assert (options.target, options.seed, options.threads) == (("bpp", 0.5), 3, 2)
+
+
+@pytest.mark.parametrize("size", [(1.5, 2), "10x20", (1, 2, 3), [5, 6]])
+def test_sizes_of_other_types_are_refused(size: Any) -> None:
+    with pytest.raises(OptionError, match=r"^size must be"):
+        DecodeOptions(size=size)

@@ -34,7 +34,7 @@ def encode(source: Source, options: EncodeOptions, progress: ProgressCallback | 
         TargetError: This picture cannot meet the target.
     """
     header, target = source.header, target_of(options, source)
-    if not source.target.any():
+    if source.is_flat:
         return GsiFile(header, GsiPayload.empty(header.channels))
     preset, device = PRESETS[options.effort], find_device(options.device)
     with one_line_errors():

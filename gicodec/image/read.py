@@ -17,7 +17,7 @@ from PIL import Image, UnidentifiedImageError
 
 from gicodec.errors import GsiError, ImageError, LimitError, one_line
 from gicodec.files import read_file, read_stream
-from gicodec.format.constants import MAX_PIXELS, MAX_SIDE, ColorSpace
+from gicodec.format.constants import MAX_PIXELS, MAX_SIDE, SIGNATURE, ColorSpace
 from gicodec.format.sections import Metadata
 from gicodec.image.color import Colors, colors_of, is_gray_profile, profile_of, to_srgb
 from gicodec.image.deep import read_deep
@@ -71,7 +71,8 @@ def read_image(source: Source, options: ReadOptions = ReadOptions()) -> tuple[Pi
     except Image.DecompressionBombError as err:
         raise LimitError(f"{name}: {one_line(err)}") from err
     except UnidentifiedImageError as err:
-        raise ImageError(f"{name}: not a picture that Pillow can open") from err
+        kind = "a .gsi file already" if data.startswith(SIGNATURE) else "not a picture that Pillow can open"
+        raise ImageError(f"{name}: {kind}") from err
     except Exception as err:  # Pillow's plugins raise many types
         raise ImageError(f"{name}: cannot be read ({one_line(err)})") from err
     return picture, [*dropped, *dict.fromkeys(one_line(warning.message) for warning in caught)]

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from commands import FAST, gsi, posix
+from commands import FAST, assert_fails, gsi, posix
 
 from gicodec import read_image
 from gicodec.format import SIGNATURE
@@ -83,3 +83,34 @@ def test_an_interruption_while_modules_are_imported_prints_no_traceback() -> Non
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60)
     assert (done.returncode, done.stderr) == (-signal.SIGINT, b"")
+
+
+@linux
+@pytest.mark.parametrize("away", ["2>/dev/full", "2>&-"])
+def test_the_work_goes_on_without_a_place_for_messages(away: str, png: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.gsi"
+    done = shell(f'gsi encode "$1" "$2" {" ".join(FAST)} {away}', png, out)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert out.read_bytes().startswith(SIGNATURE)
+
+
+@posix
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [("info $1 >&-", 5), ("check $1 >&-", 5), ("decode $1 - >&-", 5), ("info - <&-", 4), ("check - <&-", 4)],
+)
+def test_a_closed_stream_is_an_error_in_one_line(command: str, code: int, coded: Path) -> None:
+    done = shell(f"gsi {command}", coded)
+    assert (done.returncode, done.stdout) == (code, b"")
+    assert done.stderr.startswith(b"gsi: error: ")
+    assert done.stderr.count(b"\n") == 1
+
+
+@posix
+def test_links_in_a_circle_and_empty_names_are_no_outputs(coded: Path, tmp_path: Path) -> None:
+    one, other = tmp_path / "one.png", tmp_path / "other.png"
+    one.symlink_to(other)
+    other.symlink_to(one)
+    assert_fails(5, "in a circle", "decode", coded, one)
+    assert one.is_symlink()
+    assert_fails(5, "is empty", "encode", coded, "")

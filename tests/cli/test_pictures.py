@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from commands import HEIGHT, WIDTH, assert_fails, gsi, picture
 from pictures import photograph
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from gicodec import decode, info, psnr
 from gicodec.image.read import read_image
@@ -140,10 +140,15 @@ def test_a_drawing_is_told_of_lossless_formats_and_a_photograph_is_not(tmp_path:
     drawing[20:40, 10:50] = (200, 30, 30)
     Image.fromarray(drawing).save(tmp_path / "drawing.png")
     Image.fromarray(photograph(128, 96)).save(tmp_path / "photograph.png")
+    page = Image.new("RGB", (200, 150), "white")
+    for line in range(12):
+        ImageDraw.Draw(page).text((5, 5 + 12 * line), f"Line {line} of a page of text, {line**5}", "black")
+    page.save(tmp_path / "page.png")
+    Image.new("RGB", (64, 64), "navy").save(tmp_path / "flat.png")  # exact, and smaller
     hint = b"a lossless format suits this picture better: as lossless WebP it takes"
-    for name in ("drawing", "photograph"):
+    for name in ("drawing", "photograph", "page", "flat"):
         done = gsi("encode", tmp_path / f"{name}.png", tmp_path / f"{name}.gsi", "--effort", "fast")
         assert done.returncode == 0, done.stderr.decode()
-        assert (hint in done.stderr) == (name == "drawing")
+        assert (hint in done.stderr) == (name in ("drawing", "page")), name
         quiet = gsi("encode", tmp_path / f"{name}.png", tmp_path / "q.gsi", "--effort", "fast", "--quiet")
         assert quiet.stderr == b""

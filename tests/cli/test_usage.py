@@ -58,6 +58,8 @@ def test_version_and_bare_call() -> None:
         (("decode", "a.gsi", "b.png", "--crop", "4x4"), "WxH+X+Y"),
         (("decode", "a.gsi", "b.png", "--bits", "12"), "'--bits'"),
         (("decode", "a.gsi", "b.xyz"), "unknown extension"),
+        (("encode", "-r", "folder", "out"), "gsi encode -r folder -o DIR"),
+        (("decode", "-r", "folder", "out"), "gsi decode -r folder -o DIR"),
         (("decode", "a.gsi", "b.jpg", "--bits", "16"), "16-bit samples"),
     ],
 )

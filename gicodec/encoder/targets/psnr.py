@@ -32,7 +32,8 @@ from gicodec.render.cpu import Array
 from gicodec.render.reduce import render_at
 from gicodec.source import Source
 
-TOLERANCE = 0.1  # dB, either way: what EncodeOptions.psnr promises
+TOLERANCE = 0.1  # dB below: what EncodeOptions.psnr promises
+REFUSED = 1000.0  # more than any miss of what meets the target
 EXACT = 99.0  # dB stand for a picture without an error: a search needs a number
 MAX_OCTAVES = 12.0  # of D: all there are
 
@@ -95,11 +96,12 @@ class PsnrTarget(Target):
         too_many = bisect_left(range(len(order) + 1), True, key=lambda n: without(n)[1] < 0)
         nearest, nearest_above = min(
             (without(n) for n in (too_many - 1, too_many) if 0 <= n <= len(order)),
-            key=lambda found: max(abs(found[1]), TOLERANCE),  # rather above than below
+            key=lambda found: (found[1] < -TOLERANCE, max(abs(found[1]), TOLERANCE)),  # rather above
         )
         miss, above = abs(nearest_above), without(0)[1]
         met = miss <= TOLERANCE
         rank = min(PSNR.loss_of_dropping * max(above, 0.0), TOLERANCE) if met else miss
+        rank += REFUSED * (nearest_above < -TOLERANCE)
         hopeless = state.step == (MIN_STEP if above < 0 else MAX_STEP)
         if hopeless or (met and above <= PSNR.max_above_db):
             return Attempt(nearest, rank, None)
@@ -107,9 +109,9 @@ class PsnrTarget(Target):
         return Attempt(nearest, rank, _octaves(too_good / self._db_per_octave(state.step, above)))
 
     def check(self, best: Attempt) -> GsiPayload:
-        """Refuse what is further away than TOLERANCE, unless it has no error at all."""
+        """Refuse what is worse by more than TOLERANCE; what is better is the least that was found."""
         above = self._above(best.payload)
-        if abs(above) > TOLERANCE and self._psnr + above < EXACT:
+        if above < -TOLERANCE:
             raise TargetError(
                 f"{self._psnr:g} dB cannot be met; the search ended at {self._psnr + above:.2f} dB"
             )

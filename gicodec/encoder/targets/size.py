@@ -37,18 +37,18 @@ class SizeTarget(Target):
     """A file of at most so many bytes.
 
     Raises:
-        TargetError: Not even one Gaussian fits.
+        TargetError: Not even one Gaussian fits, or, of a picture that needs none, the file.
     """
 
-    def __init__(self, budget: int, header: Header, n_other_bytes: int = 0) -> None:
-        """Allow so many bytes for a picture whose file has some beside its Gaussians."""
+    def __init__(self, budget: int, header: Header, n_other_bytes: int = 0, *, is_flat: bool = False) -> None:
+        """Allow so many bytes for a picture whose file has some beside its Gaussians, if it has any."""
         self._budget, self._header = budget - n_other_bytes, header
         self._n_moves = 0
         self._ceiling, self._good_enough = Ceiling(header), False
         self._excess_per_bit = SIZE.bits_per_expected_bit / (8 * max(1, self._budget))
         self._judged: tuple[Array | None, int] = None, 0  # the values of a state, and its size
         self._empty = file_size(GsiPayload.empty(header.channels), header)
-        smallest = self._empty + SIZE.bytes_of_one_gaussian
+        smallest = self._empty + SIZE.bytes_of_one_gaussian * (not is_flat)
         if self._budget < smallest:
             smallest += n_other_bytes
             size = f"{header.width}x{header.height}"
@@ -61,9 +61,8 @@ class SizeTarget(Target):
     @classmethod
     def from_options(cls, options: EncodeOptions, source: Source) -> Target:
         """Take the bytes, or the bits per pixel, that the file may have."""
-        return cls(
-            options.budget(source.header.n_pixels, source.n_other_bytes), source.header, source.n_other_bytes
-        )
+        budget = options.budget(source.header.n_pixels, source.n_other_bytes)
+        return cls(budget, source.header, source.n_other_bytes, is_flat=source.is_flat)
 
     def n_fitted(self) -> int:
         """Fit more than will be left."""
