@@ -69,11 +69,16 @@ def _expand(
             raise click.UsageError(f"{file} is a folder: add -r for the files in it")
         if not os.access(file, os.R_OK | os.X_OK):
             raise ImageError(f"{file}: the folder cannot be read")
-        inside = sorted(path for path in Path(file).rglob("*") if path.is_file() and is_wanted(path))
+        visible = (path for path in Path(file).rglob("*") if not _is_hidden(path.relative_to(file)))
+        inside = sorted(path for path in visible if path.is_file() and is_wanted(path))
         if not inside:
             raise click.UsageError(f"{file}: there is nothing to do in this folder")
         found += [(str(path), str(path.parent.relative_to(file))) for path in inside]
     return found
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
 
 
 def unless_stopped(progress: ProgressCallback | None) -> ProgressCallback:

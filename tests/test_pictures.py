@@ -14,8 +14,6 @@ from PIL import Image
 from gicodec import Encoded, decode, encode, info, psnr
 from gicodec.image.samples import Pixels
 
-pytestmark = pytest.mark.fits
-
 WIDTH, HEIGHT = 64, 48
 PHOTO = photograph(WIDTH, HEIGHT)
 ABOUT = 24.0  # dB: what the coarse encodings here reach at least
@@ -76,6 +74,7 @@ def test_the_depth_can_be_chosen(mode: str) -> None:
     np.testing.assert_allclose(sixteen / 257, eight, atol=0.51)
 
 
+@pytest.mark.fits
 def test_16_bits_are_fitted_as_they_are() -> None:
     """Dark pictures of 16 bits have details that 8 bits do not."""
     dark = (DEEP[:, :, 1] // 64).astype(np.uint16)
@@ -123,6 +122,7 @@ def test_hidden_colors_change_no_byte(softness: float) -> None:
     assert magenta.data == black.data
 
 
+@pytest.mark.fits
 @pytest.mark.parametrize("softness", [0, 3])
 def test_hidden_colors_never_fringe(softness: float) -> None:
     """Magenta that shows through would have less green than red and blue."""
@@ -143,6 +143,7 @@ def test_a_pixel_of_no_opacity_anywhere_is_no_reason_to_fail() -> None:
     assert (decode(coded, background="white") == 255).all()
 
 
+@pytest.mark.fits
 @pytest.mark.parametrize("quality", [40, 70])
 def test_gray_takes_fewer_bytes_than_the_same_picture_as_rgb(quality: float) -> None:
     as_gray = encode(GRAY, quality=quality, effort="fast")
@@ -214,6 +215,7 @@ def reduced(pixels: Pixels, size: tuple[int, int]) -> NDArray[np.uint8]:
     return np.asarray(np.clip(levels, 0, 255) + 0.5, np.uint8)
 
 
+@pytest.mark.fits
 @pytest.mark.parametrize("divisor", [2, 4, 8, 16])
 def test_smaller_decodes_are_as_good_as_the_full_decode_reduced(divisor: int) -> None:
     original, coded = large()

@@ -27,6 +27,9 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(np.roll(picture(24, 16), i, axis=1)).save(path)
     (folder / "notes.txt").write_text("no picture\n")
+    for hidden in (folder / "._a.png", folder / ".thumbnails" / "a.png"):
+        hidden.parent.mkdir(exist_ok=True)
+        hidden.write_bytes(b"what another program keeps there")
     (folder.parent / "broken.png").write_bytes(b"no picture")
     (folder / "empty").mkdir()
     return folder
@@ -51,8 +54,9 @@ CODED = ["a.gsi", "b.gsi", "deep/c.gsi", "deep/er/d.gsi", "other/a.gsi"]
 def test_folders_keep_their_structure_and_what_is_no_picture_is_left_alone(photos: Path, coded: Path) -> None:
     assert names(coded) == CODED
     assert not (coded / "empty").exists()
+    hidden = ["._a.png", ".thumbnails/a.png"]
     assert names(photos) == [
-        "a.png", "b.bmp", "deep/c.png", "deep/er/d.tif", "notes.txt", "other/a.png"
+        *hidden, "a.png", "b.bmp", "deep/c.png", "deep/er/d.tif", "notes.txt", "other/a.png"
     ]  # fmt: skip
     for i, name in enumerate(CODED[:4]):
         difference = decode(coded / name).astype(int) - np.roll(picture(24, 16), i, axis=1)

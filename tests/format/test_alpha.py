@@ -13,7 +13,7 @@ from gicodec.format.varint import write_varint
 
 Plane = NDArray[np.uint8]
 STEPS = range(1, MAX_STEP + 1)
-SOME_STEPS = (1, 2, 3, 8, 15, 64, 128)
+SOME_STEPS = (1, 3, 15, 128)
 SIZES = [(1, 1), (1, 2), (2, 1), (1, 40), (40, 1), (15, 16), (16, 17), (17, 16), (18, 33), (2, 70), (49, 65)]
 
 
@@ -98,7 +98,7 @@ def test_opaque_and_transparent_stay_so_in_masks_of_the_two(name: str) -> None:
 def test_a_flat_plane_takes_next_to_nothing(size: tuple[int, int]) -> None:
     """A flat plane is one value, whichever, and that no more is to come."""
     sizes = {}
-    for value in (0, 1, 25, 90, 128, 255):
+    for value in (0, 25, 128, 255):
         for step in (1, 32):
             plane = np.full(size, value, np.uint8)
             data, seen = round_trip(plane, step)
