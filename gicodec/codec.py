@@ -56,10 +56,9 @@ def encode(picture: Picture, options: EncodeOptions, progress: ProgressCallback 
         LimitError: The picture, or its metadata, is too large.
         TargetError: This picture cannot meet the target. The text says what can be had.
     """
-    header = Source(picture).header
     alpha, opacity = None, None
     if picture.alpha is not None and not picture.is_opaque():
-        alpha, opacity = code_alpha(picture.alpha, options, header)
+        alpha, opacity = code_alpha(picture.alpha, options, Source(picture).header)
     others = picture.metadata.sections()
     if alpha is not None:
         others.append(Section(SectionType.ALPHA, alpha))

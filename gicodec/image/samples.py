@@ -20,9 +20,8 @@ def to_samples(image: NDArray[np.float32], bits: int) -> Pixels:
 
 def as_target(samples: Pixels) -> NDArray[np.float32]:
     """Convert samples [H, W, C] of 8 or 16 bits to what a fit aims at: [C, H, W], 0 to 1."""
-    return np.ascontiguousarray(samples.transpose(2, 0, 1), np.float32) / np.float32(
-        2 ** bits_of(samples) - 1
-    )
+    top = np.float32(2 ** bits_of(samples) - 1)
+    return np.ascontiguousarray(samples.transpose(2, 0, 1), np.float32) / top
 
 
 def bits_of(samples: NDArray[Any]) -> int:
