@@ -92,6 +92,12 @@ the new file is complete; a picture is never replaced.
     help="Allow Gaussians that carry a wave, for texture; default: on, except at effort fast.",
 )
 @option(
+    PICTURE,
+    "--texture/--no-texture",
+    default=DEFAULTS.texture,
+    help="Code texture as a layer of cosines under the Gaussians; default: where that is better.",
+)
+@option(
     PICTURE, "--seed", type=int, default=DEFAULTS.seed, metavar="N", show_default=True, help="Random seed."
 )
 @option(

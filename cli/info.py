@@ -68,6 +68,7 @@ def _to_json(name: str, described: FileInfo) -> dict[str, object]:
         "height": header.height,
         "channels": header.channels,
         "alpha": described.has_alpha,
+        "texture": described.has_texture,
         "bit_depth": header.bit_depth,
         "color_space": header.color_space.name.lower(),
         "base": header.base,
@@ -90,6 +91,8 @@ def _to_lines(name: str, described: FileInfo) -> list[str]:
     gaussians = count(described.n_gaussians, "Gaussian")
     if described.header.base:
         gaussians += ", on the color " + " ".join(str(sample) for sample in described.header.base)
+    if described.has_texture:
+        gaussians += ", texture"
     sections = ", ".join(f"{section} {n_bytes}" for section, n_bytes in described.sections)
     lines = [
         "{file}: {width}x{height}, " + channels + ", {bit_depth} bits per sample, {color_space}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 SIGNATURE = b"\x89GSI\r\n\x1a\n"  # as PNG's: bit 7, CR LF, ^Z and LF show what mangled a file
-VERSION = 3  # of the layout that this build reads and writes
+VERSION = 4  # of the layout that this build reads and writes
 FIRST_LASTING_VERSION = 16  # those below are experimental: the layout may change with any commit
 
 CRITICAL = 0x80  # the bit of a section type that a reader must not skip
@@ -19,6 +19,7 @@ class SectionType(IntEnum):
     HEADER = CRITICAL | 1
     GAUSSIANS = CRITICAL | 2
     ALPHA = CRITICAL | 3
+    TEXTURE = CRITICAL | 4
     PROFILE = 1
     EXIF = 2
     XMP = 3
@@ -65,7 +66,7 @@ class Method(IntEnum):
         return next(method for method in cls if method.label == label)
 
 
-MAX_SECTIONS = 256  # a file has up to 7; more is an attack on the memory of a list
+MAX_SECTIONS = 256  # a file has up to 8; more is an attack on the memory of a list
 MAX_SIDE = 2**16 - 1  # pixels; any camera, and a position of 1/64 pixel still fits 22 bits
 MAX_PIXELS = 2**28  # 16384 x 16384, 0.8 GB of decoded samples
 MAX_CHANNELS = 4

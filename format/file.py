@@ -27,6 +27,8 @@ class GsiFile:
 
     header: Header
     payload: Payload
+    texture: bytes | None = None
+    """As :mod:`gicodec.texture.layer` reads and writes it; None: there is no layer."""
     alpha: bytes | None = None
     """As :mod:`gicodec.format.alpha` reads and writes it; None: every pixel is opaque."""
     metadata: Metadata = NO_METADATA
@@ -51,6 +53,8 @@ class GsiFile:
             raise ValueError("color space and profile disagree")
         sections = [Section(SectionType.HEADER, self.header.to_bytes())]
         sections.append(Section(SectionType.GAUSSIANS, self.payload.to_bytes(self.header)))
+        if self.texture is not None:
+            sections.append(Section(SectionType.TEXTURE, self.texture))
         if self.alpha is not None:
             sections.append(Section(SectionType.ALPHA, self.alpha))
         return write_sections([*sections, *self.metadata.sections(), *self.ancillary])
@@ -65,7 +69,7 @@ class GsiFile:
             payload = RecordPayload.from_bytes(found.gaussians, found.header, kind)
         else:
             payload = GsiPayload.from_bytes(found.gaussians, found.header)
-        return cls(found.header, payload, found.alpha, found.metadata, found.unknown)
+        return cls(found.header, payload, found.texture, found.alpha, found.metadata, found.unknown)
 
 
 def bits_by_attribute(data: bytes) -> dict[str, float]:

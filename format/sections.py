@@ -13,11 +13,8 @@ from gicodec.format.errors import CorruptFileError, UnsupportedFileError
 from gicodec.format.header import Header
 from gicodec.format.metadata import pack, unpack
 
-IMAGE = (
-    SectionType.HEADER,
-    SectionType.GAUSSIANS,
-    SectionType.ALPHA,
-)  # in this order; the last may be missing
+NEEDED = (SectionType.HEADER, SectionType.GAUSSIANS)
+IMAGE = (*NEEDED, SectionType.TEXTURE, SectionType.ALPHA)  # in this order
 METADATA: dict[int, str] = {SectionType.PROFILE: "profile", SectionType.EXIF: "exif", SectionType.XMP: "xmp"}
 
 
@@ -58,6 +55,7 @@ class Sections:
 
     header: Header
     gaussians: bytes
+    texture: bytes | None
     alpha: bytes | None
     metadata: Metadata
     unknown: tuple[Section, ...]
@@ -77,17 +75,20 @@ class Sections:
                 raise UnsupportedFileError(
                     f"unknown section {section.type:#04x}: the file needs a newer gicodec"
                 )
+        payloads = dict(image)
         types = tuple(section.type for section in image)
-        if types not in (IMAGE, IMAGE[:-1]) or sections[0] != image[0]:
+        in_order = tuple(kind for kind in IMAGE if kind in types)
+        if types != in_order or not payloads.keys() >= set(NEEDED) or sections[0] != image[0]:
             found = " ".join(section_name(section.type) for section in sections)
             raise CorruptFileError(
-                f"sections must be one header, one gaussians, and at most one alpha, not {found or 'none'}"
+                "sections must be one header, one gaussians, at most one texture, and at most one alpha,"
+                f" not {found or 'none'}"
             )
         header, metadata = Header.from_bytes(image[0].payload), Metadata.of(sections)
         check_profile(header, metadata)
         unknown = [s for s in sections if not s.type & CRITICAL and s.type not in METADATA]
-        alpha = image[2].payload if len(image) > 2 else None
-        return cls(header, image[1].payload, alpha, metadata, tuple(unknown))
+        parts = (payloads.get(kind) for kind in (SectionType.TEXTURE, SectionType.ALPHA))
+        return cls(header, payloads[SectionType.GAUSSIANS], *parts, metadata, tuple(unknown))
 
 
 def profile_fits(header: Header, metadata: Metadata) -> bool:

@@ -21,6 +21,8 @@ class FileInfo:
     """Size, channels, bit depth, color space, kernel, and method."""
     has_alpha: bool
     """Whether some pixels are not opaque."""
+    has_texture: bool
+    """Whether there is a layer of cosines under the Gaussians."""
     metadata: Metadata
     """Color profile, EXIF, XMP: those that there are."""
     version: int
@@ -63,6 +65,7 @@ def describe(data: bytes) -> FileInfo:
     return FileInfo(
         header=header,
         has_alpha=sections.alpha is not None,
+        has_texture=sections.texture is not None,
         metadata=sections.metadata,
         version=VERSION,
         n_bytes=len(data),

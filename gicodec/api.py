@@ -44,6 +44,7 @@ class EncodeKeywords(TypedDict, total=False):
     densify: bool | None
     filters: bool | None
     waves: bool | None
+    texture: bool | None
     seed: int
     threads: int
     device: str

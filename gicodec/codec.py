@@ -23,6 +23,7 @@ from gicodec.render import View, covered_pixels
 from gicodec.render.reduce import drawn_view, render_at
 from gicodec.render.resample import resized
 from gicodec.source import Source
+from gicodec.texture.layer import read_texture
 
 MAX_WORK = 2**35  # Gaussian-pixels, some seconds: MAX_PIXELS with about 100 Gaussians over each
 MAX_SCALED_SIDE = 2**53  # pixels of the picture around a crop; float64 holds all integers up to here
@@ -83,9 +84,10 @@ def decode(data: bytes, options: DecodeOptions) -> Picture:
     header = file.header
     view = _view(header, options)
     gaussians = dequantize(file.payload)
+    texture = None if file.texture is None else read_texture(file.texture, header)
     _check_work(gaussians, drawn_view(view, header))
     device = "cpu" if options.device == "auto" else options.device
-    image = render_at(gaussians, view, header, threads=options.threads, device=device)
+    image = render_at(gaussians, view, header, texture=texture, threads=options.threads, device=device)
     alpha = None if file.alpha is None else resized(read_alpha(file.alpha, header), view)
     samples = to_samples(image, options.bits or header.bit_depth)
     return Picture(samples, alpha, header.color_space, file.metadata)

@@ -19,6 +19,7 @@ class MethodSpec:
 
 PAPERS = "gicodec.papers.pipeline"
 NO_SEARCH = {target: ": give gaussians, bpp, or target_size" for target in ("psnr", "quality")}
+NOT_OURS = {**NO_SEARCH, "waves": "", "texture": ""}
 
 SPECS: dict[Method, MethodSpec] = {
     Method.GSI: MethodSpec(
@@ -31,9 +32,9 @@ SPECS: dict[Method, MethodSpec] = {
             "filters": "",
         },
     ),
-    Method.GAUSSIANIMAGE: MethodSpec(PAPERS, {**NO_SEARCH, "waves": "", "bits": ": only to gaussianimage++"}),
+    Method.GAUSSIANIMAGE: MethodSpec(PAPERS, {**NOT_OURS, "bits": ": only to gaussianimage++"}),
     Method.GAUSSIANIMAGE_RS: MethodSpec(
-        PAPERS, {**NO_SEARCH, "waves": "", "bits": ": only to gaussianimage++"}
+        PAPERS, {**NOT_OURS, "bits": ": only to gaussianimage++"}
     ),
-    Method.GAUSSIANIMAGE_PLUS: MethodSpec(PAPERS, {**NO_SEARCH, "waves": ""}),
+    Method.GAUSSIANIMAGE_PLUS: MethodSpec(PAPERS, NOT_OURS),
 }

@@ -11,8 +11,12 @@ import numpy as np
 
 from gicodec.device import find_device, one_line_errors
 from gicodec.encoder.targets import target_of
-from gicodec.encoder.targets.base import Attempt, Target, clamp_step, weakest_first
+from gicodec.encoder.targets.base import Attempt, Target, clamp_step, file_size, weakest_first
 from gicodec.encoder.targets.budget_model import TUNING
+from gicodec.encoder.targets.size import SizeTarget
+from gicodec.encoder.texture.aims import aim_of
+from gicodec.encoder.texture.choice import split
+from gicodec.encoder.texture.remainder import Remainder
 from gicodec.encoder.tuning.freeze import freeze
 from gicodec.encoder.tuning.rdoq import refine
 from gicodec.encoder.tuning.state import State, to_state
@@ -23,6 +27,8 @@ from gicodec.fit.parameters import all_but, has_wave
 from gicodec.format import GsiFile, GsiPayload
 from gicodec.options import EncodeOptions, Progress, ProgressCallback
 from gicodec.presets import PRESETS, Preset
+from gicodec.quantize import dequantize
+from gicodec.render import View, render
 from gicodec.source import Source
 
 
@@ -36,16 +42,45 @@ def encode(source: Source, options: EncodeOptions, progress: ProgressCallback | 
     header, target = source.header, target_of(options, source)
     if source.is_flat:
         return GsiFile(header, GsiPayload.empty(header.channels))
-    preset, device = PRESETS[options.effort], find_device(options.device)
+    device = find_device(options.device)
     with one_line_errors():
-        result = best_fit(source, target, FitSettings.of(options.effort), options, device, progress)
-        objective = Objective(source.target, weights=source.weights, device=device, threads=options.threads)
-        generator = np.random.default_rng(options.seed)
-        values = to_state(result.parameters)
-        start = target.start(values, result.psnr)
-        tuner = Tuner(objective, header, State(values, start.step), generator)
-        _tune(tuner, target, start.n_min, preset, progress)
-        return GsiFile(header, target.check(_best_attempt(tuner, target, preset)))
+        return _with_texture(source, options, device, progress) or GsiFile(
+            header, _gaussians(source, target, options, device, progress)
+        )
+
+
+def _with_texture(
+    source: Source, options: EncodeOptions, device: str, progress: ProgressCallback | None
+) -> GsiFile | None:
+    """Encode with a layer of cosines, where that is better."""
+    aim, header = aim_of(options, source), source.header
+    if aim is None or options.texture is False:  # None: where it is better
+        return None
+    parts = split(source, aim, options, device)
+    if parts is None:
+        return None
+    payload = _gaussians(source, SizeTarget(parts.n_bytes, header), options, device, progress)
+    view = View(header.width, header.height)
+    drawn = render(dequantize(payload), view, header.kernel, threads=options.threads)
+    layer = aim.layer(Remainder(source, drawn), file_size(payload, header), parts.step_code)
+    if layer is None or layer.texture.is_empty:
+        return None
+    return GsiFile(header, payload, layer.payload)
+
+
+def _gaussians(
+    source: Source, target: Target, options: EncodeOptions, device: str, progress: ProgressCallback | None
+) -> GsiPayload:
+    """Encode by Gaussians alone."""
+    preset = PRESETS[options.effort]
+    result = best_fit(source, target, FitSettings.of(options.effort), options, device, progress)
+    objective = Objective(source.target, weights=source.weights, device=device, threads=options.threads)
+    values = to_state(result.parameters)
+    start = target.start(values, result.psnr)
+    generator = np.random.default_rng(options.seed)
+    tuner = Tuner(objective, source.header, State(values, start.step), generator)
+    _tune(tuner, target, start.n_min, preset, progress)
+    return target.check(_best_attempt(tuner, target, preset))
 
 
 def _tune(

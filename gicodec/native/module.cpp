@@ -124,6 +124,7 @@ NB_MODULE(_native, module) {
                "isa"_a, "Multiply weights, plain and oscillating: see gicodec.render.reference.correlate_waves.");
     bind_fit(module);
     bind_choose(module);
+    bind_texture(module);
     module.def("instruction_sets", &instruction_sets,
                "List the instruction sets that this machine can run, the best last.");
     module.def("hardware_threads", &gsi::hardware_threads, "Return how many threads 0 stands for.");

@@ -16,6 +16,7 @@ from gicodec.gaussians import Gaussians
 from gicodec.render import View, render
 from gicodec.render.cpu import Array
 from gicodec.render.resample import LANCZOS_REACH, resample
+from gicodec.texture.layer import Texture
 
 OVERSAMPLED = 16  # times the output is drawn, but no more than the picture's size
 BAND = 2**22  # pixels drawn at once
@@ -23,9 +24,9 @@ BAND = 2**22  # pixels drawn at once
 
 def drawn_view(view: View, header: Header) -> View:
     """Return the view that is drawn for another: itself, or a larger one of all that its pixels depend on."""
-    columns = _drawn_range(view.width, view.scale_x, view.x, header.width)
-    rows = _drawn_range(view.height, view.scale_y, view.y, header.height)
     scales = _drawn_scale(view.scale_x), _drawn_scale(view.scale_y)
+    columns = _range(view.width, view.scale_x, view.x, header.width, scales[0])
+    rows = _range(view.height, view.scale_y, view.y, header.height, scales[1])
     return View(columns[1], rows[1], *scales, columns[0], rows[0])
 
 
@@ -34,22 +35,50 @@ def base_color(header: Header) -> Array:
     return np.array(header.base or (0,), np.float32) / np.float32(2**header.bit_depth - 1)
 
 
-def render_at(gaussians: Gaussians, view: View, header: Header, *, threads: int, device: str) -> Array:
+def render_at(
+    gaussians: Gaussians,
+    view: View,
+    header: Header,
+    *,
+    texture: Texture | None = None,
+    threads: int,
+    device: str,
+) -> Array:
     """Draw a view [C, H, W], clipped to 0 to 1 where it is smaller than the picture."""
-    base = base_color(header)[:, None, None]
+
+    def draw(drawn: View) -> Array:
+        image = render(gaussians, drawn, header.kernel, threads=threads, device=device)
+        image += base_color(header)[:, None, None]
+        if texture is not None:
+            image += _draw_texture(texture, drawn, header)
+        return image
+
     if min(view.scale_x, view.scale_y) >= 1:
-        return base + render(gaussians, view, header.kernel, threads=threads, device=device)
+        return draw(view)
     n_drawn = max(1, drawn_view(replace(view, height=1), header).width / _drawn_scale(view.scale_y))
     n_rows = max(1, math.floor(BAND * view.scale_y / n_drawn))
     bands = []
     for first in range(0, view.height, n_rows):
         band = replace(view, height=min(n_rows, view.height - first), y=view.y + first)
         drawn = drawn_view(band, header)
-        image = render(gaussians, drawn, header.kernel, threads=threads, device=device)
-        image = np.clip(base + image, 0, 1)
+        image = np.clip(draw(drawn), 0, 1)
         image = _reduced(image, 1, band.height, band.scale_y / drawn.scale_y, band.y, drawn.y)
         bands.append(_reduced(image, 2, band.width, band.scale_x / drawn.scale_x, band.x, drawn.x))
     return np.concatenate(bands, axis=1)
+
+
+def _draw_texture(texture: Texture, view: View, header: Header) -> Array:
+    """Draw a layer; where a view is smaller than the picture, at the picture's size, and reduced."""
+    axes = (view.height, view.scale_y, view.y, header.height), (view.width, view.scale_x, view.x, header.width)
+    ranges = [_range(*axis, max(1.0, axis[1])) for axis in axes]
+    scales = [max(1.0, scale) for _, scale, *_ in axes]
+    places = [
+        (first + np.arange(n) + 0.5) / scale for (first, n), scale in zip(ranges, scales, strict=True)
+    ]
+    image = texture.draw(*places)
+    for i, (n, scale, offset, _) in enumerate(axes):
+        image = _reduced(image, i + 1, n, scale / scales[i], offset, ranges[i][0])
+    return image
 
 
 def _reduced(image: Array, axis: int, n: int, scale: float, offset: float, drawn_offset: float) -> Array:
@@ -61,9 +90,8 @@ def _drawn_scale(scale: float) -> float:
     return scale if scale >= 1 else min(1.0, OVERSAMPLED * scale)
 
 
-def _drawn_range(n: int, scale: float, offset: float, length: int) -> tuple[float, int]:
-    """Return the first pixel to draw, and how many, for n pixels of the output from an offset on."""
-    drawn = _drawn_scale(scale)
+def _range(n: int, scale: float, offset: float, length: int, drawn: float) -> tuple[float, int]:
+    """Return the first pixel to draw at a scale, and how many, for n pixels of another scale from an offset on."""
     if drawn == scale:
         return offset, n
     reach = LANCZOS_REACH + 1

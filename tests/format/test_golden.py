@@ -11,7 +11,10 @@ import numpy as np
 import pytest
 from payloads import assert_same, gsi_payload, random_payload
 from spec_decoder import decode_by_spec
+from spec_decoder.cosines import draw_texture_by_spec
+from spec_decoder.texture import decode_texture_by_spec
 
+from gicodec import decode
 from gicodec.format import (
     GsiFile,
     GsiPayload,
@@ -27,6 +30,7 @@ from gicodec.format.gsi.lattice import energy_classes
 from gicodec.format.gsi.quantized import QuantizedGaussians
 from gicodec.format.records.gaussianimage_plus import GaussianImagePlus
 from gicodec.quantize import dequantize
+from gicodec.texture.layer import write_texture
 
 SPEC = (Path(__file__).parents[2] / "format" / "SPEC.md").read_text(encoding="utf-8")
 NAMES = [field.name for field in fields(QuantizedGaussians) if field.name != "wave_classes"]
@@ -76,7 +80,17 @@ def waves() -> GsiFile:
     return GsiFile(Header(192, 128), spec_payload("waves"))
 
 
-EXAMPLES = {"nothing": nothing, "five": five, "waves": waves}
+def textured() -> GsiFile:
+    """Two blocks, from a table of the amplitudes that are not 0."""
+    rows = [row.split(":")[1].split() for row in spec_block("symbols texture").splitlines()]
+    column, i, j, amplitudes = np.array(rows, np.int64)
+    layer = np.zeros((1, 1, 2, 8, 8), np.float32)
+    layer[0, 0, column, i, j] = amplitudes * step_of(196)
+    coded = write_texture(layer, np.ones((1, 2), np.float32), 196, price=0)
+    return GsiFile(Header(16, 8, 1, base=(128,)), GsiPayload.empty(1), coded.payload)
+
+
+EXAMPLES = {"nothing": nothing, "five": five, "waves": waves, "texture": textured}
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -87,6 +101,20 @@ def test_files_are_the_bytes_of_the_spec(name: str) -> None:
     read = GsiFile.from_bytes(blob)
     assert read.header == file.header
     assert_same(read.payload, file.payload)
+    assert read.texture == file.texture
+
+
+def test_the_layer_of_the_example_is_that_of_the_spec() -> None:
+    payload = textured().texture
+    assert payload is not None
+    step, amplitudes, trace = decode_texture_by_spec(payload, 16, 8, 1)
+    assert spec_block("trace texture").split() == trace
+    assert f"D is {step}." in SPEC
+    (drawn,) = draw_texture_by_spec(step, amplitudes, *([x + 0.5 for x in range(n)] for n in (16, 8)))
+    by_spec = [[math.floor(255 * (128 / 255 + value) + 0.5) for value in row] for row in drawn]
+    samples = [[int(sample) for sample in row.split()] for row in spec_block("samples texture").splitlines()]
+    assert samples == by_spec
+    assert samples == np.asarray(decode(spec_bytes("texture"))).tolist()
 
 
 def test_a_file_of_a_paper_is_the_bytes_of_the_spec() -> None:

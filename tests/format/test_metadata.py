@@ -38,9 +38,11 @@ PAYLOAD = random_payload(np.random.default_rng(0), 20, HEADER)
 ALPHA, _ = write_alpha(np.tile(np.arange(64, dtype=np.uint8), (48, 1)), 4)
 
 
-def file_of(metadata: Metadata, alpha: bytes | None = None, *ancillary: Section) -> bytes:
+def file_of(
+    metadata: Metadata, alpha: bytes | None = None, *ancillary: Section, texture: bytes | None = None
+) -> bytes:
     header = HEADER if metadata.profile is None else WITH_PROFILE
-    return GsiFile(header, PAYLOAD, alpha, metadata, ancillary).to_bytes()
+    return GsiFile(header, PAYLOAD, texture, alpha, metadata, ancillary).to_bytes()
 
 
 ALL = Metadata(profile=b"a profile" * 50, exif=b"MM\0*" + bytes(90), xmp="<x>über</x>".encode())
@@ -48,6 +50,8 @@ CASES = {
     "none": file_of(Metadata()),
     "all": file_of(ALL, ALPHA),
     "alpha": file_of(Metadata(), ALPHA),
+    "texture": file_of(Metadata(), texture=b"\1"),
+    "texture and alpha": file_of(Metadata(), ALPHA, texture=b"\1"),
     "profile": file_of(Metadata(profile=ALL.profile)),
     "exif and others": file_of(Metadata(exif=ALL.exif), None, Section(0x50, b"new"), Section(0x51, b"")),
 }
@@ -81,7 +85,8 @@ def test_metadata_comes_back(name: str) -> None:
         "exif and others": Metadata(exif=ALL.exif),
     }
     assert file.metadata == describe(CASES[name]).metadata == expected.get(name, Metadata())
-    assert (file.alpha is not None) == describe(CASES[name]).has_alpha == (name in ("all", "alpha"))
+    assert (file.alpha is not None) == describe(CASES[name]).has_alpha == ("alpha" in name or name == "all")
+    assert (file.texture is not None) == describe(CASES[name]).has_texture == ("texture" in name)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -187,7 +192,7 @@ def test_header_and_profile_must_agree() -> None:
         assert_refused(data, CorruptFileError, "disagree")
     for header, metadata in ((WITH_PROFILE, Metadata()), (HEADER, Metadata(profile=b"a profile"))):
         with pytest.raises(ValueError, match="disagree"):
-            GsiFile(header, PAYLOAD, None, metadata).to_bytes()
+            GsiFile(header, PAYLOAD, metadata=metadata).to_bytes()
 
 
 def test_sections_of_metadata_may_be_anywhere_after_the_header() -> None:
@@ -210,8 +215,8 @@ def test_unknown_ancillary_sections_are_kept_and_critical_ones_are_not() -> None
     file = GsiFile.from_bytes(file_of(ALL, ALPHA, *others))
     assert file.ancillary == others
     assert file.metadata == ALL
-    assert_refused(with_section(Section(0x84, b"")), UnsupportedFileError)
-    for known in (*KINDS.values(), SectionType.ALPHA):
+    assert_refused(with_section(Section(0xB4, b"")), UnsupportedFileError)
+    for known in (*KINDS.values(), SectionType.ALPHA, SectionType.TEXTURE):
         with pytest.raises(ValueError, match="ancillary"):
             GsiFile(HEADER, PAYLOAD, ancillary=(Section(known, b""),)).to_bytes()
 

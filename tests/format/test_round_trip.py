@@ -28,7 +28,7 @@ def assert_round_trip(file: GsiFile) -> bytes:
     again = GsiFile.from_bytes(data)
     assert again.header == file.header
     assert again.ancillary == file.ancillary
-    assert (again.alpha, again.metadata) == (file.alpha, file.metadata)
+    assert (again.texture, again.alpha, again.metadata) == (file.texture, file.alpha, file.metadata)
     assert_same(again.payload, file.payload)
     assert again.to_bytes() == data
     return data
@@ -185,7 +185,7 @@ def test_writer_refuses_what_the_reader_would() -> None:
         GsiFile(Header(8, 8), file.payload).to_bytes()
     with pytest.raises(ValueError, match="channels"):
         GsiFile(Header(640, 480, channels=1), file.payload).to_bytes()
-    for known_or_critical in (0x85, SectionType.ALPHA, SectionType.EXIF):
+    for known_or_critical in (0x85, SectionType.TEXTURE, SectionType.ALPHA, SectionType.EXIF):
         with pytest.raises(ValueError, match="critical"):
             GsiFile(file.header, file.payload, ancillary=(Section(known_or_critical, b""),)).to_bytes()
     with pytest.raises(LimitError, match="pixels"):
@@ -238,7 +238,7 @@ def test_describe_agrees_with_the_file() -> None:
     info = describe(data)
     assert (info.header, info.n_gaussians, info.n_bytes) == (file.header, 2000, len(data))
     assert info.bpp == 8 * len(data) / (768 * 512)
-    assert (info.version, info.experimental) == (3, True)
+    assert (info.version, info.experimental) == (4, True)
     step = gsi_payload(file).step
     assert info.step == (32 + step % 32) * 2.0 ** (step // 32 - 15)
     noted = GsiFile(KODAK, GsiPayload.empty(3), ancillary=(Section(0x41, b"note"),)).to_bytes()

@@ -26,9 +26,9 @@ from gicodec.format.varint import write_varint
 
 def test_other_versions_are_unsupported() -> None:
     data = bytearray(small_file())
-    for version in (0, 1, 2, 4, 255):
+    for version in (0, 1, 2, 3, 5, 255):
         data[8] = version
-        with pytest.raises(UnsupportedFileError, match=f"version {version}, this build reads 3"):
+        with pytest.raises(UnsupportedFileError, match=f"version {version}, this build reads 4"):
             GsiFile.from_bytes(bytes(data))
 
 

@@ -14,12 +14,22 @@ from gicodec.render.cpu import Array
 DB_PER_BIT = 20 * math.log10(2)  # of a sample
 
 
+def ceiling_db(header: Header) -> float:
+    """Return the dB from which on more bytes bring nothing."""
+    return CEILING.db + DB_PER_BIT * (header.bit_depth - 8)
+
+
+def finest_step(header: Header) -> float:
+    """Return the step of a layer whose rounding alone leaves so little: an error of D^2 / 12 in each sample."""
+    return math.sqrt(12 * 10 ** (-ceiling_db(header) / 10))
+
+
 class Ceiling:
     """The least D, and the most Gaussians, that are of use for a picture."""
 
     def __init__(self, header: Header) -> None:
         self._header = header
-        self._db = CEILING.db + DB_PER_BIT * (header.bit_depth - 8)
+        self._db = ceiling_db(header)
 
     def plan(self, n: int, psnr: float, n_wanted: int) -> int:
         """Return how many Gaussians to fit: as many as wanted, but where n of them are nearly good enough."""

@@ -1,0 +1,67 @@
+"""What Gaussians leave of a picture: what a layer of cosines is to draw."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+
+from gicodec.encoder.targets.budget_model import TEXTURE
+from gicodec.format.gsi.head import N_STEP_CODES, step_of
+from gicodec.image.samples import to_samples
+from gicodec.quantize import TRANSFORM
+from gicodec.render.cpu import Array
+from gicodec.render.reduce import base_color
+from gicodec.source import Source
+from gicodec.texture.cosines import SIDE, analyze
+from gicodec.texture.layer import CodedTexture, write_texture
+
+LAST_CODE = N_STEP_CODES - 1
+
+
+class Remainder:
+    """A picture less what Gaussians draw, and layers of it."""
+
+    def __init__(self, source: Source, drawn: Array) -> None:
+        """Take what Gaussians draw, [1 or 3, H, W], without the base."""
+        self.source, self._drawn = source, drawn
+        n = source.header.channels
+        error = source.target - drawn
+        if source.weights is not None:
+            error *= source.weights > 0  # whatever is drawn where nothing is seen
+        colors = TRANSFORM[:n].astype(np.float32)
+        self._coefficients = analyze(np.stack([sum(w * e for w, e in zip(row, error, strict=True)) for row in colors]))
+        self._weights = _means_of_blocks(source.weights, self._coefficients.shape[1:3])
+        self.code = lru_cache(maxsize=None)(self._code)
+        """Code a layer with a step, by its code."""
+
+    def error_of(self, layer: CodedTexture) -> float:
+        """Return the squared error that a layer leaves, weighted."""
+        texture = layer.texture
+        errors = np.square(self._coefficients - texture.amplitudes * np.float32(texture.step))
+        return float((errors.sum(axis=(0, 3, 4), dtype=np.float64) * self._weights).sum())
+
+    def psnr_of(self, layer: CodedTexture) -> float:
+        """Return the dB of the decoded picture with a layer."""
+        header = self.source.header
+        rows, columns = (np.arange(n) + 0.5 for n in (header.height, header.width))
+        n = header.channels
+        image = base_color(header)[:, None, None] + self._drawn[:n] + layer.texture.draw(rows, columns)
+        return self.source.psnr(to_samples(image, header.bit_depth))
+
+    def priced(self, layer: CodedTexture, price: float) -> CodedTexture:
+        """Code a layer again, with another price of a bit."""
+        return write_texture(self._coefficients, self._weights, layer.step_code, price)
+
+    def _code(self, step_code: int) -> CodedTexture:
+        return write_texture(self._coefficients, self._weights, step_code, TEXTURE.price)
+
+
+def _means_of_blocks(weights: Array | None, shape: tuple[int, ...]) -> Array:
+    """Average weights [H, W] over each block [rows, columns]; the picture ends within the last."""
+    means = np.ones(shape, np.float32)
+    if weights is not None:
+        padded = np.pad(weights, [(0, -n % SIDE) for n in weights.shape], "edge")
+        means[:] = padded.reshape(shape[0], SIDE, shape[1], SIDE).mean(axis=(1, 3))
+    return means

@@ -1,0 +1,96 @@
+"""Local cosines: an orthonormal basis of smooth windows times cosines, and what it gives at any place.
+
+Along an axis, block b has 8 cosines over 16 pixels, from 4 before its own 8 to 4 behind: the modified discrete
+cosine transform with a sine window (Princen, Johnson and Bradley, 1987). At the picture's borders windows end
+at once. Atoms of the picture are products of one along each axis, so a sample between the pixels is as well
+defined as one of theirs, and a crop is the same part of the whole.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gicodec import _native
+from gicodec.format.arrays import FloatArray
+
+SIDE = 8  # pixels from block to block, and cosines of each
+OVERLAP = SIDE // 2  # pixels on either side that a block shares with its neighbor
+
+Array = NDArray[np.float32]
+
+
+def n_blocks(length: int) -> int:
+    """Return how many blocks cover so many pixels."""
+    return -(-length // SIDE)
+
+
+def analyze(image: Array) -> Array:
+    """Transform an image [C, H, W] to coefficients [C, rows, columns, 8, 8], where it is continued by mirroring."""
+    _, height, width = image.shape
+    padding = (0, 0), (0, -height % SIDE), (0, -width % SIDE)
+    along_rows = _analyze_last_axis(np.pad(image, padding, "symmetric"))
+    both = _analyze_last_axis(along_rows.transpose(0, 2, 3, 1))  # [C, columns, 8, rows, 8]
+    return np.ascontiguousarray(both.transpose(0, 3, 1, 4, 2))
+
+
+def synthesize(coefficients: Array, rows: FloatArray, columns: FloatArray) -> Array:
+    """Evaluate coefficients [C, rows, columns, 8, 8] at the crossings of places, pixels [H] and [W]: [C, H, W]."""
+    channels, n_rows, n_columns, _, _ = coefficients.shape
+    down, across = _taps(n_rows, rows), _taps(n_columns, columns)
+    image = np.empty((channels, len(rows), len(columns)), np.float32)
+    for channel, blocks in zip(image, coefficients, strict=True):
+        lattice = np.ascontiguousarray(blocks.transpose(0, 2, 1, 3)).reshape(n_rows * SIDE, n_columns * SIDE)
+        drawn = np.zeros((len(rows), n_columns * SIDE), np.float32)
+        _native.add_rows(lattice, *down, drawn)
+        turned = np.zeros((len(columns), len(rows)), np.float32)
+        _native.add_rows(np.ascontiguousarray(drawn.T), *across, turned)
+        channel[:] = turned.T
+    return image
+
+
+def _analyze_last_axis(image: Array) -> Array:
+    """Transform [..., 8 n] to [..., n, 8]."""
+    n = image.shape[-1] // SIDE
+    padded = np.pad(image, (*((0, 0),) * (image.ndim - 1), (OVERLAP, OVERLAP)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * SIDE, axis=-1)[..., ::SIDE, :]
+    coefficients: Array = windows @ _atoms(first=False, last=False)
+    for block in {0, n - 1}:
+        coefficients[..., block, :] = windows[..., block, :] @ _atoms(first=block == 0, last=block == n - 1)
+    return coefficients
+
+
+def _atoms(*, first: bool, last: bool) -> Array:
+    """Return a block's cosines [16, 8] at the pixels from 4 before its own on."""
+    u = np.arange(2 * SIDE) + 0.5 - OVERLAP
+    return _values(u, _window(u, first=first, last=last)).T.astype(np.float32)
+
+
+def _taps(n: int, places: FloatArray) -> tuple[Array, NDArray[np.int32]]:
+    """Return the weights and the indices [16, K] of what goes into each place, among 8 n coefficients."""
+    blocks = np.clip(np.floor(places / SIDE).astype(np.int64), 0, n - 1)
+    u = places - SIDE * blocks
+    side = np.where(u < OVERLAP, -1, 1)
+    others = blocks + side
+    there = (others >= 0) & (others < n)
+    own, other = _window(u, first=blocks == 0, last=blocks == n - 1), _window(u - SIDE * side, first=False, last=False)
+    weights = np.concatenate([_values(u, own), _values(u - SIDE * side, np.where(there, other, 0))])
+    index = np.concatenate([SIDE * block + np.arange(SIDE)[:, None] for block in (blocks, np.clip(others, 0, n - 1))])
+    return weights.astype(np.float32), index.astype(np.int32)
+
+
+def _window(u: FloatArray, *, first: Any, last: Any) -> FloatArray:
+    """Return the window of a block at distances u from its beginning, pixels; one for the first ends at once."""
+    left, right = u / OVERLAP, (SIDE - u) / OVERLAP  # -1 to 1 where two windows overlap
+    left = np.where(first, np.where(left > 0, 1, -1), np.clip(left, -1, 1))
+    right = np.where(last, np.where(right > 0, 1, -1), np.clip(right, -1, 1))
+    window: FloatArray = np.sin(np.pi / 4 * (1 + left)) * np.sin(np.pi / 4 * (1 + right))
+    return window
+
+
+def _values(u: FloatArray, window: FloatArray) -> FloatArray:
+    """Return the eight cosines [8, K] at distances u [K]."""
+    frequencies = np.pi / SIDE * (np.arange(SIDE) + 0.5)
+    return np.sqrt(2 / SIDE) * window * np.cos(frequencies[:, None] * u)

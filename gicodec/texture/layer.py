@@ -1,0 +1,94 @@
+"""A layer: amplitudes in steps, from and to the bytes of a file, and what they draw. Spec section 12."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gicodec import _native
+from gicodec.format import CorruptFileError, Header, UnsupportedFileError
+from gicodec.format.arrays import FloatArray
+from gicodec.format.gsi.head import step_of
+from gicodec.format.texture import read_texture_section, write_texture_section
+from gicodec.quantize import TRANSFORM
+from gicodec.texture.cosines import SIDE, Array, n_blocks, synthesize
+
+
+@dataclass(frozen=True, eq=False)
+class Texture:
+    """A layer of cosines."""
+
+    step: float
+    """D of its amplitudes."""
+    amplitudes: NDArray[np.int16]
+    """[C, rows, columns, 8, 8] by channel, block and frequency, in steps; the channels are those of TRANSFORM."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it draws nothing."""
+        return not self.amplitudes.any()
+
+    def draw(self, rows: FloatArray, columns: FloatArray) -> Array:
+        """Evaluate the layer at the crossings of places, in pixels of the picture, [H] and [W]: [C, H, W]."""
+        n, coefficients = len(self.amplitudes), self.amplitudes * np.float32(self.step)
+        planes = synthesize(coefficients, rows, columns)
+        transform = TRANSFORM[:n, :n].astype(np.float32)
+        image = np.empty_like(planes)
+        for color, weights in zip(image, transform.T, strict=True):  # a fixed order of additions
+            color[:] = weights[0] * planes[0]
+            for weight, plane in zip(weights[1:], planes[1:], strict=True):
+                color += weight * plane
+        return image
+
+
+def read_texture(payload: bytes, header: Header) -> Texture:
+    """Read a section.
+
+    Raises:
+        CorruptFileError: It is no layer of a picture of this size.
+        UnsupportedFileError: Neither one channel nor three.
+    """
+    if header.channels not in (1, len(TRANSFORM)):
+        raise UnsupportedFileError(f"pictures of {header.channels} channels")
+    step, coded = read_texture_section(payload)
+    amplitudes = np.empty(shape_of(header), np.int16)
+    if not _native.read_texture(coded, amplitudes):
+        raise CorruptFileError("texture: the bytes end too late, or an amplitude is too large")
+    return Texture(step, amplitudes)
+
+
+@dataclass(frozen=True, eq=False)
+class CodedTexture:
+    """A layer as it is written."""
+
+    payload: bytes
+    """Of the section."""
+    step_code: int
+    texture: Texture
+    """What a reader will see."""
+    bits: Array
+    """[rows, columns] ideal ones of each block."""
+
+
+def write_texture(coefficients: Array, weights: Array, step_code: int, price: float) -> CodedTexture:
+    """Choose amplitudes, and code them.
+
+    Args:
+        coefficients: [C, rows, columns, 8, 8] of what the layer should draw.
+        weights: [rows, columns], how much the error of each block counts.
+        step_code: The code of D.
+        price: Of a bit, in squared steps.
+    """
+    step = step_of(step_code)
+    amplitudes = np.empty(coefficients.shape, np.int16)
+    scaled = coefficients / np.float32(step)
+    bits = np.zeros_like(weights)
+    coded = _native.write_texture(scaled, weights, price, amplitudes, bits)
+    return CodedTexture(write_texture_section(step_code, coded), step_code, Texture(step, amplitudes), bits)
+
+
+def shape_of(header: Header) -> tuple[int, int, int, int, int]:
+    """Return the shape of a picture's amplitudes."""
+    return header.channels, n_blocks(header.height), n_blocks(header.width), SIDE, SIDE
