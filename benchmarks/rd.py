@@ -54,6 +54,7 @@ class Task:
     folder: Path  # where the file goes
     version: str
     waves: bool | None = None
+    texture: bool | None = None
 
     @property
     def key(self) -> Key:
@@ -78,6 +79,7 @@ def measure(task: Task) -> Result | None:
             method=task.method,
             effort=task.effort,
             waves=task.waves,
+            texture=task.texture,
             threads=task.threads,
         )
     except gicodec.TargetError as error:
@@ -165,6 +167,7 @@ def find_tasks(args: argparse.Namespace) -> list[Task]:
             args.files,
             made_by,
             args.waves,
+            args.texture,
         )
         for picture in pictures
         for method in args.methods
@@ -197,6 +200,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--methods", nargs="+", choices=METHODS, default=["gsi"])
     parser.add_argument("--label", help="what to call these rows, instead of their method")
     parser.add_argument("--waves", action=argparse.BooleanOptionalAction, help="as gsi encode's")
+    parser.add_argument("--texture", action=argparse.BooleanOptionalAction, help="as gsi encode's")
     parser.add_argument("--jobs", type=int, default=1, help="processes of one thread; 1: one of all threads")
     parser.add_argument("--output", type=Path, default=results / "kodak.csv", help="the rows")
     parser.add_argument("--files", type=Path, default=ROOT / "build" / "rd", help="where .gsi files go")

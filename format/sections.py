@@ -87,8 +87,8 @@ class Sections:
         header, metadata = Header.from_bytes(image[0].payload), Metadata.of(sections)
         check_profile(header, metadata)
         unknown = [s for s in sections if not s.type & CRITICAL and s.type not in METADATA]
-        parts = (payloads.get(kind) for kind in (SectionType.TEXTURE, SectionType.ALPHA))
-        return cls(header, payloads[SectionType.GAUSSIANS], *parts, metadata, tuple(unknown))
+        texture, alpha = payloads.get(SectionType.TEXTURE), payloads.get(SectionType.ALPHA)
+        return cls(header, payloads[SectionType.GAUSSIANS], texture, alpha, metadata, tuple(unknown))
 
 
 def profile_fits(header: Header, metadata: Metadata) -> bool:

@@ -171,6 +171,43 @@ def assign_batches(
     Find Gaussians that touch no block in common: see gicodec.encoder.tuning.rdoq.
     """
 
+def write_texture(
+    coefficients: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, None, None, 8, 8), order="C", device="cpu", writable=False)
+    ],
+    weights: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, None), order="C", device="cpu", writable=False)
+    ],
+    price: float,
+    amplitudes: Annotated[
+        NDArray[numpy.int16], dict(shape=(None, None, None, 8, 8), order="C", device="cpu")
+    ],
+    bits: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order="C", device="cpu")],
+) -> bytes:
+    """Choose amplitudes and write them: see gicodec.texture.layer."""
+
+def read_texture(
+    data: bytes,
+    amplitudes: Annotated[
+        NDArray[numpy.int16], dict(shape=(None, None, None, 8, 8), order="C", device="cpu")
+    ],
+) -> bool:
+    """
+    Read amplitudes; False where there are none: see gicodec.texture.layer.
+    """
+
+def add_rows(
+    rows: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, None), order="C", device="cpu", writable=False)
+    ],
+    weights: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, None), order="C", device="cpu", writable=False)
+    ],
+    index: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order="C", device="cpu", writable=False)],
+    out: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order="C", device="cpu")],
+) -> None:
+    """Add weighted rows to each row of out: see gicodec.texture.cosines."""
+
 def instruction_sets() -> list[str]:
     """List the instruction sets that this machine can run, the best last."""
 

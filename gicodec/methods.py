@@ -33,8 +33,6 @@ SPECS: dict[Method, MethodSpec] = {
         },
     ),
     Method.GAUSSIANIMAGE: MethodSpec(PAPERS, {**NOT_OURS, "bits": ": only to gaussianimage++"}),
-    Method.GAUSSIANIMAGE_RS: MethodSpec(
-        PAPERS, {**NOT_OURS, "bits": ": only to gaussianimage++"}
-    ),
+    Method.GAUSSIANIMAGE_RS: MethodSpec(PAPERS, {**NOT_OURS, "bits": ": only to gaussianimage++"}),
     Method.GAUSSIANIMAGE_PLUS: MethodSpec(PAPERS, NOT_OURS),
 }

@@ -16,6 +16,7 @@ from gicodec.gaussians import Gaussians
 from gicodec.render import View, render
 from gicodec.render.cpu import Array
 from gicodec.render.resample import LANCZOS_REACH, resample
+from gicodec.texture.cosines import places
 from gicodec.texture.layer import Texture
 
 OVERSAMPLED = 16  # times the output is drawn, but no more than the picture's size
@@ -69,13 +70,14 @@ def render_at(
 
 def _draw_texture(texture: Texture, view: View, header: Header) -> Array:
     """Draw a layer; where a view is smaller than the picture, at the picture's size, and reduced."""
-    axes = (view.height, view.scale_y, view.y, header.height), (view.width, view.scale_x, view.x, header.width)
+    axes = (
+        (view.height, view.scale_y, view.y, header.height),
+        (view.width, view.scale_x, view.x, header.width),
+    )
     ranges = [_range(*axis, max(1.0, axis[1])) for axis in axes]
     scales = [max(1.0, scale) for _, scale, *_ in axes]
-    places = [
-        (first + np.arange(n) + 0.5) / scale for (first, n), scale in zip(ranges, scales, strict=True)
-    ]
-    image = texture.draw(*places)
+    rows, columns = (places(n, scale, first) for (first, n), scale in zip(ranges, scales, strict=True))
+    image = texture.draw(rows, columns)
     for i, (n, scale, offset, _) in enumerate(axes):
         image = _reduced(image, i + 1, n, scale / scales[i], offset, ranges[i][0])
     return image
@@ -91,7 +93,7 @@ def _drawn_scale(scale: float) -> float:
 
 
 def _range(n: int, scale: float, offset: float, length: int, drawn: float) -> tuple[float, int]:
-    """Return the first pixel to draw at a scale, and how many, for n pixels of another scale from an offset on."""
+    """Return the first pixel to draw at a scale, and how many, for n of another from an offset on."""
     if drawn == scale:
         return offset, n
     reach = LANCZOS_REACH + 1

@@ -1,9 +1,9 @@
 """Local cosines: an orthonormal basis of smooth windows times cosines, and what it gives at any place.
 
-Along an axis, block b has 8 cosines over 16 pixels, from 4 before its own 8 to 4 behind: the modified discrete
-cosine transform with a sine window (Princen, Johnson and Bradley, 1987). At the picture's borders windows end
-at once. Atoms of the picture are products of one along each axis, so a sample between the pixels is as well
-defined as one of theirs, and a crop is the same part of the whole.
+Along an axis, block b has 8 cosines over 16 pixels, from 4 before its own 8 to 4 behind: the modified
+discrete cosine transform with a sine window (Princen, Johnson and Bradley, 1987). At the picture's borders
+windows end at once. Atoms of the picture are products of one along each axis, so a sample between the pixels
+is as well defined as one of theirs, and a crop is the same part of the whole.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def n_blocks(length: int) -> int:
 
 
 def analyze(image: Array) -> Array:
-    """Transform an image [C, H, W] to coefficients [C, rows, columns, 8, 8], where it is continued by mirroring."""
+    """Transform an image [C, H, W] to coefficients [C, rows, columns, 8, 8]; it is continued by mirroring."""
     _, height, width = image.shape
     padding = (0, 0), (0, -height % SIDE), (0, -width % SIDE)
     along_rows = _analyze_last_axis(np.pad(image, padding, "symmetric"))
@@ -36,8 +36,20 @@ def analyze(image: Array) -> Array:
     return np.ascontiguousarray(both.transpose(0, 3, 1, 4, 2))
 
 
+def places(n: int, scale: float = 1.0, offset: float = 0.0) -> FloatArray:
+    """Return the centers of n pixels of an axis, from an offset on, in pixels of the picture.
+
+    Args:
+        n: How many.
+        scale: Such pixels for each of the picture's.
+        offset: Of the first one's edge from the picture's, in such pixels.
+    """
+    centers: FloatArray = (offset + np.arange(n, dtype=np.float64) + 0.5) / scale
+    return centers
+
+
 def synthesize(coefficients: Array, rows: FloatArray, columns: FloatArray) -> Array:
-    """Evaluate coefficients [C, rows, columns, 8, 8] at the crossings of places, pixels [H] and [W]: [C, H, W]."""
+    """Evaluate coefficients at the crossings of places, in pixels, [H] and [W]; return an image [C, H, W]."""
     channels, n_rows, n_columns, _, _ = coefficients.shape
     down, across = _taps(n_rows, rows), _taps(n_columns, columns)
     image = np.empty((channels, len(rows), len(columns)), np.float32)
@@ -64,25 +76,26 @@ def _analyze_last_axis(image: Array) -> Array:
 
 def _atoms(*, first: bool, last: bool) -> Array:
     """Return a block's cosines [16, 8] at the pixels from 4 before its own on."""
-    u = np.arange(2 * SIDE) + 0.5 - OVERLAP
+    u = places(2 * SIDE, offset=-OVERLAP)
     return _values(u, _window(u, first=first, last=last)).T.astype(np.float32)
 
 
-def _taps(n: int, places: FloatArray) -> tuple[Array, NDArray[np.int32]]:
+def _taps(n: int, at: FloatArray) -> tuple[Array, NDArray[np.int32]]:
     """Return the weights and the indices [16, K] of what goes into each place, among 8 n coefficients."""
-    blocks = np.clip(np.floor(places / SIDE).astype(np.int64), 0, n - 1)
-    u = places - SIDE * blocks
+    blocks = np.clip(np.floor(at / SIDE).astype(np.int64), 0, n - 1)
+    u = at - SIDE * blocks
     side = np.where(u < OVERLAP, -1, 1)
     others = blocks + side
     there = (others >= 0) & (others < n)
-    own, other = _window(u, first=blocks == 0, last=blocks == n - 1), _window(u - SIDE * side, first=False, last=False)
-    weights = np.concatenate([_values(u, own), _values(u - SIDE * side, np.where(there, other, 0))])
-    index = np.concatenate([SIDE * block + np.arange(SIDE)[:, None] for block in (blocks, np.clip(others, 0, n - 1))])
-    return weights.astype(np.float32), index.astype(np.int32)
+    v = u - SIDE * side  # from the beginning of the other block
+    own = _values(u, _window(u, first=blocks == 0, last=blocks == n - 1))
+    other = _values(v, _window(v, first=False, last=False) * there)
+    index = SIDE * np.stack([blocks, np.clip(others, 0, n - 1)])[:, None] + np.arange(SIDE)[:, None]
+    return np.concatenate([own, other]).astype(np.float32), index.reshape(2 * SIDE, -1).astype(np.int32)
 
 
 def _window(u: FloatArray, *, first: Any, last: Any) -> FloatArray:
-    """Return the window of a block at distances u from its beginning, pixels; one for the first ends at once."""
+    """Return the window of a block at distances u from its beginning, pixels; at borders it ends at once."""
     left, right = u / OVERLAP, (SIDE - u) / OVERLAP  # -1 to 1 where two windows overlap
     left = np.where(first, np.where(left > 0, 1, -1), np.clip(left, -1, 1))
     right = np.where(last, np.where(right > 0, 1, -1), np.clip(right, -1, 1))
@@ -93,4 +106,5 @@ def _window(u: FloatArray, *, first: Any, last: Any) -> FloatArray:
 def _values(u: FloatArray, window: FloatArray) -> FloatArray:
     """Return the eight cosines [8, K] at distances u [K]."""
     frequencies = np.pi / SIDE * (np.arange(SIDE) + 0.5)
-    return np.sqrt(2 / SIDE) * window * np.cos(frequencies[:, None] * u)
+    values: FloatArray = np.sqrt(2 / SIDE) * window * np.cos(frequencies[:, None] * u)
+    return values

@@ -23,7 +23,7 @@ class Texture:
     step: float
     """D of its amplitudes."""
     amplitudes: NDArray[np.int16]
-    """[C, rows, columns, 8, 8] by channel, block and frequency, in steps; the channels are those of TRANSFORM."""
+    """[C, rows, columns, 8, 8] by channel, as in TRANSFORM, block, and frequency; in steps."""
 
     @property
     def is_empty(self) -> bool:
@@ -55,7 +55,9 @@ def read_texture(payload: bytes, header: Header) -> Texture:
     step, coded = read_texture_section(payload)
     amplitudes = np.empty(shape_of(header), np.int16)
     if not _native.read_texture(coded, amplitudes):
-        raise CorruptFileError("texture: the bytes end too late, or an amplitude is too large")
+        raise CorruptFileError(
+            "texture: there are more bytes than the layer needs, or an amplitude is too large"
+        )
     return Texture(step, amplitudes)
 
 

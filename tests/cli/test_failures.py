@@ -33,7 +33,7 @@ def test_broken_gsi_files(command: tuple[str], tmp_path: Path, handmade: Path) -
     flipped = bytearray(data)
     flipped[len(data) // 2] ^= 4
     newer = bytearray(data)
-    newer[8] = 4
+    newer[8] = 5
     older = bytearray(data)
     older[8] = 2
     out = (tmp_path / "out.png",) if command == ("decode",) else ()
@@ -42,8 +42,8 @@ def test_broken_gsi_files(command: tuple[str], tmp_path: Path, handmade: Path) -
         ("cut.gsi", data[:-7], "bytes"),
         ("empty.gsi", b"", "signature"),
         ("text.gsi", b"hello, world\n", "wrong signature"),
-        ("newer.gsi", bytes(newer), "version 4, this build reads 3"),
-        ("older.gsi", bytes(older), "version 2, this build reads 3"),
+        ("newer.gsi", bytes(newer), "version 5, this build reads 4"),
+        ("older.gsi", bytes(older), "version 2, this build reads 4"),
         ("longer.gsi", data + b"\n", "after the end"),
     ):
         path = tmp_path / name

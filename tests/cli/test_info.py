@@ -57,7 +57,7 @@ def test_info_as_json_lines(handmade: Path, tmp_path: Path) -> None:
         "channels": 3,
         "bit_depth": 8,
         "color_space": "srgb",
-        "version": 3,
+        "version": 4,
         "experimental": True,
         "method": "gsi",
         "kernel": "compact",

@@ -214,5 +214,5 @@ def decode_texture_by_spec(
     assert code < 384
     coder = Coder(reader.rest)
     amplitudes = TextureBySpec(coder, width, height, channels).amplitudes
-    assert coder.n_read >= len(coder.data)
+    assert len(coder.data) <= coder.n_read - 3
     return math.ldexp(32 + code % 32, code // 32 - 15), amplitudes, coder.trace

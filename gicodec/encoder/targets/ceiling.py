@@ -20,7 +20,7 @@ def ceiling_db(header: Header) -> float:
 
 
 def finest_step(header: Header) -> float:
-    """Return the step of a layer whose rounding alone leaves so little: an error of D^2 / 12 in each sample."""
+    """Return the step of a layer whose rounding alone leaves so little: D^2 / 12 in each sample."""
     return math.sqrt(12 * 10 ** (-ceiling_db(header) / 10))
 
 

@@ -20,7 +20,9 @@ class Aim(ABC):
     """What was asked for."""
 
     @abstractmethod
-    def layer(self, remainder: Remainder, n_bytes: int, near: int, *, rough: bool = False) -> CodedTexture | None:
+    def layer(
+        self, remainder: Remainder, n_bytes: int, near: int, *, rough: bool = False
+    ) -> CodedTexture | None:
         """Return the layer that reaches it, if there is one.
 
         Args:
@@ -38,7 +40,9 @@ class SizeAim(Aim):
         self.n_bytes = n_bytes
         """Of the file, without alpha and metadata."""
 
-    def layer(self, remainder: Remainder, n_bytes: int, near: int, *, rough: bool = False) -> CodedTexture | None:
+    def layer(
+        self, remainder: Remainder, n_bytes: int, near: int, *, rough: bool = False
+    ) -> CodedTexture | None:
         """Find the step, and fill up what is left with a lower price of a bit."""
         budget = self.n_bytes - n_bytes - TEXTURE.framing
         if budget < TEXTURE.least_bytes:
@@ -63,10 +67,14 @@ class PsnrAim(Aim):
     def __init__(self, psnr: float) -> None:
         self._psnr = psnr
 
-    def layer(self, remainder: Remainder, n_bytes: int, near: int, *, rough: bool = False) -> CodedTexture | None:
+    def layer(
+        self, remainder: Remainder, n_bytes: int, near: int, *, rough: bool = False
+    ) -> CodedTexture | None:
         """Find the largest step that is good enough."""
         tolerance = TEXTURE.rough_db if rough else 0
-        code = least_code(lambda code: remainder.psnr_of(remainder.code(code)), self._psnr, near, tolerance=tolerance)
+        code = least_code(
+            lambda code: remainder.psnr_of(remainder.code(code)), self._psnr, near, tolerance=tolerance
+        )
         return remainder.code(max(0, code - 1)) if code or rough else None
 
 
@@ -76,7 +84,9 @@ class StepAim(Aim):
     def __init__(self, quality: float) -> None:
         self._code = nearest_step_code(TEXTURE.step * step_of_quality(quality))
 
-    def layer(self, remainder: Remainder, n_bytes: int, near: int, *, rough: bool = False) -> CodedTexture | None:
+    def layer(
+        self, remainder: Remainder, n_bytes: int, near: int, *, rough: bool = False
+    ) -> CodedTexture | None:
         """Code it."""
         return remainder.code(self._code)
 
@@ -98,7 +108,7 @@ def _filled(remainder: Remainder, layer: CodedTexture, budget: int) -> CodedText
 
 
 def aim_of(options: EncodeOptions, source: Source) -> Aim | None:
-    """Return the aim of an encoding; None where there is no layer: a number of Gaussians is an aim of its own."""
+    """Return the aim of an encoding; None where there is no layer, as a number of Gaussians has none."""
     kind, value = options.target
     if kind in ("bpp", "target_size"):
         return SizeAim(options.budget(source.header.n_pixels, source.n_other_bytes) - source.n_other_bytes)
@@ -108,10 +118,10 @@ def aim_of(options: EncodeOptions, source: Source) -> Aim | None:
 def least_code(
     value: Callable[[int], float], aim: float, near: int, *, first: int = 0, tolerance: float = 0.0
 ) -> int:
-    """Return the least code of a step whose value, which falls as codes rise, is below an aim; the last if none is.
+    """Return the least code of a step whose value is below an aim; the last if none is.
 
     Args:
-        value: Of a code.
+        value: Of a code; it falls as codes rise.
         aim: See above.
         near: Where to begin.
         first: The least code there is.
@@ -130,7 +140,7 @@ def least_code(
 
 
 def _crossing(known: dict[int, float], aim: float, code: int) -> int:
-    """Return where a line through the two values next to the aim crosses it; from the first, go on a little."""
+    """Return where a line through the two values next to the aim crosses it, or, after one, go on."""
     if len(known) == 1:
         return code + (TEXTURE.first_reach if known[code] > aim else -TEXTURE.first_reach)
     a, b = sorted(known, key=lambda code: abs(known[code] - aim))[:2]

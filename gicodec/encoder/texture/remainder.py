@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 
 from gicodec.encoder.targets.budget_model import TEXTURE
-from gicodec.format.gsi.head import N_STEP_CODES, step_of
+from gicodec.format.gsi.head import N_STEP_CODES
 from gicodec.image.samples import to_samples
 from gicodec.quantize import TRANSFORM
 from gicodec.render.cpu import Array
 from gicodec.render.reduce import base_color
 from gicodec.source import Source
-from gicodec.texture.cosines import SIDE, analyze
+from gicodec.texture.cosines import SIDE, analyze, places
 from gicodec.texture.layer import CodedTexture, write_texture
 
 LAST_CODE = N_STEP_CODES - 1
@@ -31,9 +30,11 @@ class Remainder:
         if source.weights is not None:
             error *= source.weights > 0  # whatever is drawn where nothing is seen
         colors = TRANSFORM[:n].astype(np.float32)
-        self._coefficients = analyze(np.stack([sum(w * e for w, e in zip(row, error, strict=True)) for row in colors]))
+        self._coefficients = analyze(
+            np.stack([sum(w * e for w, e in zip(row, error, strict=True)) for row in colors])
+        )
         self._weights = _means_of_blocks(source.weights, self._coefficients.shape[1:3])
-        self.code = lru_cache(maxsize=None)(self._code)
+        self.code = lru_cache(maxsize=4)(self._code)
         """Code a layer with a step, by its code."""
 
     def error_of(self, layer: CodedTexture) -> float:
@@ -45,9 +46,8 @@ class Remainder:
     def psnr_of(self, layer: CodedTexture) -> float:
         """Return the dB of the decoded picture with a layer."""
         header = self.source.header
-        rows, columns = (np.arange(n) + 0.5 for n in (header.height, header.width))
-        n = header.channels
-        image = base_color(header)[:, None, None] + self._drawn[:n] + layer.texture.draw(rows, columns)
+        image = base_color(header)[:, None, None] + self._drawn[: header.channels]
+        image = image + layer.texture.draw(places(header.height), places(header.width))
         return self.source.psnr(to_samples(image, header.bit_depth))
 
     def priced(self, layer: CodedTexture, price: float) -> CodedTexture:
