@@ -68,7 +68,7 @@ def _to_json(name: str, described: FileInfo) -> dict[str, object]:
         "height": header.height,
         "channels": header.channels,
         "alpha": described.has_alpha,
-        "texture": described.has_texture,
+        "texture_step": described.texture_step,
         "bit_depth": header.bit_depth,
         "color_space": header.color_space.name.lower(),
         "base": header.base,
@@ -105,8 +105,9 @@ def _to_lines(name: str, described: FileInfo) -> list[str]:
 
 def _to_verbose_lines(described: FileInfo, n_waves: int, bits: dict[str, float]) -> list[str]:
     n = described.n_gaussians
+    texture = [f"  quantization step of the texture {described.texture_step:g}"] * described.has_texture
     if not n:
-        return []
+        return texture
     costs = {**bits, "total": sum(bits.values())}
     lines = []
     if described.step:  # the papers' methods have no step and no waves
@@ -115,4 +116,4 @@ def _to_verbose_lines(described: FileInfo, n_waves: int, bits: dict[str, float])
             waves += f" ({sum(bits[attribute] for attribute in WAVE_ATTRIBUTES) / n_waves:.1f} bits per wave)"
         lines.append(f"  quantization step {described.step:g}, {waves}")
     listed = ", ".join(f"{attribute} {cost / n:.1f}" for attribute, cost in costs.items())
-    return [*lines, f"  bits per Gaussian: {listed}"]
+    return [*lines, f"  bits per Gaussian: {listed}", *texture]

@@ -10,6 +10,7 @@ from gicodec.format.gsi.head import read_head, step_of
 from gicodec.format.header import Header
 from gicodec.format.payload import read_number
 from gicodec.format.sections import Metadata, Sections, section_name
+from gicodec.format.texture import read_texture_section
 from gicodec.format.varint import ByteReader
 
 
@@ -21,8 +22,8 @@ class FileInfo:
     """Size, channels, bit depth, color space, kernel, and method."""
     has_alpha: bool
     """Whether some pixels are not opaque."""
-    has_texture: bool
-    """Whether there is a layer of cosines under the Gaussians."""
+    texture_step: float | None
+    """Quantization step of the layer of cosines under the Gaussians; None: there is none."""
     metadata: Metadata
     """Color profile, EXIF, XMP: those that there are."""
     version: int
@@ -35,6 +36,11 @@ class FileInfo:
     """Quantization step D of the energy-normalized colors; 0 for no Gaussians and for the papers' methods."""
     sections: tuple[tuple[str, int], ...]
     """(name, payload bytes) of each section but END, in file order."""
+
+    @property
+    def has_texture(self) -> bool:
+        """Whether there is a layer of cosines."""
+        return self.texture_step is not None
 
     @property
     def experimental(self) -> bool:
@@ -65,7 +71,7 @@ def describe(data: bytes) -> FileInfo:
     return FileInfo(
         header=header,
         has_alpha=sections.alpha is not None,
-        has_texture=sections.texture is not None,
+        texture_step=None if sections.texture is None else read_texture_section(sections.texture)[0],
         metadata=sections.metadata,
         version=VERSION,
         n_bytes=len(data),

@@ -91,6 +91,8 @@ class EncodeOptions:
             raise OptionError(f"quality must be 0 to 100, not {value}")
         if not (math.isfinite(value) and (value > 0 or kind == "quality")):
             raise OptionError(f"{kind} must be positive and finite, not {value}")
+        if kind == "gaussians" and self.texture:
+            raise OptionError("texture does not apply to a target of gaussians")
         if self.effort not in EFFORTS:
             raise OptionError(f"effort must be one of {', '.join(EFFORTS)}, not {self.effort!r}")
         self._check_method()

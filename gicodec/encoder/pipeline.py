@@ -7,6 +7,8 @@ another D.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from gicodec.device import find_device, one_line_errors
@@ -22,6 +24,7 @@ from gicodec.encoder.tuning.rdoq import refine
 from gicodec.encoder.tuning.state import State, to_state
 from gicodec.encoder.tuning.tuner import Tuner
 from gicodec.encoder.wave_decision import best_fit
+from gicodec.errors import TargetError
 from gicodec.fit import FitSettings, Objective
 from gicodec.fit.parameters import all_but, has_wave
 from gicodec.format import GsiFile, GsiPayload
@@ -44,22 +47,33 @@ def encode(source: Source, options: EncodeOptions, progress: ProgressCallback | 
         return GsiFile(header, GsiPayload.empty(header.channels))
     device = find_device(options.device)
     with one_line_errors():
-        return _with_texture(source, options, device, progress) or GsiFile(
-            header, _gaussians(source, target, options, device, progress)
-        )
+        if layered := _with_texture(source, options, device, progress):
+            return layered
+        try:
+            return GsiFile(header, _gaussians(source, target, options, device, progress))
+        except TargetError:
+            if options.texture is None and (
+                layered := _with_texture(source, replace(options, texture=True), device, progress)
+            ):
+                return layered  # after all: what Gaussians alone do not reach, a layer may
+            raise
 
 
 def _with_texture(
     source: Source, options: EncodeOptions, device: str, progress: ProgressCallback | None
 ) -> GsiFile | None:
-    """Encode with a layer of cosines, where that is better."""
+    """Encode with a layer of cosines, where that is better; None where it is not, or there is no room."""
     aim, header = aim_of(options, source), source.header
     if aim is None or options.texture is False:  # None: where it is better
         return None
     parts = split(source, aim, options, device)
     if parts is None:
         return None
-    payload = _gaussians(source, SizeTarget(parts.n_bytes, header), options, device, progress)
+    try:
+        size = SizeTarget(parts.n_bytes, header)
+    except TargetError:  # a tiny picture
+        return None
+    payload = _gaussians(source, size, options, device, progress)
     view = View(header.width, header.height)
     drawn = render(dequantize(payload), view, header.kernel, threads=options.threads)
     layer = aim.layer(Remainder(source, drawn), file_size(payload, header), parts.step_code)

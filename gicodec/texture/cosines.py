@@ -48,14 +48,16 @@ def places(n: int, scale: float = 1.0, offset: float = 0.0) -> FloatArray:
     return centers
 
 
-def synthesize(coefficients: Array, rows: FloatArray, columns: FloatArray) -> Array:
+def synthesize(coefficients: NDArray[Any], rows: FloatArray, columns: FloatArray) -> Array:
     """Evaluate coefficients at the crossings of places, in pixels, [H] and [W]; return an image [C, H, W]."""
     channels, n_rows, n_columns, _, _ = coefficients.shape
-    down, across = _taps(n_rows, rows), _taps(n_columns, columns)
+    needed_rows, down = _taps(n_rows, rows)
+    needed_columns, across = _taps(n_columns, columns)
     image = np.empty((channels, len(rows), len(columns)), np.float32)
-    for channel, blocks in zip(image, coefficients, strict=True):
-        lattice = np.ascontiguousarray(blocks.transpose(0, 2, 1, 3)).reshape(n_rows * SIDE, n_columns * SIDE)
-        drawn = np.zeros((len(rows), n_columns * SIDE), np.float32)
+    for channel, blocks in zip(image, coefficients[:, needed_rows, needed_columns], strict=True):
+        ordered = blocks.transpose(0, 2, 1, 3).astype(np.float32, order="C")
+        lattice = ordered.reshape(SIDE * blocks.shape[0], SIDE * blocks.shape[1])
+        drawn = np.zeros((len(rows), lattice.shape[1]), np.float32)
         _native.add_rows(lattice, *down, drawn)
         turned = np.zeros((len(columns), len(rows)), np.float32)
         _native.add_rows(np.ascontiguousarray(drawn.T), *across, turned)
@@ -80,8 +82,8 @@ def _atoms(*, first: bool, last: bool) -> Array:
     return _values(u, _window(u, first=first, last=last)).T.astype(np.float32)
 
 
-def _taps(n: int, at: FloatArray) -> tuple[Array, NDArray[np.int32]]:
-    """Return the weights and the indices [16, K] of what goes into each place, among 8 n coefficients."""
+def _taps(n: int, at: FloatArray) -> tuple[slice, tuple[Array, NDArray[np.int32]]]:
+    """Return which of n blocks are needed, and weights and indices [16, K] of what goes into each place."""
     blocks = np.clip(np.floor(at / SIDE).astype(np.int64), 0, n - 1)
     u = at - SIDE * blocks
     side = np.where(u < OVERLAP, -1, 1)
@@ -90,8 +92,11 @@ def _taps(n: int, at: FloatArray) -> tuple[Array, NDArray[np.int32]]:
     v = u - SIDE * side  # from the beginning of the other block
     own = _values(u, _window(u, first=blocks == 0, last=blocks == n - 1))
     other = _values(v, _window(v, first=False, last=False) * there)
-    index = SIDE * np.stack([blocks, np.clip(others, 0, n - 1)])[:, None] + np.arange(SIDE)[:, None]
-    return np.concatenate([own, other]).astype(np.float32), index.reshape(2 * SIDE, -1).astype(np.int32)
+    both = np.stack([blocks, np.clip(others, 0, n - 1)])
+    needed = slice(int(both.min()), int(both.max()) + 1)
+    index = SIDE * (both - needed.start)[:, None] + np.arange(SIDE)[:, None]
+    weights = np.concatenate([own, other]).astype(np.float32)
+    return needed, (weights, index.reshape(2 * SIDE, -1).astype(np.int32))
 
 
 def _window(u: FloatArray, *, first: Any, last: Any) -> FloatArray:

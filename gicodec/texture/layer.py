@@ -15,6 +15,8 @@ from gicodec.format.texture import read_texture_section, write_texture_section
 from gicodec.quantize import TRANSFORM
 from gicodec.texture.cosines import SIDE, Array, n_blocks, synthesize
 
+BAND = 2**22  # pixels drawn at once
+
 
 @dataclass(frozen=True, eq=False)
 class Texture:
@@ -32,14 +34,16 @@ class Texture:
 
     def draw(self, rows: FloatArray, columns: FloatArray) -> Array:
         """Evaluate the layer at the crossings of places, in pixels of the picture, [H] and [W]: [C, H, W]."""
-        n, coefficients = len(self.amplitudes), self.amplitudes * np.float32(self.step)
-        planes = synthesize(coefficients, rows, columns)
-        transform = TRANSFORM[:n, :n].astype(np.float32)
-        image = np.empty_like(planes)
-        for color, weights in zip(image, transform.T, strict=True):  # a fixed order of additions
-            color[:] = weights[0] * planes[0]
-            for weight, plane in zip(weights[1:], planes[1:], strict=True):
-                color += weight * plane
+        n = len(self.amplitudes)
+        transform = (TRANSFORM[:n, :n] * self.step).astype(np.float32)
+        image = np.zeros((n, len(rows), len(columns)), np.float32)
+        n_rows = max(1, BAND // len(columns))
+        for first in range(0, len(rows), n_rows):
+            band = slice(first, first + n_rows)
+            planes = synthesize(self.amplitudes, rows[band], columns)
+            for color, weights in zip(image, transform.T, strict=True):  # a fixed order of additions
+                for weight, plane in zip(weights, planes, strict=True):
+                    color[band] += weight * plane
         return image
 
 
@@ -53,6 +57,8 @@ def read_texture(payload: bytes, header: Header) -> Texture:
     if header.channels not in (1, len(TRANSFORM)):
         raise UnsupportedFileError(f"pictures of {header.channels} channels")
     step, coded = read_texture_section(payload)
+    if not coded:  # zeros, which then take no memory
+        return Texture(step, np.broadcast_to(np.int16(0), shape_of(header)))
     amplitudes = np.empty(shape_of(header), np.int16)
     if not _native.read_texture(coded, amplitudes):
         raise CorruptFileError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Iterable
 
 import numpy as np
@@ -205,3 +206,14 @@ def test_every_method_can_have_a_layer() -> None:
     layered = np.asarray(decode(GsiFile(header, records, some_payload()).to_bytes()))
     assert plain.shape == layered.shape
     assert (plain != layered).any()
+
+
+def test_a_crop_of_a_huge_empty_layer_takes_little_memory() -> None:
+    header = Header(16384, 16384)
+    data = file_of(STEP, header)
+    tracemalloc.start()
+    picture = decode(data, crop=(8, 8, 16000, 16000))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert not picture.any()
+    assert peak < 2**24

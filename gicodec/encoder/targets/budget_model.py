@@ -219,12 +219,14 @@ class TextureModel:
     """The same for a PSNR."""
     first_code: int = 191
     """Code of the step that is tried first: 0.06."""
-    max_refinements: int = 3
-    """Layers coded, at most, to fill a size. By hand."""
-    nearly_full: float = 1.002
-    """Size aimed at, in sizes reached, up to which it is not filled any more. By hand."""
-    price_per_size: float = 2.5
-    """Log of the price of a bit for the log of the size that is missing. Rather too little. By hand."""
+    max_refinements: int = 5
+    """Layers coded, at most, to meet an aim by the price of a bit. By hand."""
+    max_price_change: float = 1.35
+    """Factor of that price, at most; a code of the step is worth less. By hand."""
+    nearly_full: float = 0.998
+    """Share of a size from which it is not filled any more. By hand."""
+    nearly_met: float = 0.02
+    """dB above a PSNR up to which it is not lowered any more. By hand."""
     least_bpp: float = 0.25
     """Rate of a file, bpp, from which a layer is tried (texture.md)."""
     n_probe: int = 150
@@ -241,8 +243,14 @@ class TextureModel:
     """The same where they are."""
     many_from: float = 0.25
     """dB for a doubling of Gaussians, at the same size, from which there are many of them."""
+    low_bpp: float = 0.4
+    """Rate of a file, bpp, below which Gaussians alone are better sooner."""
+    alone_from_if_low: float = 0.1
+    """dB for a doubling of Gaussians from which there is no layer at such rates (texture.md)."""
     alone_from: float = 0.4
     """dB for a doubling of Gaussians from which there is no layer."""
+    always_bpp: float = 1.5
+    """Rate of a file, bpp, from which there is one whatever they give. By hand."""
 
 
 PLAN, SIZE, PSNR, COUNT = PlanModel(), SizeModel(), PsnrModel(), CountModel()

@@ -58,7 +58,15 @@ class SizeAim(Aim):
         layer = remainder.code(code)
         if rough:
             return layer
-        return _filled(remainder, layer, budget) if len(layer.payload) <= budget else None
+        if len(layer.payload) > budget:
+            return None
+        return _refined(
+            remainder,
+            layer,
+            1 / TEXTURE.max_price_change,
+            lambda layer: len(layer.payload) <= budget,
+            lambda layer: len(layer.payload) >= TEXTURE.nearly_full * budget,
+        )
 
 
 class PsnrAim(Aim):
@@ -75,7 +83,18 @@ class PsnrAim(Aim):
         code = least_code(
             lambda code: remainder.psnr_of(remainder.code(code)), self._psnr, near, tolerance=tolerance
         )
-        return remainder.code(max(0, code - 1)) if code or rough else None
+        layer = remainder.code(max(0, code - 1))
+        if rough:
+            return layer
+        if remainder.psnr_of(layer) < self._psnr:
+            return None
+        return _refined(
+            remainder,
+            layer,
+            TEXTURE.max_price_change,
+            lambda layer: remainder.psnr_of(layer) >= self._psnr,
+            lambda layer: remainder.psnr_of(layer) < self._psnr + TEXTURE.nearly_met,
+        )
 
 
 class StepAim(Aim):
@@ -91,19 +110,24 @@ class StepAim(Aim):
         return remainder.code(self._code)
 
 
-def _filled(remainder: Remainder, layer: CodedTexture, budget: int) -> CodedTexture:
-    """Lower the price of a bit until a layer takes what it may."""
-    price, exponent = TEXTURE.price, TEXTURE.price_per_size
+def _refined(
+    remainder: Remainder,
+    layer: CodedTexture,
+    factor: float,
+    is_good: Callable[[CodedTexture], bool],
+    is_done: Callable[[CodedTexture], bool],
+) -> CodedTexture:
+    """Move the price of a bit, by a factor at most, as far as a layer that is good remains so."""
+    low, high = 0.0, 1.0  # shares of the log of the factor: what is good, and what may not be
     for _ in range(TEXTURE.max_refinements):
-        spare = budget / len(layer.payload)
-        if spare < TEXTURE.nearly_full:
+        if is_done(layer):
             break
-        lower = price * spare**-exponent
-        finer = remainder.priced(layer, lower)
-        if len(finer.payload) <= budget:
-            layer, price = finer, lower
+        middle = (low + high) / 2
+        other = remainder.priced(layer, TEXTURE.price * factor**middle)
+        if is_good(other):
+            low, layer = middle, other
         else:
-            exponent /= 2
+            high = middle
     return layer
 
 

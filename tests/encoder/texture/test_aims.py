@@ -89,7 +89,7 @@ def test_a_number_of_gaussians_has_no_layer() -> None:
     source = Source(Picture(photograph(96, 64)))
     assert aim_of(EncodeOptions(gaussians=20), source) is None
     for target in ({"bpp": 1.0}, {"target_size": 900}, {"psnr": 30.0}, {"quality": 50.0}, {}):
-        assert aim_of(EncodeOptions(**target), source) is not None  # type: ignore[arg-type]
+        assert aim_of(EncodeOptions(**target), source) is not None
 
 
 def test_what_nobody_sees_takes_no_bits() -> None:

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from pictures import photograph
 
-from gicodec import Encoded, decode, encode, info, psnr
+from gicodec import Encoded, OptionError, TargetError, decode, encode, info, psnr
 
 
 def foliage(width: int = 128, height: int = 96) -> NDArray[np.uint8]:
@@ -71,3 +71,25 @@ def test_gray_alpha_and_16_bits_have_layers() -> None:
         assert decoded.shape == pixels.shape
         assert decoded.dtype == pixels.dtype
         assert result.psnr > 25
+
+
+@pytest.mark.fits
+@pytest.mark.parametrize("target", [{}, {"quality": 50.0}, {"bpp": 20.0}])
+def test_pictures_too_small_for_both_are_encoded(target: dict[str, float]) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (9, 9, 3), np.uint8)
+    assert decode(coded(noise, **target)).shape == noise.shape
+
+
+@pytest.mark.fits
+def test_a_psnr_beyond_gaussians_alone_is_met_by_a_layer() -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (24, 32, 3), np.uint8)
+    with pytest.raises(TargetError):
+        coded(noise, psnr=45.0, texture=False)
+    result = coded(noise, psnr=45.0)
+    assert has_texture(result)
+    assert 44.9 < result.psnr < 45.5
+
+
+def test_a_number_of_gaussians_refuses_a_layer() -> None:
+    with pytest.raises(OptionError, match="gaussians"):
+        coded(foliage(), gaussians=20, texture=True)
