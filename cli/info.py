@@ -105,7 +105,8 @@ def _to_lines(name: str, described: FileInfo) -> list[str]:
 
 def _to_verbose_lines(described: FileInfo, n_waves: int, bits: dict[str, float]) -> list[str]:
     n = described.n_gaussians
-    texture = [f"  quantization step of the texture {described.texture_step:g}"] * described.has_texture
+    step = described.texture_step
+    texture = [] if step is None else [f"  quantization step of the texture {step:g}"]
     if not n:
         return texture
     costs = {**bits, "total": sum(bits.values())}

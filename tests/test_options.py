@@ -41,7 +41,7 @@ DEFAULTS: dict[str, Any] = {field.name: field.default for field in fields(Encode
 
 @pytest.mark.parametrize("method", Method)
 def test_a_method_refuses_what_it_has_no_use_for(method: Method) -> None:
-    flags = ("bits_back", "waves", "densify", "filters")
+    flags = ("bits_back", "waves", "texture", "densify", "filters")
     values: dict[str, Any] = {"quality": 0, "bits": (1, 1, 1), **dict.fromkeys(flags, True)}
     for name, hint in SPECS[method].refused.items():
         text = f"{name} does not apply to method {method.label}{hint}"

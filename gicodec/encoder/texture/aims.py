@@ -6,10 +6,10 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 
-from gicodec.encoder.targets.budget_model import TEXTURE
 from gicodec.encoder.targets.ceiling import finest_step
 from gicodec.encoder.targets.quality import step_of_quality
 from gicodec.encoder.texture.remainder import Remainder
+from gicodec.encoder.texture.texture_model import TEXTURE
 from gicodec.format.gsi.head import N_STEP_CODES, nearest_step_code
 from gicodec.options import EncodeOptions
 from gicodec.source import Source

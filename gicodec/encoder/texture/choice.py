@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from gicodec.encoder.targets.budget_model import SIZE, TEXTURE
+from gicodec.encoder.targets.budget_model import SIZE
 from gicodec.encoder.texture.aims import Aim, SizeAim
 from gicodec.encoder.texture.remainder import Remainder
+from gicodec.encoder.texture.texture_model import TEXTURE
 from gicodec.fit import FitSettings, fit, to_gaussians
 from gicodec.format import Header
 from gicodec.format.gsi.head import step_of

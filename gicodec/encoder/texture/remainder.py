@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from gicodec.encoder.targets.budget_model import TEXTURE
+from gicodec.encoder.texture.texture_model import TEXTURE
 from gicodec.format.gsi.head import N_STEP_CODES
 from gicodec.image.samples import to_samples
 from gicodec.quantize import TRANSFORM

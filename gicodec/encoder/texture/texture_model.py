@@ -1,0 +1,62 @@
+"""What the encoder expects of the layer of cosines: every number that was tuned, as in budget_model.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class TextureModel:
+    """Whether a file has a layer of cosines, and how much of it (texture.md)."""
+
+    price: float = 0.12
+    """Squared error per bit of the layer, in squared steps (texture.md)."""
+    step: float = 1.29
+    """Step of the layer in those of Gaussians, where a bit of both costs the same. By arithmetic."""
+    framing: int = 4
+    """Bytes of a section beside its payload, at most, but in files of more than 2 MB."""
+    least_bytes: int = 32
+    """Bytes that a layer should have to be tried. By hand."""
+    first_reach: int = 16
+    """Codes of the step, 32 in an octave, by which a search goes on from its first value."""
+    rough_size: float = 0.04
+    """How far from the root of a size the root of that of a layer may be that is only tried, in roots."""
+    rough_db: float = 0.3
+    """The same for a PSNR."""
+    first_code: int = 191
+    """Code of the step that is tried first: 0.06."""
+    max_refinements: int = 5
+    """Layers coded, at most, to meet an aim by the price of a bit. By hand."""
+    max_price_change: float = 1.35
+    """Factor of that price, at most; a code of the step is worth less. By hand."""
+    nearly_full: float = 0.998
+    """Share of a size from which it is not filled any more. By hand."""
+    nearly_met: float = 0.02
+    """dB above a PSNR up to which it is not lowered any more. By hand."""
+    least_bpp: float = 0.25
+    """Rate of a file, bpp, from which a layer is tried (texture.md)."""
+    n_probe: int = 150
+    """Iterations of the two short fits that tell whether more Gaussians are worth their bits."""
+    probe_bpp: float = 0.1
+    """What the first takes of the file, bpp; the second takes twice as much."""
+    probe_share: float = 1 / 3
+    """The same as a share of the file, at most. By hand."""
+    price_of_bit: float = 0.13
+    """What a bit of the layer saves of the squared error, in squared steps."""
+    few: tuple[float, float] = (0.4, 0.22)
+    """Share of the file, and bpp at most, that Gaussians get where more are hardly worth their bits."""
+    many: tuple[float, float] = (0.7, 0.45)
+    """The same where they are."""
+    many_from: float = 0.25
+    """dB for a doubling of Gaussians, at the same size, from which there are many of them."""
+    low_bpp: float = 0.4
+    """Rate of a file, bpp, below which Gaussians alone are better sooner."""
+    alone_from_if_low: float = 0.1
+    """dB for a doubling of Gaussians from which there is no layer at such rates (texture.md)."""
+    alone_from: float = 0.4
+    """dB for a doubling of Gaussians from which there is no layer."""
+    always_bpp: float = 1.5
+    """Rate of a file, bpp, from which there is one whatever they give. By hand."""
+
+
+TEXTURE = TextureModel()
