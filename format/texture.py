@@ -7,8 +7,7 @@ The bytes are coded in sequence, bit by bit: gicodec/native/texture.cpp reads an
 
 from __future__ import annotations
 
-from gicodec.format.errors import CorruptFileError
-from gicodec.format.gsi.head import N_STEP_CODES, step_of
+from gicodec.format.gsi.head import read_step_code, step_of
 from gicodec.format.varint import ByteReader, write_varint
 
 
@@ -24,7 +23,4 @@ def read_texture_section(payload: bytes) -> tuple[float, bytes]:
         CorruptFileError: There is no such step.
     """
     reader = ByteReader(payload, "texture")
-    code = reader.varint()
-    if code >= N_STEP_CODES:
-        raise CorruptFileError(f"texture: step code must be 0 to {N_STEP_CODES - 1}, not {code}")
-    return step_of(code), reader.take(reader.left())
+    return step_of(read_step_code(reader)), reader.take(reader.left())

@@ -30,11 +30,17 @@ def nearest_step_code(step: float) -> int:
     return min(range(N_STEP_CODES), key=lambda code: abs(step_of(code) - within))
 
 
+def read_step_code(reader: ByteReader) -> int:
+    """Read, and check, the code of a step."""
+    code = reader.varint()
+    if code >= N_STEP_CODES:
+        raise CorruptFileError(f"{reader.field}: step code must be 0 to {N_STEP_CODES - 1}, not {code}")
+    return code
+
+
 def read_head(reader: ByteReader, header: Header) -> tuple[int, int]:
     """Read, and check, the number of Gaussians and the step's code."""
     n = read_number(reader, header)
-    step = reader.varint() if n else 0
-    if step >= N_STEP_CODES:
-        raise CorruptFileError(f"gaussians: step code must be 0 to {N_STEP_CODES - 1}, not {step}")
+    step = read_step_code(reader) if n else 0
     check_limit(n, max_gaussians_of(reader.left()))
     return n, step

@@ -31,7 +31,6 @@ from gicodec.format import GsiFile, GsiPayload
 from gicodec.options import EncodeOptions, Progress, ProgressCallback
 from gicodec.presets import PRESETS, Preset
 from gicodec.quantize import dequantize
-from gicodec.render import View, render
 from gicodec.source import Source
 
 
@@ -74,9 +73,8 @@ def _with_texture(
     except TargetError:  # a tiny picture
         return None
     payload = _gaussians(source, size, options, device, progress)
-    view = View(header.width, header.height)
-    drawn = render(dequantize(payload), view, header.kernel, threads=options.threads)
-    layer = aim.layer(Remainder(source, drawn), file_size(payload, header), parts.step_code)
+    remainder = Remainder.of(source, dequantize(payload), options.threads)
+    layer = aim.layer(remainder, file_size(payload, header), parts.step_code)
     if layer is None or layer.texture.is_empty:
         return None
     return GsiFile(header, payload, layer.payload)

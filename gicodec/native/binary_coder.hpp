@@ -31,7 +31,7 @@ struct Interval {
 
     void narrow(bool bit, std::uint32_t middle) { bit ? high = middle : low = middle + 1; }
 
-    // The byte that is known, if there is one.
+    // Drops the byte that is known; returns false where there is none.
     bool shift() {
         if ((low ^ high) >> 24) return false;
         low <<= 8, high = high << 8 | 255;

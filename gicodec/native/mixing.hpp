@@ -1,9 +1,8 @@
-// Binary decisions whose probabilities are mixed from seven contexts, and their arithmetic coder: integers only.
+// Binary decisions whose probabilities are mixed from seven contexts: integers only.
 // See format/SPEC.md, section 12. Logistic mixing is that of PAQ (Mahoney, 2005).
 #pragma once
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -89,7 +88,7 @@ class Mixture {
         }
     }
 
-    // Forgets all that was learned since remembers was set.
+    // Forgets all that was learned since remember(true).
     void forget() {
         for (auto change = changes_.rbegin(); change != changes_.rend(); ++change) {
             for (int set = 0; set < kSets; ++set)

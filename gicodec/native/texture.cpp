@@ -59,25 +59,24 @@ class Chooser {
             const int nearest = std::min(int(size + 0.5f), kMaxAmplitude);
             const bool above_zero = k == kPlaces - 1 && !here.sum;
             if (above_zero && !nearest) return error;  // nothing: to be written as empty
-            const Known known = layer_.known(c, around, here, k);
-            const int magnitude = above_zero ? nearest : choose(known, size, nearest, weight);
-            layer_.code_magnitude(writer_, known, above_zero, magnitude);
+            const Decision first = layer_.first(c, around, here, k);
+            const int magnitude = above_zero ? nearest : choose(first, size, nearest, weight);
+            layer_.code_magnitude(writer_, first, above_zero, magnitude);
             if (magnitude) writer_.code(wanted[place] < 0, kEven);
-            here.at[padded(place)] = magnitude;
-            here.sum += magnitude;
+            here.put(place, magnitude);
             chosen[place] = std::int16_t(wanted[place] < 0 ? -magnitude : magnitude);
             error += weight * (size - magnitude) * (size - magnitude);
         }
         return error;
     }
 
-    int choose(const Known& known, float size, int nearest, float weight) {
+    int choose(const Decision& first, float size, int nearest, float weight) {
         if (!nearest) return 0;
         int best = 0;
         float least = INFINITY;
         for (int magnitude = nearest; magnitude >= (nearest < 3 ? 0 : nearest - 1); --magnitude) {
             const float cost =
-                weight * (size - magnitude) * (size - magnitude) + price_ * layer_.bits_of_magnitude(known, magnitude);
+                weight * (size - magnitude) * (size - magnitude) + price_ * layer_.bits_of_magnitude(first, magnitude);
             if (cost < least) least = cost, best = magnitude;
         }
         return best;
@@ -112,13 +111,12 @@ bool read_texture(const std::uint8_t* bytes, std::size_t n, TextureShape shape, 
         if (layer.decide(reader, layer.emptiness(c, around), false)) return;
         for (int k = 0; k < kPlaces; ++k) {
             const bool above_zero = k == kPlaces - 1 && !here.sum;
-            const int magnitude = layer.code_magnitude(reader, layer.known(c, around, here, k), above_zero, 0);
+            const int magnitude = layer.code_magnitude(reader, layer.first(c, around, here, k), above_zero, 0);
             readable = readable && magnitude <= kMaxAmplitude;
             if (!magnitude) continue;
             const int place = kOrder[k], amplitude = std::min(magnitude, kMaxAmplitude);
             amplitudes[first + place] = std::int16_t(reader.code(false, kEven) ? -amplitude : amplitude);
-            here.at[padded(place)] = amplitude;
-            here.sum += amplitude;
+            here.put(place, amplitude);
         }
     });
     return readable && reader.at_end();

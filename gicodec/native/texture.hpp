@@ -6,7 +6,6 @@
 
 namespace gsi {
 
-constexpr int kTextureSide = 8;  // frequencies of a block along each axis
 constexpr int kMaxAmplitude = (1 << 15) - 1;
 
 struct TextureShape {

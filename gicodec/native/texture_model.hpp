@@ -40,6 +40,11 @@ inline int bin(int v) {
 struct Block {
     std::array<std::int32_t, kArea> at{};
     int sum = 0;
+
+    void put(int place, int magnitude) {
+        at[padded(place)] = magnitude;
+        sum += magnitude;
+    }
 };
 
 // What surrounds a block: those before it in this channel, and this place's in the channels before.
@@ -71,12 +76,6 @@ struct Surroundings {
     }
 };
 
-// What the model knows of an amplitude: the contexts of its first decision, which those of others follow.
-struct Known {
-    std::array<std::int32_t, kContexts> contexts;
-    std::array<std::int32_t, kSets> mixers;
-};
-
 // A layer while it is coded, block by block. What is written is chosen on the way.
 class Layer {
   public:
@@ -98,15 +97,16 @@ class Layer {
     Decision emptiness(int c, const Surroundings& around) const {
         std::array<std::int32_t, 6> b;
         for (int i = 0; i < 6; ++i) b[i] = bin(around.sums[i]);
-        const int base = (c * kKinds + kEmpty) * kValues;
+        const int kind = c * kKinds + kEmpty, base = kind * kValues, beside = around.sums[0] + around.sums[1];
         return {{base + b[0] * 256 + b[1] * 16 + b[4], base + b[2] * 256 + b[3] * 16 + b[4],
                  base + b[0] * 256 + b[4] * 16 + b[5], base + b[1] * 256 + b[4] * 16 + b[5],
-                 base + bin(around.sums[0] + around.sums[1]), base + b[4] * 16 + b[5],
-                 base + bin(2 * (around.sums[0] + around.sums[1]) + around.sums[2] + around.sums[3]) * 16 + b[4]},
-                {(c * kKinds + kEmpty) * kMixers + bin(around.sums[0] + around.sums[1]), (c * kKinds + kEmpty) * kMixers}};
+                 base + bin(beside), base + b[4] * 16 + b[5],
+                 base + bin(2 * beside + around.sums[2] + around.sums[3]) * 16 + b[4]},
+                {kind * kMixers + bin(beside), kind * kMixers}};
     }
 
-    Known known(int c, const Surroundings& around, const Block& here, int k) const {
+    // The first decision of an amplitude, whether it is above 0; the contexts of its others follow from it.
+    Decision first(int c, const Surroundings& around, const Block& here, int k) const {
         const int place = kOrder[k], i = padded(place);
         const auto& v = here.at;
         const int own = 2 * (v[i - kStride] + v[i - 1]) + v[i - kStride - 1] + v[i - 2 * kStride] + v[i - 2] +
@@ -123,9 +123,8 @@ class Layer {
     }
 
     // The decision whether an amplitude is above a level.
-    static Decision above(const Known& known, int level) {
+    static Decision above(Decision decision, int level) {
         const int kind = std::min(level, kLevels - 1);
-        Decision decision{known.contexts, known.mixers};
         for (auto& context : decision.contexts) context += kind * kValues;
         for (auto& mixer : decision.mixers) mixer += kind * kMixers;
         return decision;
@@ -140,17 +139,17 @@ class Layer {
 
     // Codes a magnitude; where it is known to be above 0, that is not coded.
     template <class Coder>
-    int code_magnitude(Coder& coder, const Known& known, bool above_zero, int magnitude) {
-        if (!above_zero && !decide(coder, above(known, 0), magnitude > 0)) return 0;
+    int code_magnitude(Coder& coder, const Decision& first, bool above_zero, int magnitude) {
+        if (!above_zero && !decide(coder, above(first, 0), magnitude > 0)) return 0;
         int level = 1;
-        while (level <= kLongest && decide(coder, above(known, level), magnitude > level)) ++level;
+        while (level <= kLongest && decide(coder, above(first, level), magnitude > level)) ++level;
         return level <= kLongest ? level : kLongest + code_rest(coder, magnitude - kLongest);
     }
 
-    float bits_of_magnitude(const Known& known, int magnitude) {
+    float bits_of_magnitude(const Decision& first, int magnitude) {
         float bits = magnitude > 0;  // the sign
         for (int level = 0; level <= std::min(magnitude, kLongest); ++level) {
-            const std::uint32_t p = mixture_.predict(above(known, level));
+            const std::uint32_t p = mixture_.predict(above(first, level));
             bits += bits_of(magnitude > level ? p : 65536 - p);
         }
         return magnitude > kLongest ? bits + 2 * std::bit_width(unsigned(magnitude - kLongest)) - 1 : bits;

@@ -17,10 +17,9 @@ from gicodec.render import View, render
 from gicodec.render.cpu import Array
 from gicodec.render.resample import LANCZOS_REACH, resample
 from gicodec.texture.cosines import places
-from gicodec.texture.layer import Texture
+from gicodec.texture.layer import BAND, Texture
 
 OVERSAMPLED = 16  # times the output is drawn, but no more than the picture's size
-BAND = 2**22  # pixels drawn at once
 
 
 def drawn_view(view: View, header: Header) -> View:

@@ -74,6 +74,7 @@ class CodedTexture:
     payload: bytes
     """Of the section."""
     step_code: int
+    """Of D."""
     texture: Texture
     """What a reader will see."""
     bits: Array

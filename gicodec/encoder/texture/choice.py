@@ -17,7 +17,6 @@ from gicodec.fit import FitSettings, fit, to_gaussians
 from gicodec.format import Header
 from gicodec.format.gsi.head import step_of
 from gicodec.options import EncodeOptions
-from gicodec.render import View, render
 from gicodec.source import Source
 
 
@@ -71,21 +70,16 @@ def split(source: Source, aim: Aim, options: EncodeOptions, device: str) -> Spli
 def _probe(
     source: Source, aim: Aim, options: EncodeOptions, device: str, n_bytes: int, near: int
 ) -> Probe | None:
-    header = source.header
-    n = max(1, int(8 * n_bytes / SIZE.bits_per_fitted_gaussian))
-    settings = FitSettings(TEXTURE.n_probe)
     fitted = fit(
         source.target,
-        n,
-        settings,
+        max(1, int(8 * n_bytes / SIZE.bits_per_fitted_gaussian)),
+        FitSettings(TEXTURE.n_probe),
         weights=source.weights,
         seed=options.seed,
         threads=options.threads,
         device=device,
     )
-    view = View(header.width, header.height)
-    drawn = render(to_gaussians(fitted.parameters), view, header.kernel, threads=options.threads)
-    remainder = Remainder(source, drawn)
+    remainder = Remainder.of(source, to_gaussians(fitted.parameters), options.threads)
     layer = aim.layer(remainder, n_bytes, near, rough=True)
     if layer is None:
         return None

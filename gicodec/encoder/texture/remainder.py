@@ -7,16 +7,15 @@ from functools import lru_cache
 import numpy as np
 
 from gicodec.encoder.texture.texture_model import TEXTURE
-from gicodec.format.gsi.head import N_STEP_CODES
+from gicodec.gaussians import Gaussians
 from gicodec.image.samples import to_samples
 from gicodec.quantize import TRANSFORM
+from gicodec.render import View, render
 from gicodec.render.cpu import Array
 from gicodec.render.reduce import base_color
 from gicodec.source import Source
 from gicodec.texture.cosines import SIDE, analyze, places
 from gicodec.texture.layer import CodedTexture, write_texture
-
-LAST_CODE = N_STEP_CODES - 1
 
 
 class Remainder:
@@ -24,8 +23,8 @@ class Remainder:
 
     def __init__(self, source: Source, drawn: Array) -> None:
         """Take what Gaussians draw, [1 or 3, H, W], without the base."""
-        self.source, self._drawn = source, drawn
-        n = source.header.channels
+        self.source, n = source, source.header.channels
+        self._below = base_color(source.header)[:, None, None] + drawn[:n]
         error = source.target - drawn
         if source.weights is not None:
             error *= source.weights > 0  # whatever is drawn where nothing is seen
@@ -36,6 +35,15 @@ class Remainder:
         self._weights = _means_of_blocks(source.weights, self._coefficients.shape[1:3])
         self.code = lru_cache(maxsize=4)(self._code)
         """Code a layer with a step, by its code."""
+        self.psnr_of = lru_cache(maxsize=4)(self._psnr_of)
+        """Return the dB of the decoded picture with a layer."""
+
+    @classmethod
+    def of(cls, source: Source, gaussians: Gaussians, threads: int) -> Remainder:
+        """Draw Gaussians, and take what they leave."""
+        header = source.header
+        view = View(header.width, header.height)
+        return cls(source, render(gaussians, view, header.kernel, threads=threads))
 
     def error_of(self, layer: CodedTexture) -> float:
         """Return the squared error that a layer leaves, weighted."""
@@ -43,16 +51,14 @@ class Remainder:
         errors = np.square(self._coefficients - texture.amplitudes * np.float32(texture.step))
         return float((errors.sum(axis=(0, 3, 4), dtype=np.float64) * self._weights).sum())
 
-    def psnr_of(self, layer: CodedTexture) -> float:
-        """Return the dB of the decoded picture with a layer."""
-        header = self.source.header
-        image = base_color(header)[:, None, None] + self._drawn[: header.channels]
-        image = image + layer.texture.draw(places(header.height), places(header.width))
-        return self.source.psnr(to_samples(image, header.bit_depth))
-
     def priced(self, layer: CodedTexture, price: float) -> CodedTexture:
         """Code a layer again, with another price of a bit."""
         return write_texture(self._coefficients, self._weights, layer.step_code, price)
+
+    def _psnr_of(self, layer: CodedTexture) -> float:
+        header = self.source.header
+        image = self._below + layer.texture.draw(places(header.height), places(header.width))
+        return self.source.psnr(to_samples(image, header.bit_depth))
 
     def _code(self, step_code: int) -> CodedTexture:
         return write_texture(self._coefficients, self._weights, step_code, TEXTURE.price)
