@@ -36,7 +36,8 @@ from gicodec.format import bits_by_attribute
 from gicodec.options import EFFORTS, METHODS, DecodeOptions, Effort
 
 BPP = [0.1, 0.15, 0.2, 0.3, 0.4, 0.5]
-ANCHORS = ROOT.parent / "shared" / "anchors" / "kodak_anchors.csv"
+RESULTS = ROOT / "benchmarks" / "results"
+ANCHORS = [ROOT.parent / "shared" / "anchors" / "kodak_anchors.csv", RESULTS / "other_codecs.csv"]
 SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".ppm", ".tif", ".tiff"}
 
 
@@ -191,7 +192,6 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    results = ROOT / "benchmarks" / "results"
     parser.add_argument("--folder", type=Path, default=KODAK, help="of pictures")
     parser.add_argument("--images", nargs="+", default=[], metavar="NAME", help="only these, as kodim08")
     parser.add_argument("--bpp", type=float, nargs="+", metavar="R", help=f"default {BPP}")
@@ -202,9 +202,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--waves", action=argparse.BooleanOptionalAction, help="as gsi encode's")
     parser.add_argument("--texture", action=argparse.BooleanOptionalAction, help="as gsi encode's")
     parser.add_argument("--jobs", type=int, default=1, help="processes of one thread; 1: one of all threads")
-    parser.add_argument("--output", type=Path, default=results / "kodak.csv", help="the rows")
+    parser.add_argument("--output", type=Path, default=RESULTS / "kodak.csv", help="the rows")
     parser.add_argument("--files", type=Path, default=ROOT / "build" / "rd", help="where .gsi files go")
-    parser.add_argument("--anchors", type=Path, default=ANCHORS, help="rows of other codecs")
+    parser.add_argument("--anchors", type=Path, nargs="+", default=ANCHORS, help="rows of other codecs")
     parser.add_argument("--plots", type=Path, help="where plots go; default: beside the rows")
     parser.add_argument("--report-only", action="store_true", help="measure nothing")
     args = parser.parse_args(arguments)

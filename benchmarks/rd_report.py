@@ -25,13 +25,15 @@ DIGITS = {"psnr": 2, "ms_ssim": 4}
 Table = dict[str, list[str]]  # rows by title
 
 
-def print_report(results: list[Result], targets: list[float], anchors_path: Path, plots: Path) -> None:
+def print_report(results: list[Result], targets: list[float], anchors_paths: list[Path], plots: Path) -> None:
     """Print a section for each method and effort; plot them all."""
     anchors: dict[Preconditioner, Curves] = {metric: {} for metric in METRICS}
-    if anchors_path.exists():
-        anchors = {metric: read_anchors(anchors_path, metric) for metric in METRICS}
-    else:
-        print(f"No other codecs' rows at {anchors_path}; --anchors says where.", file=sys.stderr)
+    for path in anchors_paths:  # a codec that a later one has, too, is taken from there
+        if path.exists():
+            for metric in METRICS:
+                anchors[metric] |= read_anchors(path, metric)
+        else:
+            print(f"No other codecs' rows at {path}; --anchors says where.", file=sys.stderr)
     every = all_series(results, targets)
     for series in every:
         print_section(series, anchors)

@@ -205,6 +205,7 @@ def add_rows(
     ],
     index: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order="C", device="cpu", writable=False)],
     out: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order="C", device="cpu")],
+    threads: int,
 ) -> None:
     """Add weighted rows to each row of out: see gicodec.texture.cosines."""
 

@@ -19,6 +19,7 @@ from gicodec.encoder.targets.size import SizeTarget
 from gicodec.encoder.texture.aims import aim_of
 from gicodec.encoder.texture.choice import split
 from gicodec.encoder.texture.remainder import Remainder
+from gicodec.encoder.texture.texture_model import TEXTURE
 from gicodec.encoder.tuning.freeze import freeze
 from gicodec.encoder.tuning.rdoq import refine
 from gicodec.encoder.tuning.state import State, to_state
@@ -32,6 +33,7 @@ from gicodec.options import EncodeOptions, Progress, ProgressCallback
 from gicodec.presets import PRESETS, Preset
 from gicodec.quantize import dequantize
 from gicodec.source import Source
+from gicodec.texture.huber import Huber
 
 
 def encode(source: Source, options: EncodeOptions, progress: ProgressCallback | None) -> GsiFile:
@@ -72,7 +74,8 @@ def _with_texture(
         size = SizeTarget(parts.n_bytes, header)
     except TargetError:  # a tiny picture
         return None
-    payload = _gaussians(source, size, options, device, progress)
+    huber = TEXTURE.huber(PRESETS[options.effort], parts.step_code)
+    payload = _gaussians(source, size, options, device, progress, huber)
     remainder = Remainder.of(source, dequantize(payload), options.threads)
     layer = aim.layer(remainder, file_size(payload, header), parts.step_code)
     if layer is None or layer.texture.is_empty:
@@ -81,12 +84,18 @@ def _with_texture(
 
 
 def _gaussians(
-    source: Source, target: Target, options: EncodeOptions, device: str, progress: ProgressCallback | None
+    source: Source,
+    target: Target,
+    options: EncodeOptions,
+    device: str,
+    progress: ProgressCallback | None,
+    huber: Huber | None = None,
 ) -> GsiPayload:
-    """Encode by Gaussians alone."""
+    """Encode by Gaussians, alone or, with a loss of that kind, for a layer to be added."""
     preset = PRESETS[options.effort]
-    result = best_fit(source, target, FitSettings.of(options.effort), options, device, progress)
+    result = best_fit(source, target, FitSettings.of(options.effort), options, device, progress, huber)
     objective = Objective(source.target, weights=source.weights, device=device, threads=options.threads)
+    objective.huber = huber and replace(huber, first=0)
     values = to_state(result.parameters)
     start = target.start(values, result.psnr)
     generator = np.random.default_rng(options.seed)

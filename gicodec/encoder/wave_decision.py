@@ -11,6 +11,7 @@ from gicodec.fit import Fit, FitSettings, fit
 from gicodec.fit.waves import cost_of_waves
 from gicodec.options import EncodeOptions, ProgressCallback
 from gicodec.source import Source
+from gicodec.texture.huber import Huber
 
 
 def best_fit(
@@ -20,6 +21,7 @@ def best_fit(
     options: EncodeOptions,
     device: str,
     progress: ProgressCallback | None,
+    huber: Huber | None = None,
 ) -> Fit:
     """Fit without waves, and with where options and target have them; return what is better for its bits."""
     trial = _PairedTrial()
@@ -34,6 +36,7 @@ def best_fit(
             target.n_fitted(),
             settings,
             weights=source.weights,
+            huber=huber,
             plan=plan,
             waves=waves,
             seed=options.seed,

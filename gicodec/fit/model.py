@@ -19,6 +19,7 @@ from gicodec.fit.waves import cost_of_waves, energies, renew_waves, with_waves
 from gicodec.options import Effort, ProgressCallback
 from gicodec.presets import PRESETS
 from gicodec.render.cpu import Array
+from gicodec.texture.huber import Huber
 
 FIRST_SHARE = 0.1  # of the Gaussians are there from the start
 N_GROWTHS = 20  # times the rest is added ...
@@ -64,6 +65,7 @@ def fit(
     settings: FitSettings,
     *,
     weights: Array | None = None,
+    huber: Huber | None = None,
     plan: Plan | None = None,
     waves: bool = False,
     seed: int = 0,
@@ -78,6 +80,7 @@ def fit(
         n_gaussians: How many; at most one per pixel is used.
         settings: How long.
         weights: [H, W], how much the error of each pixel counts; None: all alike.
+        huber: The loss, where a layer of cosines will be added; None: the squared error.
         plan: Asked for a better number whenever Gaussians are added; those there already stay.
         waves: Whether Gaussians may get waves; a wave then counts as so much of a Gaussian.
         seed: The same seed gives the same result, whatever the number of threads.
@@ -86,6 +89,7 @@ def fit(
         progress: Called every CHECK_EVERY iterations.
     """
     objective = Objective(target, weights=weights, device=device, threads=threads)
+    objective.huber = huber
     model = GsiModel(objective, n_gaussians, settings.n_iterations, plan, seed, waves=waves)
     n_iterations = run(model, objective, settings.n_iterations, "waves" if waves else "fit", progress)
     psnr = objective.psnr(objective.error())

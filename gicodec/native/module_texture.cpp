@@ -42,14 +42,15 @@ bool read_texture(const nb::bytes& data, const Amplitudes& amplitudes) {
     return gsi::read_texture(bytes, n, shape, amplitudes.data());
 }
 
-void add_rows(const Rows& rows, const Weights& weights, const Index& index, const Out<nb::shape<-1, -1>>& out) {
+void add_rows(const Rows& rows, const Weights& weights, const Index& index, const Out<nb::shape<-1, -1>>& out,
+              int threads) {
     const std::size_t n = out.shape(0), width = out.shape(1), taps = weights.shape(0);
     require(rows.shape(1) == width, "rows differ in length");
     require(weights.shape(1) == n && index.shape(0) == taps && index.shape(1) == n, "a row needs weights and an index");
     for (std::size_t i = 0; i < taps * n; ++i)
         require(index.data()[i] >= 0 && std::size_t(index.data()[i]) < rows.shape(0), "no such row");
     const nb::gil_scoped_release release;
-    gsi::add_rows(rows.data(), weights.data(), index.data(), taps, n, width, out.data());
+    gsi::add_rows(rows.data(), weights.data(), index.data(), taps, n, width, out.data(), threads);
 }
 
 }  // namespace
@@ -62,5 +63,5 @@ void bind_texture(nb::module_& module) {
     module.def("read_texture", &read_texture, "data"_a, array("amplitudes"),
                "Read amplitudes; False where there are none: see gicodec.texture.layer.");
     module.def("add_rows", &add_rows, array("rows"), array("weights"), array("index"), array("out"),
-               "Add weighted rows to each row of out: see gicodec.texture.cosines.");
+               "threads"_a, "Add weighted rows to each row of out: see gicodec.texture.cosines.");
 }

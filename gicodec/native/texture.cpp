@@ -6,9 +6,12 @@
 #include <utility>
 
 #include "texture_model.hpp"
+#include "work.hpp"
 
 namespace gsi {
 namespace {
+
+constexpr int kLatticeRowsPerTask = 32;
 
 // Chooses what it writes.
 class Chooser {
@@ -123,14 +126,15 @@ bool read_texture(const std::uint8_t* bytes, std::size_t n, TextureShape shape, 
 }
 
 void add_rows(const float* rows, const float* weights, const std::int32_t* index, std::size_t taps, std::size_t n,
-              std::size_t width, float* out) {
-    for (std::size_t i = 0; i < n; ++i)
+              std::size_t width, float* out, int n_threads) {
+    parallel_each(static_cast<int>(n), kLatticeRowsPerTask, n_threads, [&](int i) {
         for (std::size_t t = 0; t < taps; ++t) {
             const float* from = rows + std::size_t(index[t * n + i]) * width;
             const float weight = weights[t * n + i];
-            float* to = out + i * width;
+            float* to = out + std::size_t(i) * width;
             for (std::size_t k = 0; k < width; ++k) to[k] += weight * from[k];
         }
+    });
 }
 
 }  // namespace gsi

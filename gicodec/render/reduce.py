@@ -50,7 +50,7 @@ def render_at(
         image = render(gaussians, drawn, header.kernel, threads=threads, device=device)
         image += base_color(header)[:, None, None]
         if texture is not None:
-            image += _draw_texture(texture, drawn, header)
+            image += _draw_texture(texture, drawn, header, threads)
         return image
 
     if min(view.scale_x, view.scale_y) >= 1:
@@ -67,7 +67,7 @@ def render_at(
     return np.concatenate(bands, axis=1)
 
 
-def _draw_texture(texture: Texture, view: View, header: Header) -> Array:
+def _draw_texture(texture: Texture, view: View, header: Header, threads: int) -> Array:
     """Draw a layer; where a view is smaller than the picture, at the picture's size, and reduced."""
     axes = (
         (view.height, view.scale_y, view.y, header.height),
@@ -76,7 +76,7 @@ def _draw_texture(texture: Texture, view: View, header: Header) -> Array:
     ranges = [_range(*axis, max(1.0, axis[1])) for axis in axes]
     scales = [max(1.0, scale) for _, scale, *_ in axes]
     rows, columns = (places(n, scale, first) for (first, n), scale in zip(ranges, scales, strict=True))
-    image = texture.draw(rows, columns)
+    image = texture.draw(rows, columns, threads)
     for i, (n, scale, offset, _) in enumerate(axes):
         image = _reduced(image, i + 1, n, scale / scales[i], offset, ranges[i][0])
     return image

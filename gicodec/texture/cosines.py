@@ -20,6 +20,8 @@ SIDE = 8  # pixels from block to block, and cosines of each
 OVERLAP = SIDE // 2  # pixels on either side that a block shares with its neighbor
 
 Array = NDArray[np.float32]
+Taps = tuple[Array, NDArray[np.int32]]
+"""Weights and indices [K, N]: what of which row goes into each of N."""
 
 
 def n_blocks(length: int) -> int:
@@ -27,13 +29,17 @@ def n_blocks(length: int) -> int:
     return -(-length // SIDE)
 
 
-def analyze(image: Array) -> Array:
+def analyze(image: Array, threads: int = 0) -> Array:
     """Transform an image [C, H, W] to coefficients [C, rows, columns, 8, 8]; it is continued by mirroring."""
-    _, height, width = image.shape
-    padding = (0, 0), (0, -height % SIDE), (0, -width % SIDE)
-    along_rows = _analyze_last_axis(np.pad(image, padding, "symmetric"))
-    both = _analyze_last_axis(along_rows.transpose(0, 2, 3, 1))  # [C, columns, 8, rows, 8]
-    return np.ascontiguousarray(both.transpose(0, 3, 1, 4, 2))
+    channels, height, width = image.shape
+    n_rows, n_columns = n_blocks(height), n_blocks(width)
+    down, across = _analysis_taps(n_rows), _analysis_taps(n_columns)
+    coefficients = np.empty((channels, n_rows, n_columns, SIDE, SIDE), np.float32)
+    padding = (0, SIDE * n_rows - height), (0, SIDE * n_columns - width)
+    for blocks, channel in zip(coefficients, image, strict=True):
+        lattice = _weighted(np.pad(channel, padding, "symmetric"), down, across, threads)
+        blocks[:] = lattice.reshape(n_rows, SIDE, n_columns, SIDE).transpose(0, 2, 1, 3)
+    return coefficients
 
 
 def places(n: int, scale: float = 1.0, offset: float = 0.0) -> FloatArray:
@@ -48,7 +54,7 @@ def places(n: int, scale: float = 1.0, offset: float = 0.0) -> FloatArray:
     return centers
 
 
-def synthesize(coefficients: NDArray[Any], rows: FloatArray, columns: FloatArray) -> Array:
+def synthesize(coefficients: NDArray[Any], rows: FloatArray, columns: FloatArray, threads: int = 0) -> Array:
     """Evaluate coefficients at the crossings of places, in pixels, [H] and [W]; return an image [C, H, W]."""
     channels, n_rows, n_columns, _, _ = coefficients.shape
     needed_rows, down = _taps(n_rows, rows)
@@ -57,32 +63,32 @@ def synthesize(coefficients: NDArray[Any], rows: FloatArray, columns: FloatArray
     for channel, blocks in zip(image, coefficients[:, needed_rows, needed_columns], strict=True):
         ordered = blocks.transpose(0, 2, 1, 3).astype(np.float32, order="C")
         lattice = ordered.reshape(SIDE * blocks.shape[0], SIDE * blocks.shape[1])
-        drawn = np.zeros((len(rows), lattice.shape[1]), np.float32)
-        _native.add_rows(lattice, *down, drawn)
-        turned = np.zeros((len(columns), len(rows)), np.float32)
-        _native.add_rows(np.ascontiguousarray(drawn.T), *across, turned)
-        channel[:] = turned.T
+        channel[:] = _weighted(lattice, down, across, threads)
     return image
 
 
-def _analyze_last_axis(image: Array) -> Array:
-    """Transform [..., 8 n] to [..., n, 8]."""
-    n = image.shape[-1] // SIDE
-    padded = np.pad(image, (*((0, 0),) * (image.ndim - 1), (OVERLAP, OVERLAP)))
-    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * SIDE, axis=-1)[..., ::SIDE, :]
-    coefficients: Array = windows @ _atoms(first=False, last=False)
-    for block in {0, n - 1}:
-        coefficients[..., block, :] = windows[..., block, :] @ _atoms(first=block == 0, last=block == n - 1)
-    return coefficients
+def _weighted(lattice: Array, down: Taps, across: Taps, threads: int) -> Array:
+    """Weight rows, then columns; return them [K, L] for taps [16, K] and [16, L]."""
+    tall = np.zeros((down[0].shape[1], lattice.shape[1]), np.float32)
+    _native.add_rows(np.ascontiguousarray(lattice), *down, tall, threads)
+    turned = np.zeros((across[0].shape[1], len(tall)), np.float32)
+    _native.add_rows(np.ascontiguousarray(tall.T), *across, turned, threads)
+    return turned.T
 
 
-def _atoms(*, first: bool, last: bool) -> Array:
-    """Return a block's cosines [16, 8] at the pixels from 4 before its own on."""
-    u = places(2 * SIDE, offset=-OVERLAP)
-    return _values(u, _window(u, first=first, last=last)).T.astype(np.float32)
+def _analysis_taps(n: int) -> Taps:
+    """Return weights and indices [16, 8 n] of the samples that go into each coefficient of n blocks."""
+    u = places(2 * SIDE, offset=-OVERLAP)  # of a block's samples from its beginning
+    blocks = np.arange(n)[:, None]
+    window = _window(u, first=blocks == 0, last=blocks == n - 1)
+    samples = np.clip(SIDE * blocks - OVERLAP + np.arange(2 * SIDE), 0, SIDE * n - 1)
+    weights = _values(u, window).transpose(2, 1, 0).reshape(2 * SIDE, -1)
+    return weights.astype(np.float32, order="C"), np.repeat(samples.T, SIDE, axis=1).astype(
+        np.int32, order="C"
+    )
 
 
-def _taps(n: int, at: FloatArray) -> tuple[slice, tuple[Array, NDArray[np.int32]]]:
+def _taps(n: int, at: FloatArray) -> tuple[slice, Taps]:
     """Return which of n blocks are needed, and weights and indices [16, K] of what goes into each place."""
     blocks = np.clip(np.floor(at / SIDE).astype(np.int64), 0, n - 1)
     u = at - SIDE * blocks
@@ -109,7 +115,8 @@ def _window(u: FloatArray, *, first: Any, last: Any) -> FloatArray:
 
 
 def _values(u: FloatArray, window: FloatArray) -> FloatArray:
-    """Return the eight cosines [8, K] at distances u [K]."""
+    """Return the eight cosines [8, ..., K] at distances u [K] in windows [..., K]."""
     frequencies = np.pi / SIDE * (np.arange(SIDE) + 0.5)
-    values: FloatArray = np.sqrt(2 / SIDE) * window * np.cos(frequencies[:, None] * u)
+    cosines = np.cos(frequencies[:, None] * u).reshape(SIDE, *(1,) * (window.ndim - 1), -1)
+    values: FloatArray = np.sqrt(2 / SIDE) * window * cosines
     return values

@@ -32,7 +32,7 @@ class Texture:
         """Whether it draws nothing."""
         return not self.amplitudes.any()
 
-    def draw(self, rows: FloatArray, columns: FloatArray) -> Array:
+    def draw(self, rows: FloatArray, columns: FloatArray, threads: int = 0) -> Array:
         """Evaluate the layer at the crossings of places, in pixels of the picture, [H] and [W]: [C, H, W]."""
         n = len(self.amplitudes)
         transform = (TRANSFORM[:n, :n] * self.step).astype(np.float32)
@@ -40,7 +40,7 @@ class Texture:
         n_rows = max(1, BAND // len(columns))
         for first in range(0, len(rows), n_rows):
             band = slice(first, first + n_rows)
-            planes = synthesize(self.amplitudes, rows[band], columns)
+            planes = synthesize(self.amplitudes, rows[band], columns, threads)
             for color, weights in zip(image, transform.T, strict=True):  # a fixed order of additions
                 for weight, plane in zip(weights, planes, strict=True):
                     color[band] += weight * plane

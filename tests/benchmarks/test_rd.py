@@ -146,7 +146,7 @@ def test_report_finds_the_anchors(tmp_path: Path, capsys: pytest.CaptureFixture[
     lines = ["codec,setting,image,bpp,psnr,ms_ssim", *(f"x,q,kodim01,{b},{p},{m}" for b, p, m in points)]
     (tmp_path / "anchors.csv").write_text("\n".join(lines))
     rows = [replace(RESULT, target=100 * b, bpp=b / 2, psnr=p, ms_ssim=m) for b, p, m in points]
-    report.print_report(rows, (100 * BPP).tolist(), tmp_path / "anchors.csv", tmp_path)
+    report.print_report(rows, (100 * BPP).tolist(), [tmp_path / "anchors.csv"], tmp_path)
     printed = capsys.readouterr().out
     assert "| gsi-fast | 21.90 | 24.41 |" in printed
     at_half = f"{points[1][1]:.2f}"  # our third file has half the bits of its target

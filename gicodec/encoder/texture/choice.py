@@ -59,9 +59,9 @@ def split(source: Source, aim: Aim, options: EncodeOptions, device: str) -> Spli
     price = 8 * TEXTURE.price_of_bit * step_of(many.step_code) ** 2
     saved = few.error - many.error + price * (few.n_bytes - many.n_bytes)
     gain = 10 * math.log10(1 + max(saved / many.error, -0.9))
-    is_low = many.n_bytes < _bytes_of(TEXTURE.low_bpp, header)
-    wanted = wanted or many.n_bytes >= _bytes_of(TEXTURE.always_bpp, header)
-    if gain >= (TEXTURE.alone_from_if_low if is_low else TEXTURE.alone_from) and not wanted:
+    bpp = 8 * many.n_bytes / header.n_pixels
+    per_bpp, most = TEXTURE.alone_from
+    if gain >= min(per_bpp * bpp, most) and bpp < TEXTURE.always_bpp and not wanted:
         return None
     share, most = TEXTURE.many if gain >= TEXTURE.many_from else TEXTURE.few
     return Split(min(int(share * many.n_bytes), _bytes_of(most, header)), many.step_code)

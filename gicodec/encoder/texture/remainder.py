@@ -21,16 +21,16 @@ from gicodec.texture.layer import CodedTexture, write_texture
 class Remainder:
     """A picture less what Gaussians draw, and layers of it."""
 
-    def __init__(self, source: Source, drawn: Array) -> None:
+    def __init__(self, source: Source, drawn: Array, threads: int) -> None:
         """Take what Gaussians draw, [1 or 3, H, W], without the base."""
-        self.source, n = source, source.header.channels
+        self.source, self._threads, n = source, threads, source.header.channels
         self._below = base_color(source.header)[:, None, None] + drawn[:n]
         error = source.target - drawn
         if source.weights is not None:
             error *= source.weights > 0  # whatever is drawn where nothing is seen
         colors = TRANSFORM[:n].astype(np.float32)
         self._coefficients = analyze(
-            np.stack([sum(w * e for w, e in zip(row, error, strict=True)) for row in colors])
+            np.stack([sum(w * e for w, e in zip(row, error, strict=True)) for row in colors]), threads
         )
         self._weights = _means_of_blocks(source.weights, self._coefficients.shape[1:3])
         self.code = lru_cache(maxsize=4)(self._code)
@@ -43,7 +43,7 @@ class Remainder:
         """Draw Gaussians, and take what they leave."""
         header = source.header
         view = View(header.width, header.height)
-        return cls(source, render(gaussians, view, header.kernel, threads=threads))
+        return cls(source, render(gaussians, view, header.kernel, threads=threads), threads)
 
     def error_of(self, layer: CodedTexture) -> float:
         """Return the squared error that a layer leaves, weighted."""
@@ -57,7 +57,7 @@ class Remainder:
 
     def _psnr_of(self, layer: CodedTexture) -> float:
         header = self.source.header
-        image = self._below + layer.texture.draw(places(header.height), places(header.width))
+        image = self._below + layer.texture.draw(places(header.height), places(header.width), self._threads)
         return self.source.psnr(to_samples(image, header.bit_depth))
 
     def _code(self, step_code: int) -> CodedTexture:

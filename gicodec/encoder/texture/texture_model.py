@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gicodec.format.gsi.head import step_of
+from gicodec.presets import Preset
+from gicodec.texture.huber import Huber
+
 
 @dataclass(frozen=True)
 class TextureModel:
@@ -11,6 +15,12 @@ class TextureModel:
 
     price: float = 0.12
     """Squared error per bit of the layer, in squared steps (texture.md)."""
+    threshold: float = 0.5
+    """Up to which coefficients count as squares while Gaussians are fitted that a layer follows, in steps."""
+    first_eased: float = 0.3
+    """Share of the iterations of a fit from which larger ones count less."""
+    n_eased: int = 35
+    """How often it is computed anew how much less, in as many iterations as a fit has. By hand."""
     step: float = 1.29
     """Step of the layer in those of Gaussians, where a bit of both costs the same. By arithmetic."""
     framing: int = 4
@@ -33,7 +43,7 @@ class TextureModel:
     """Share of a size from which it is not filled any more. By hand."""
     nearly_met: float = 0.02
     """dB above a PSNR up to which it is not lowered any more. By hand."""
-    least_bpp: float = 0.25
+    least_bpp: float = 0.13
     """Rate of a file, bpp, from which a layer is tried (texture.md)."""
     n_probe: int = 150
     """Iterations of the two short fits that tell whether more Gaussians are worth their bits."""
@@ -43,20 +53,21 @@ class TextureModel:
     """The same as a share of the file, at most. By hand."""
     price_of_bit: float = 0.13
     """What a bit of the layer saves of the squared error, in squared steps."""
-    few: tuple[float, float] = (0.4, 0.22)
+    few: tuple[float, float] = (0.55, 0.22)
     """Share of the file, and bpp at most, that Gaussians get where more are hardly worth their bits."""
     many: tuple[float, float] = (0.7, 0.45)
     """The same where they are."""
-    many_from: float = 0.25
+    many_from: float = 0.3
     """dB for a doubling of Gaussians, at the same size, from which there are many of them."""
-    low_bpp: float = 0.4
-    """Rate of a file, bpp, below which Gaussians alone are better sooner."""
-    alone_from_if_low: float = 0.1
-    """dB for a doubling of Gaussians from which there is no layer at such rates (texture.md)."""
-    alone_from: float = 0.4
-    """dB for a doubling of Gaussians from which there is no layer."""
+    alone_from: tuple[float, float] = (1.5, 0.6)
+    """dB for a doubling of Gaussians from which there is no layer: for each bpp of the file, and at most."""
     always_bpp: float = 1.5
     """Rate of a file, bpp, from which there is one whatever they give. By hand."""
+
+    def huber(self, preset: Preset, step_code: int) -> Huber:
+        """Return the loss for Gaussians at an effort that a layer of a step will follow, by its code."""
+        first, every = int(self.first_eased * preset.n_fit), preset.n_fit // self.n_eased
+        return Huber(self.threshold * step_of(step_code), first, every)
 
 
 TEXTURE = TextureModel()

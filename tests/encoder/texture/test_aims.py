@@ -25,7 +25,7 @@ def remainder(alpha: bool = False) -> Remainder:
     opacity[:, :40] = 0
     picture = Picture(pixels, opacity if alpha else None)
     source = Source(picture, opacity if alpha else None)
-    return Remainder(source, np.zeros((3, 64, 96), np.float32))
+    return Remainder(source, np.zeros((3, 64, 96), np.float32), 1)
 
 
 @pytest.mark.parametrize("near", [0, 100, 250, LAST])

@@ -38,7 +38,7 @@ def test_texture_is_coded_as_texture() -> None:
 
 @pytest.mark.fits
 def test_low_rates_and_numbers_of_gaussians_have_no_layer() -> None:
-    for target in ({"bpp": 0.2}, {"gaussians": 60}):
+    for target in ({"bpp": 0.12}, {"gaussians": 60}):
         assert not has_texture(coded(foliage(), **target))
 
 
