@@ -182,7 +182,6 @@ def write_texture(
     amplitudes: Annotated[
         NDArray[numpy.int16], dict(shape=(None, None, None, 8, 8), order="C", device="cpu")
     ],
-    bits: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order="C", device="cpu")],
 ) -> bytes:
     """Choose amplitudes and write them: see gicodec.texture.layer."""
 

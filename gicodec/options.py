@@ -72,7 +72,7 @@ class EncodeOptions:
     """Allow Gaussians that carry a wave (an oscillation, for texture); this fits a second time. Default: on,
     except at effort "fast". Not used with a target of gaussians."""
     texture: bool | None = None
-    """Code texture as a layer of cosines under the Gaussians. Default: where that is better, from 0.25 bpp.
+    """Code texture as a layer of cosines under the Gaussians. Default: where that is better, from 0.18 bpp.
     Not used with a target of gaussians."""
     seed: int = 0
     """Random seed, 0 to 2**63 - 1. The same picture, options, version, and machine give the same bytes."""

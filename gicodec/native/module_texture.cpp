@@ -19,17 +19,16 @@ gsi::TextureShape shape_of(const Blocks& blocks) {
 }
 
 nb::bytes write_texture(const Coefficients& coefficients, const Weights& weights, float price,
-                        const Amplitudes& amplitudes, const Out<nb::shape<-1, -1>>& bits) {
+                        const Amplitudes& amplitudes) {
     const gsi::TextureShape shape = shape_of(coefficients);
     for (std::size_t axis = 0; axis < 3; ++axis)
         require(amplitudes.shape(axis) == coefficients.shape(axis), "coefficients and amplitudes differ in shape");
     for (std::size_t axis = 0; axis < 2; ++axis)
-        require(weights.shape(axis) == coefficients.shape(axis + 1) && bits.shape(axis) == weights.shape(axis),
-                "a block needs a weight and a number of bits");
+        require(weights.shape(axis) == coefficients.shape(axis + 1), "a block needs a weight");
     std::vector<std::uint8_t> bytes;
     {
         const nb::gil_scoped_release release;
-        bytes = gsi::write_texture(coefficients.data(), weights.data(), shape, price, amplitudes.data(), bits.data());
+        bytes = gsi::write_texture(coefficients.data(), weights.data(), shape, price, amplitudes.data());
     }
     return nb::bytes(bytes.data(), bytes.size());
 }
@@ -59,7 +58,7 @@ void bind_texture(nb::module_& module) {
     using namespace nb::literals;
     const auto array = [](const char* name) { return nb::arg(name).noconvert(); };
     module.def("write_texture", &write_texture, array("coefficients"), array("weights"), "price"_a,
-               array("amplitudes"), array("bits"), "Choose amplitudes and write them: see gicodec.texture.layer.");
+               array("amplitudes"), "Choose amplitudes and write them: see gicodec.texture.layer.");
     module.def("read_texture", &read_texture, "data"_a, array("amplitudes"),
                "Read amplitudes; False where there are none: see gicodec.texture.layer.");
     module.def("add_rows", &add_rows, array("rows"), array("weights"), array("index"), array("out"),

@@ -18,8 +18,7 @@ class Chooser {
   public:
     Chooser(TextureShape shape, float price) : layer_(shape), price_(price) {}
 
-    // Returns the bits.
-    float write_block(int c, int y, int x, const float* wanted, float weight, std::int16_t* chosen) {
+    void write_block(int c, int y, int x, const float* wanted, float weight, std::int16_t* chosen) {
         Block& here = layer_.block(c, y, x) = Block{};
         const Surroundings around = layer_.surroundings(c, y, x);
         const Decision emptiness = layer_.emptiness(c, around);
@@ -38,13 +37,12 @@ class Chooser {
             const bool worth = here.sum && error + price_ * writer_.bits < cost_of_none;
             if (!worth) layer_.mixture().forget();
             layer_.mixture().remember(false);
-            if (worth) return writer_.bits;
+            if (worth) return;
             writer_.back_to(before);
             here = Block{};
         }
         layer_.decide(writer_, emptiness, true);
         std::fill_n(chosen, kPlaces, std::int16_t(0));
-        return writer_.bits;
     }
 
     std::vector<std::uint8_t> end() {
@@ -93,11 +91,11 @@ class Chooser {
 }  // namespace
 
 std::vector<std::uint8_t> write_texture(const float* coefficients, const float* weights, TextureShape shape,
-                                        float price, std::int16_t* amplitudes, float* bits) {
+                                        float price, std::int16_t* amplitudes) {
     Chooser chooser(shape, price);
     for_each_block(shape, [&](int c, int y, int x, std::size_t first) {
         const std::size_t i = std::size_t(y) * shape.columns + x;
-        bits[i] += chooser.write_block(c, y, x, coefficients + first, weights[i], amplitudes + first);
+        chooser.write_block(c, y, x, coefficients + first, weights[i], amplitudes + first);
     });
     return chooser.end();
 }

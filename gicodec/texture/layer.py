@@ -77,8 +77,6 @@ class CodedTexture:
     """Of D."""
     texture: Texture
     """What a reader will see."""
-    bits: Array
-    """[rows, columns] ideal ones of each block."""
 
 
 def write_texture(coefficients: Array, weights: Array, step_code: int, price: float) -> CodedTexture:
@@ -93,9 +91,8 @@ def write_texture(coefficients: Array, weights: Array, step_code: int, price: fl
     step = step_of(step_code)
     amplitudes = np.empty(coefficients.shape, np.int16)
     scaled = coefficients / np.float32(step)
-    bits = np.zeros_like(weights)
-    coded = _native.write_texture(scaled, weights, price, amplitudes, bits)
-    return CodedTexture(write_texture_section(step_code, coded), step_code, Texture(step, amplitudes), bits)
+    coded = _native.write_texture(scaled, weights, price, amplitudes)
+    return CodedTexture(write_texture_section(step_code, coded), step_code, Texture(step, amplitudes))
 
 
 def shape_of(header: Header) -> tuple[int, int, int, int, int]:

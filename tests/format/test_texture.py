@@ -122,11 +122,6 @@ def test_where_bits_cost_layers_are_smaller() -> None:
     assert [one.texture.is_empty for one in coded] == [False, False, False, True]
 
 
-def test_bits_of_blocks_are_the_bytes() -> None:
-    coded = write(picture(Header(200, 120)), 0.1)
-    assert coded.bits.sum() / 8 == pytest.approx(len(coded.payload), rel=0.01)
-
-
 # Its section
 
 

@@ -43,7 +43,7 @@ class TextureModel:
     """Share of a size from which it is not filled any more. By hand."""
     nearly_met: float = 0.02
     """dB above a PSNR up to which it is not lowered any more. By hand."""
-    least_bpp: float = 0.13
+    least_bpp: float = 0.18
     """Rate of a file, bpp, from which a layer is tried (texture.md)."""
     n_probe: int = 150
     """Iterations of the two short fits that tell whether more Gaussians are worth their bits."""
