@@ -10,6 +10,7 @@ import argparse
 import csv
 import io
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -57,9 +58,9 @@ def _avif(quality: int) -> dict[str, Any]:
 
 
 CODECS = {
-    "avif-444-s4-psnr": Codec("AVIF", [2, 6, 12, 20, 28, 36, 44, 52, 60, 68, 76], _avif),
+    "avif-444-s4-psnr": Codec("AVIF", [2, 6, 12, 20, 28, 36, 44, 52, 60, 68, 76, 82, 88, 93], _avif),
     "jxl-e7": Codec(
-        "JXL", [1, 5, 12, 20, 30, 40, 50, 60, 68, 76, 84, 90], lambda q: {"quality": q, "effort": 7}
+        "JXL", [1, 5, 12, 20, 30, 40, 50, 60, 68, 76, 84, 90, 94, 97], lambda q: {"quality": q, "effort": 7}
     ),
     "webp-m6": Codec(
         "WEBP", [0, 5, 12, 22, 34, 48, 62, 74, 82, 88, 92, 96], lambda q: {"quality": q, "method": 6}
@@ -69,12 +70,18 @@ CODECS = {
 }
 
 
-def measure(task: tuple[str, Path]) -> list[list[str]]:
-    """Return a codec's rows of a picture."""
-    name, path = task
+Known = dict[str, float]
+"""The bpp of each setting that is measured."""
+
+
+def measure(task: tuple[str, Path, Known]) -> list[list[str]]:
+    """Return a codec's rows of a picture but those that are known."""
+    name, path, known = task
     codec, (original, _) = CODECS[name], read_image(path)
     image, rows = Image.fromarray(original.samples), []
     for setting in codec.settings:
+        if (label := f"q{setting:g}") in known:
+            continue
         stream = io.BytesIO()
         start = time.perf_counter()
         image.save(stream, codec.format, **codec.options(setting))
@@ -86,7 +93,7 @@ def measure(task: tuple[str, Path]) -> list[list[str]]:
         bpp = 8 * len(stream.getvalue()) / (original.width * original.height)
         numbers = f"{bpp:.6f}", f"{found['psnr']:.4f}", f"{found['ms_ssim']:.6f}"
         seconds = f"{encoded - start:.5f}", f"{decode_s:.5f}"
-        rows.append([name, f"q{setting:g}", path.stem, *numbers, *seconds])
+        rows.append([name, label, path.stem, *numbers, *seconds])
         if bpp > MAX_BPP:
             break
     return rows
@@ -100,21 +107,24 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=1, help="processes")
     parser.add_argument("--output", type=Path, default=ROOT / "benchmarks" / "results" / "other_codecs.csv")
     args = parser.parse_args()
-    known = set()
+    known: dict[tuple[str, str], Known] = defaultdict(dict)
     if args.output.exists():
         with args.output.open(newline="", encoding="utf-8") as file:
-            known = {(row["codec"], row["image"]) for row in csv.DictReader(file)}
+            for row in csv.DictReader(file):
+                known[row["codec"], row["image"]][row["setting"]] = float(row["bpp"])
     pictures = sorted(KODAK.glob("*.png"))
-    tasks = [(name, path) for name in args.codecs for path in pictures if (name, path.stem) not in known]
+    tasks = [(name, path, known[name, path.stem]) for name in args.codecs for path in pictures]
+    tasks = [task for task in tasks if max(task[2].values(), default=0) <= MAX_BPP]
     with args.output.open("a", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        if not known:
+        if not any(known.values()):
             writer.writerow(COLUMNS)
         with ProcessPoolExecutor(args.jobs) as pool:
             for rows in pool.map(measure, tasks):
                 writer.writerows(rows)
                 file.flush()
-                print(*rows[-1], flush=True)
+                for row in rows:
+                    print(*row, flush=True)
 
 
 if __name__ == "__main__":
