@@ -76,7 +76,7 @@ def test_random_words_are_refused_or_read(header: Header) -> None:
         n = int(rng.choice([1, 1, 2, 3, 10, 60]))
         words = rng.bytes(int(rng.integers(0, 30 * n)))
         n_read += read_all(gaussians(n, words, int(rng.integers(384)), header)) is not None
-    assert n_read < 600
+    assert n_read < 200
 
 
 @pytest.mark.parametrize("header", ALL_HEADERS, ids=lambda header: f"{header.width}x{header.height}")
@@ -88,7 +88,7 @@ def test_whatever_can_be_decoded_is_a_number(header: Header, monkeypatch: pytest
     for _ in range(100):
         data = gaussians(1, rng.bytes(90), int(rng.integers(384)), header)
         n_read += read_all(data) is not None
-    assert n_read > 150
+    assert n_read > 50
 
 
 def test_few_bytes_are_little_work(monkeypatch: pytest.MonkeyPatch) -> None:
