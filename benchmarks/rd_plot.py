@@ -10,7 +10,11 @@ from matplotlib.figure import Figure
 from rd_curves import SET_MEAN, Curves, Preconditioner, from_db
 from rd_series import Series
 
-SHOWN_MEANS = ("gaussianimage-gipp-table2-published", "gaussianimage++-gipp-table2-published")
+SHOWN_MEANS = (
+    "vtm-published",
+    "gaussianimage-gipp-table2-published",
+    "gaussianimage++-gipp-table2-published",
+)
 MARKERS = "osD^v*XP"  # ours are black
 LABELS = {"psnr": "mean PSNR (RGB), dB", "ms_ssim": "mean MS-SSIM (RGB)"}
 
