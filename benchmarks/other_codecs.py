@@ -123,8 +123,8 @@ def main() -> None:
             for rows in pool.map(measure, tasks):
                 writer.writerows(rows)
                 file.flush()
-                for row in rows:
-                    print(*row, flush=True)
+                for measured in rows:
+                    print(*measured, flush=True)
 
 
 if __name__ == "__main__":
