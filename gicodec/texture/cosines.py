@@ -67,6 +67,15 @@ def synthesize(coefficients: NDArray[Any], rows: FloatArray, columns: FloatArray
     return image
 
 
+def mixed(image: Array, matrix: FloatArray) -> Array:
+    """Multiply the colors of an image [C, H, W] by a matrix [K, C], in a fixed order of additions."""
+    result = np.zeros((len(matrix), *image.shape[1:]), np.float32)
+    for to, row in zip(result, matrix.astype(np.float32), strict=True):
+        for weight, plane in zip(row, image, strict=True):
+            to += weight * plane
+    return result
+
+
 def _weighted(lattice: Array, down: Taps, across: Taps, threads: int) -> Array:
     """Weight rows, then columns; return them [K, L] for taps [16, K] and [16, L]."""
     tall = np.zeros((down[0].shape[1], lattice.shape[1]), np.float32)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gicodec.quantize import TRANSFORM
-from gicodec.texture.cosines import Array, analyze, places, synthesize
+from gicodec.texture.cosines import Array, analyze, mixed, places, synthesize
 
 
 @dataclass(frozen=True)
@@ -37,15 +37,6 @@ class Huber:
         falls, too, for they are never below it.
         """
         _, height, width = error.shape
-        coefficients = analyze(_mixed(error, TRANSFORM), threads)
+        coefficients = analyze(mixed(error, TRANSFORM), threads)
         coefficients /= np.maximum(1, np.abs(coefficients) / np.float32(self.threshold))
-        return _mixed(synthesize(coefficients, places(height), places(width), threads), TRANSFORM.T)
-
-
-def _mixed(image: Array, weights: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Array:
-    """Multiply the colors of an image [3, H, W] with a matrix [3, 3], in a fixed order of additions."""
-    mixed = np.zeros_like(image)
-    for to, row in zip(mixed, weights.astype(np.float32), strict=True):
-        for weight, plane in zip(row, image, strict=True):
-            to += weight * plane
-    return mixed
+        return mixed(synthesize(coefficients, places(height), places(width), threads), TRANSFORM.T)

@@ -13,7 +13,7 @@ from gicodec.format.arrays import FloatArray
 from gicodec.format.gsi.head import step_of
 from gicodec.format.texture import read_texture_section, write_texture_section
 from gicodec.quantize import TRANSFORM
-from gicodec.texture.cosines import SIDE, Array, n_blocks, synthesize
+from gicodec.texture.cosines import SIDE, Array, mixed, n_blocks, synthesize
 
 BAND = 2**22  # pixels drawn at once
 
@@ -35,15 +35,13 @@ class Texture:
     def draw(self, rows: FloatArray, columns: FloatArray, threads: int = 0) -> Array:
         """Evaluate the layer at the crossings of places, in pixels of the picture, [H] and [W]: [C, H, W]."""
         n = len(self.amplitudes)
-        transform = (TRANSFORM[:n, :n] * self.step).astype(np.float32)
-        image = np.zeros((n, len(rows), len(columns)), np.float32)
+        transform = TRANSFORM[:n, :n] * self.step
+        image = np.empty((n, len(rows), len(columns)), np.float32)
         n_rows = max(1, BAND // len(columns))
         for first in range(0, len(rows), n_rows):
             band = slice(first, first + n_rows)
             planes = synthesize(self.amplitudes, rows[band], columns, threads)
-            for color, weights in zip(image, transform.T, strict=True):  # a fixed order of additions
-                for weight, plane in zip(weights, planes, strict=True):
-                    color[band] += weight * plane
+            image[:, band] = mixed(planes, transform.T)
         return image
 
 

@@ -14,7 +14,7 @@ from gicodec.render import View, render
 from gicodec.render.cpu import Array
 from gicodec.render.reduce import base_color
 from gicodec.source import Source
-from gicodec.texture.cosines import SIDE, analyze, places
+from gicodec.texture.cosines import SIDE, analyze, mixed, places
 from gicodec.texture.layer import CodedTexture, write_texture
 
 
@@ -28,10 +28,7 @@ class Remainder:
         error = source.target - drawn
         if source.weights is not None:
             error *= source.weights > 0  # whatever is drawn where nothing is seen
-        colors = TRANSFORM[:n].astype(np.float32)
-        self._coefficients = analyze(
-            np.stack([sum(w * e for w, e in zip(row, error, strict=True)) for row in colors]), threads
-        )
+        self._coefficients = analyze(mixed(error, TRANSFORM[:n]), threads)
         self._weights = _means_of_blocks(source.weights, self._coefficients.shape[1:3])
         self.code = lru_cache(maxsize=4)(self._code)
         """Code a layer with a step, by its code."""
