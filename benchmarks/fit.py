@@ -1,4 +1,4 @@
-"""Measure the fit: python benchmarks/fit.py [--effort medium | --iterations 3000] [--threads 2].
+"""Measure the fit: python benchmarks/fit.py [--iterations 3000] [--threads 2].
 
 PSNR is of the float Gaussians' rendering, neither clamped nor rounded. `engine` is the share of the
 time that was spent in the C++ engine.
@@ -12,7 +12,6 @@ import time
 from common import kodak
 
 from gicodec.fit import FitSettings, as_target, fit
-from gicodec.options import EFFORTS
 
 N_OF = {23: 3000}  # Gaussians; 3500 for the other pictures
 MUST = {23: 37.3, 8: 24.8, 15: 33.4}  # dB with 3000 iterations, within 40 s on two cores
@@ -22,18 +21,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--effort", choices=EFFORTS, default="medium")
-    parser.add_argument("--iterations", type=int, help="By default what the encoder has at the effort.")
+    parser.add_argument("--iterations", type=int, default=1000)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--images", type=int, nargs="+", default=[23, 8, 15])
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
-    settings = FitSettings(args.iterations) if args.iterations else FitSettings.of(args.effort)
     print("picture    N iterations   seconds engine     dB   must")
     for number in args.images:
         pixels, n = kodak(number), N_OF.get(number, 3500)
         start = time.perf_counter()
-        result = fit(as_target(pixels), n, settings, seed=args.seed, threads=args.threads)
+        result = fit(as_target(pixels), n, FitSettings(args.iterations), seed=args.seed, threads=args.threads)
         seconds = time.perf_counter() - start
         print(
             f"kodim{number:02d} {n:5} {result.n_iterations:10} {seconds:9.1f}"

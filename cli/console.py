@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich import progress as rich
 
 MIN_INTERVAL = 0.1  # seconds between two updates of the bar
-PROBE = 100  # iterations of the fit, whose time tells
+PROBE = 100  # iterations of the first fit, whose time tells
 RUNS_OF_PROBE: dict[Effort, float] = {"fast": 14, "medium": 35, "slow": 150}  # as long as a run: two pictures
 LONG = 10.0  # seconds, from which on it is said
 
@@ -80,7 +80,7 @@ class StageLog:
             self._start, seconds = time.monotonic(), 0.0  # reading and imports are over
         self._stages[progress.stage] = progress, seconds
         estimate = seconds * RUNS_OF_PROBE[self._effort]
-        if progress.stage == "fit" and progress.done == PROBE and estimate >= LONG:
+        if progress.stage == "first" and progress.done == PROBE and estimate >= LONG:
             say(f"gsi: this takes about {float(f'{estimate:.1g}'):.0f} s")
 
     def print(self, separator: str) -> None:

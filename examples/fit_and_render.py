@@ -17,7 +17,7 @@ PHOTO = Path(__file__).parent / "images" / "kodim15.png"
 def main(picture: str | Path = PHOTO, n_gaussians: str = "1000") -> None:
     """Fit the Gaussians, render them, and print what they look like."""
     pixels = read_image(picture)[0].samples
-    result = fit(as_target(pixels), int(n_gaussians), FitSettings.of("fast"), seed=1)
+    result = fit(as_target(pixels), int(n_gaussians), FitSettings(600), seed=1)
     gaussians = to_gaussians(result.parameters)
     height, width, _ = pixels.shape
     image = render(gaussians, View(width, height))  # [C, height, width], not clamped

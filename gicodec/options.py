@@ -224,7 +224,8 @@ class Progress:
     """A progress report of the encoder."""
 
     stage: str
-    """"fit", "waves" (a second fit, with waves), or "tune". Papers' methods: "fit" or "quantize"."""
+    """"first" (few Gaussians), "twice" (twice as many, where a layer of cosines may be better), "fit",
+    "waves" (another fit, with waves), or "tune". Papers' methods: "fit" or "quantize"."""
     done: int
     """Iterations done in this stage."""
     total: int

@@ -1,13 +1,14 @@
-"""The search: from a picture and a target to the Gaussians of the file.
+"""The search: from a picture and a target to the Gaussians of the file, and a layer where it is better.
 
-The better of two fits (wave_decision.py) is tuned once, while the step D moves as the target asks.
+A first fit begins (texture/choice.py). The better of two that go on from it (wave_decision.py) is tuned once,
+while the step D moves as the target asks.
 Freezing is cheap: where its result is not yet what was asked for, the tuned state is frozen again with
 another D.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,8 +17,8 @@ from gicodec.encoder.targets import target_of
 from gicodec.encoder.targets.base import Attempt, Target, clamp_step, file_size, weakest_first
 from gicodec.encoder.targets.budget_model import TUNING
 from gicodec.encoder.targets.size import SizeTarget
-from gicodec.encoder.texture.aims import aim_of
-from gicodec.encoder.texture.choice import split
+from gicodec.encoder.texture.aims import Aim, aim_of
+from gicodec.encoder.texture.choice import Beginning, begin
 from gicodec.encoder.texture.remainder import Remainder
 from gicodec.encoder.texture.texture_model import TEXTURE
 from gicodec.encoder.tuning.freeze import freeze
@@ -32,6 +33,7 @@ from gicodec.format import GsiFile, GsiPayload
 from gicodec.options import EncodeOptions, Progress, ProgressCallback
 from gicodec.presets import PRESETS, Preset
 from gicodec.quantize import dequantize
+from gicodec.render.cpu import Array
 from gicodec.source import Source
 from gicodec.texture.huber import Huber
 
@@ -46,62 +48,70 @@ def encode(source: Source, options: EncodeOptions, progress: ProgressCallback | 
     header, target = source.header, target_of(options, source)
     if source.is_flat:
         return GsiFile(header, GsiPayload.empty(header.channels))
-    device = find_device(options.device)
+    search = _Search(source, options, find_device(options.device), progress)
     with one_line_errors():
-        if layered := _with_texture(source, options, device, progress):
+        aim = None if options.texture is False else aim_of(options, source)
+        begun = begin(source, target, aim, options, search.device, progress)
+        if layered := search.with_layer(aim, begun):
             return layered
         try:
-            return GsiFile(header, _gaussians(source, target, options, device, progress))
+            return GsiFile(header, search.gaussians(target, begun.start))
         except TargetError:
-            if options.texture is None and (
-                layered := _with_texture(source, replace(options, texture=True), device, progress)
-            ):
+            if options.texture is not None:
+                raise
+            wanted = replace(options, texture=True)
+            begun = begin(source, target, aim, wanted, search.device, progress)
+            if layered := search.with_layer(aim, begun):
                 return layered  # after all: what Gaussians alone do not reach, a layer may
             raise
 
 
-def _with_texture(
-    source: Source, options: EncodeOptions, device: str, progress: ProgressCallback | None
-) -> GsiFile | None:
-    """Encode with a layer of cosines, where that is better; None where it is not, or there is no room."""
-    aim, header = aim_of(options, source), source.header
-    if aim is None or options.texture is False:  # None: where it is better
-        return None
-    parts = split(source, aim, options, device)
-    if parts is None:
-        return None
-    try:
-        size = SizeTarget(parts.n_bytes, header)
-    except TargetError:  # a tiny picture
-        return None
-    huber = TEXTURE.huber(PRESETS[options.effort], parts.step_code)
-    payload = _gaussians(source, size, options, device, progress, huber)
-    remainder = Remainder.of(source, dequantize(payload), options.threads)
-    layer = aim.layer(remainder, file_size(payload, header), parts.step_code)
-    if layer is None or layer.texture.is_empty:
-        return None
-    return GsiFile(header, payload, layer.payload)
+@dataclass(frozen=True)
+class _Search:
+    """One picture, and how to encode it."""
 
+    source: Source
+    options: EncodeOptions
+    device: str
+    progress: ProgressCallback | None
 
-def _gaussians(
-    source: Source,
-    target: Target,
-    options: EncodeOptions,
-    device: str,
-    progress: ProgressCallback | None,
-    huber: Huber | None = None,
-) -> GsiPayload:
-    """Encode by Gaussians, alone or, with a loss of that kind, for a layer to be added."""
-    preset = PRESETS[options.effort]
-    result = best_fit(source, target, FitSettings.of(options.effort), options, device, progress, huber)
-    objective = Objective(source.target, weights=source.weights, device=device, threads=options.threads)
-    objective.huber = huber and replace(huber, first=0)
-    values = to_state(result.parameters)
-    start = target.start(values, result.psnr)
-    generator = np.random.default_rng(options.seed)
-    tuner = Tuner(objective, source.header, State(values, start.step), generator)
-    _tune(tuner, target, start.n_min, preset, progress)
-    return target.check(_best_attempt(tuner, target, preset))
+    def with_layer(self, aim: Aim | None, begun: Beginning) -> GsiFile | None:
+        """Encode with a layer of cosines; None where that is not better, or there is no room."""
+        source, header = self.source, self.source.header
+        if aim is None or begun.split is None:
+            return None
+        try:
+            size = SizeTarget(begun.split.n_bytes, header)
+        except TargetError:  # a tiny picture
+            return None
+        huber = TEXTURE.huber(PRESETS[self.options.effort], begun.split.step_code)
+        payload = self.gaussians(size, begun.start, huber)
+        remainder = Remainder.of(source, dequantize(payload), self.options.threads)
+        layer = aim.layer(remainder, file_size(payload, header), begun.split.step_code)
+        if layer is None or layer.texture.is_empty:
+            return None
+        return GsiFile(header, payload, layer.payload)
+
+    def gaussians(self, target: Target, start: Array, huber: Huber | None = None) -> GsiPayload:
+        """Encode by Gaussians, alone or, with a loss of that kind, for a layer to be added.
+
+        The fit goes on from those of a first one, [N, 9 + C].
+
+        Raises:
+            TargetError: This picture cannot meet the target.
+        """
+        source, options, preset = self.source, self.options, PRESETS[self.options.effort]
+        how = FitSettings(preset.n_fit), options, self.device, self.progress
+        result = best_fit(source, target, *how, start=start, huber=huber)
+        threads = options.threads
+        objective = Objective(source.target, weights=source.weights, device=self.device, threads=threads)
+        objective.huber = huber
+        values = to_state(result.parameters)
+        first = target.start(values, result.psnr)
+        generator = np.random.default_rng(options.seed)
+        tuner = Tuner(objective, source.header, State(values, first.step), generator)
+        _tune(tuner, target, first.n_min, preset, self.progress)
+        return target.check(_best_attempt(tuner, target, preset))
 
 
 def _tune(

@@ -10,6 +10,7 @@ from gicodec.encoder.targets.budget_model import WAVES
 from gicodec.fit import Fit, FitSettings, fit
 from gicodec.fit.waves import cost_of_waves
 from gicodec.options import EncodeOptions, ProgressCallback
+from gicodec.render.cpu import Array
 from gicodec.source import Source
 from gicodec.texture.huber import Huber
 
@@ -21,9 +22,14 @@ def best_fit(
     options: EncodeOptions,
     device: str,
     progress: ProgressCallback | None,
+    *,
+    start: Array,
     huber: Huber | None = None,
 ) -> Fit:
-    """Fit without waves, and with where options and target have them; return what is better for its bits."""
+    """Fit without waves, and with where options and target have them; return what is better for its bits.
+
+    Both go on from the Gaussians of a first fit, [N, 9 + C].
+    """
     trial = _PairedTrial()
 
     def run(*, waves: bool) -> Fit:
@@ -35,10 +41,12 @@ def best_fit(
             source.target,
             target.n_fitted(),
             settings,
+            start=start,
             weights=source.weights,
             huber=huber,
             plan=plan,
             waves=waves,
+            stage="waves" if waves else "fit",
             seed=options.seed,
             threads=options.threads,
             device=device,

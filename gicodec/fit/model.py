@@ -16,8 +16,7 @@ from gicodec.fit.objective import Objective
 from gicodec.fit.optimizer import Optimizer
 from gicodec.fit.parameters import COLOR, SIZE, all_but, has_wave
 from gicodec.fit.waves import cost_of_waves, energies, renew_waves, with_waves
-from gicodec.options import Effort, ProgressCallback
-from gicodec.presets import PRESETS
+from gicodec.options import ProgressCallback
 from gicodec.render.cpu import Array
 from gicodec.texture.huber import Huber
 
@@ -39,11 +38,6 @@ class FitSettings:
 
     n_iterations: int
 
-    @classmethod
-    def of(cls, effort: Effort) -> FitSettings:
-        """Return what the encoder has at an effort."""
-        return cls(PRESETS[effort].n_fit)
-
 
 @dataclass(frozen=True)
 class Fit:
@@ -64,10 +58,12 @@ def fit(
     n_gaussians: int,
     settings: FitSettings,
     *,
+    start: Array | None = None,
     weights: Array | None = None,
     huber: Huber | None = None,
     plan: Plan | None = None,
     waves: bool = False,
+    stage: str = "fit",
     seed: int = 0,
     threads: int = 0,
     device: str = CPU,
@@ -79,10 +75,12 @@ def fit(
         target: [C, H, W], as of :func:`gicodec.fit.as_target`.
         n_gaussians: How many; at most one per pixel is used.
         settings: How long.
+        start: Gaussians to go on from, [N, 9 + C] without waves; None: place a tenth of them.
         weights: [H, W], how much the error of each pixel counts; None: all alike.
         huber: The loss, where a layer of cosines will be added; None: the squared error.
         plan: Asked for a better number whenever Gaussians are added; those there already stay.
         waves: Whether Gaussians may get waves; a wave then counts as so much of a Gaussian.
+        stage: Its name in reports of progress.
         seed: The same seed gives the same result, whatever the number of threads.
         threads: Of the engine, 0 for one per core.
         device: Where to draw: "cpu" or "cuda:N".
@@ -90,8 +88,8 @@ def fit(
     """
     objective = Objective(target, weights=weights, device=device, threads=threads)
     objective.huber = huber
-    model = GsiModel(objective, n_gaussians, settings.n_iterations, plan, seed, waves=waves)
-    n_iterations = run(model, objective, settings.n_iterations, "waves" if waves else "fit", progress)
+    model = GsiModel(objective, n_gaussians, settings.n_iterations, plan, seed, waves=waves, start=start)
+    n_iterations = run(model, objective, settings.n_iterations, stage, progress)
     psnr = objective.psnr(objective.error())
     return Fit(model.parameters, psnr, n_iterations, objective.engine_seconds)
 
@@ -108,15 +106,14 @@ class GsiModel(Model):
         seed: int,
         *,
         waves: bool,
+        start: Array | None = None,
     ) -> None:
         self._generator = np.random.default_rng(seed)
         _, height, width = objective.target.shape
         self._n_max = height * width
         self._n = min(n_gaussians, self._n_max)
-        self._n_first = math.ceil(self._n * FIRST_SHARE)
-        weights = None if objective.weights is None else objective.engine.array(objective.weights)
-        target = objective.engine.array(objective.target)
-        rows = initial_rows(target, weights, self._n_first, self._generator)
+        rows = self._first_rows(objective) if start is None else start.copy()
+        self._n_first = len(rows)
         self._optimizer = Optimizer(rows, objective.engine)
         self._n_iterations, self._plan, self._waves = n_iterations, plan, waves
         self._has_waves = False  # they come and go in change() only
@@ -158,12 +155,17 @@ class GsiModel(Model):
         """Take a step of Adam."""
         self._optimizer.step(self._gradient, _rate(iteration / self._n_iterations), waves=self._has_waves)
 
+    def _first_rows(self, objective: Objective) -> Array:
+        weights = None if objective.weights is None else objective.engine.array(objective.weights)
+        n, target = math.ceil(self._n * FIRST_SHARE), objective.engine.array(objective.target)
+        return initial_rows(target, weights, n, self._generator)
+
     def _grow(self, objective: Objective, n_after: int) -> None:
         """Drop the weakest, then add where the error is until there are n_after."""
         optimizer, parameters = self._optimizer, self.parameters
         energy = np.square(parameters[:, COLOR:]).sum(axis=1) * np.exp(2 * parameters[:, SIZE]) * math.pi
         energy += energies(parameters)
-        n_dropped = int(RELOCATED_SHARE * len(parameters))
+        n_dropped = max(int(RELOCATED_SHARE * len(parameters)), len(parameters) - n_after)
         optimizer.keep_rows(all_but(len(parameters), energy.argsort(kind="stable")[:n_dropped]))
         n_new = n_after - len(optimizer.parameters) - round(cost_of_waves(optimizer.parameters))
         if n_new > 0:

@@ -21,14 +21,12 @@ class Huber:
 
     threshold: float
     """Up to which coefficients count as squares."""
-    first: int
-    """Iterations for which errors count as they are."""
     every: int
     """Iterations from one time to the next."""
 
     def is_due(self, iteration: int) -> bool:
         """Tell whether it is time; at first there is no error yet."""
-        return iteration >= max(1, self.first) and iteration % self.every == 0
+        return iteration > 0 and iteration % self.every == 0
 
     def ease(self, error: Array, threads: int) -> Array:
         """Return what has the loss's gradient in place of an error [3, H, W].

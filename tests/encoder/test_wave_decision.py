@@ -41,7 +41,8 @@ def chosen(course: Course, monkeypatch: pytest.MonkeyPatch, **options: Any) -> s
     settings = EncodeOptions(**{"bpp": 1.0, "effort": "fast", "waves": True, **options})
     source = Source(Picture(photograph(96, 64)))
     target = SizeTarget(700, source.header)
-    result = wave_decision.best_fit(source, target, FitSettings(400), settings, "cpu", None)
+    start = np.zeros((N // 2, 12), np.float32)
+    result = wave_decision.best_fit(source, target, FitSettings(400), settings, "cpu", None, start=start)
     return "waves" if result.parameters[0, 5] else "none"
 
 

@@ -13,7 +13,7 @@ from gicodec.render.cpu import Array
 from gicodec.texture.cosines import analyze
 from gicodec.texture.huber import Huber
 
-HUBER = Huber(0.1, first=0, every=1)
+HUBER = Huber(0.1, every=1)
 
 
 def errors(height: int = 24, width: int = 40, scale: float = 0.1) -> Array:
@@ -62,7 +62,7 @@ def test_an_objective_has_the_eased_error_from_then_on(weighted: bool) -> None:
     weights = np.ones(target.shape[1:], np.float32)
     weights[:, :16], weights[:, 16:32] = 0, 0.3
     objective = Objective(target, weights=weights if weighted else None, threads=1)
-    objective.huber = Huber(0.02, first=0, every=2)
+    objective.huber = Huber(0.02, every=2)
     nothing = np.zeros((1, 12), np.float32)
     nothing[0, 2] = 1
     for _ in range(2):  # the second is not due

@@ -1,7 +1,7 @@
-"""Whether a picture gets a layer of cosines, and how much of the file its Gaussians then get.
+"""How an encoding begins: by a first fit, and by whether a layer of cosines will follow its Gaussians.
 
-Two short fits tell, of few Gaussians and of twice as many: a layer codes what each leaves, and where, at the
-same size, the larger number is clearly better, Gaussians are what this picture needs (texture.md).
+Where one may, another fit has twice as many Gaussians: a layer codes what each leaves, and where, at the same
+size, the larger number is clearly better, Gaussians are what this picture needs (texture.md).
 """
 
 from __future__ import annotations
@@ -9,20 +9,23 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from gicodec.encoder.first_fit import FIRST_SHARE, first_fit
+from gicodec.encoder.targets.base import Target
 from gicodec.encoder.targets.budget_model import SIZE
 from gicodec.encoder.texture.aims import Aim, SizeAim
 from gicodec.encoder.texture.remainder import Remainder
 from gicodec.encoder.texture.texture_model import TEXTURE
-from gicodec.fit import FitSettings, fit, to_gaussians
+from gicodec.fit import to_gaussians
 from gicodec.format import Header
 from gicodec.format.gsi.head import step_of
-from gicodec.options import EncodeOptions
+from gicodec.options import EncodeOptions, ProgressCallback
+from gicodec.render.cpu import Array
 from gicodec.source import Source
 
 
 @dataclass(frozen=True)
 class Probe:
-    """A short fit, and a layer of what it leaves."""
+    """Gaussians of a short fit, and a layer of what they leave."""
 
     n_bytes: int
     """Of both."""
@@ -42,19 +45,51 @@ class Split:
     """Of the layer, nearly."""
 
 
-def split(source: Source, aim: Aim, options: EncodeOptions, device: str) -> Split | None:
-    """Return how much of the file should be Gaussians; None: all of it, without a layer."""
-    header = source.header
-    wanted, least = bool(options.texture), _bytes_of(TEXTURE.least_bpp, header)
-    if isinstance(aim, SizeAim) and aim.n_bytes < least and not wanted:
-        return None
-    n_bytes = _bytes_of(TEXTURE.probe_bpp, header)
+@dataclass(frozen=True)
+class Beginning:
+    """What an encoding goes on from."""
+
+    start: Array
+    """The first fit's Gaussians, [N, 9 + C]."""
+    split: Split | None
+    """None: the file has no layer."""
+
+
+def begin(
+    source: Source,
+    target: Target,
+    aim: Aim | None,
+    options: EncodeOptions,
+    device: str,
+    progress: ProgressCallback | None,
+) -> Beginning:
+    """Run the first fit, and choose. Without an aim there is no layer."""
+
+    def fitted(n_gaussians: float, stage: str) -> Array:
+        return first_fit(source, int(n_gaussians), options, device, progress, stage)
+
+    header, wanted = source.header, bool(options.texture)
+    least, n_bytes = _bytes_of(TEXTURE.least_bpp, header), _bytes_of(TEXTURE.probe_bpp, header)
     if isinstance(aim, SizeAim):
-        n_bytes = min(n_bytes, int(TEXTURE.probe_share * aim.n_bytes))
-    few = _probe(source, aim, options, device, n_bytes, TEXTURE.first_code)
-    many = few and _probe(source, aim, options, device, 2 * n_bytes, few.step_code)
-    if few is None or many is None or (many.n_bytes < least and not wanted):
-        return None
+        if aim.n_bytes < least and not wanted:
+            aim = None
+        else:
+            n_bytes = min(n_bytes, int(TEXTURE.probe_share * aim.n_bytes))
+    if aim is None:
+        return Beginning(fitted(FIRST_SHARE * target.n_fitted(), "first"), None)
+    n_few = 8 * n_bytes / SIZE.bits_per_fitted_gaussian
+    start = fitted(n_few, "first")
+    few = _probe(source, aim, options, start, n_bytes, TEXTURE.first_code)
+    if few is None:
+        return Beginning(start, None)
+    many = _probe(source, aim, options, fitted(2 * n_few, "twice"), 2 * n_bytes, few.step_code)
+    if many is None or (many.n_bytes < least and not wanted):
+        return Beginning(start, None)
+    return Beginning(start, _split(few, many, header, wanted=wanted))
+
+
+def _split(few: Probe, many: Probe, header: Header, *, wanted: bool) -> Split | None:
+    """Return how much of the file should be Gaussians; None: all of it, without a layer."""
     # The layers are of one aim, but roughly: so errors are compared at one price of a byte.
     price = 8 * TEXTURE.price_of_bit * step_of(many.step_code) ** 2
     saved = few.error - many.error + price * (few.n_bytes - many.n_bytes)
@@ -68,18 +103,9 @@ def split(source: Source, aim: Aim, options: EncodeOptions, device: str) -> Spli
 
 
 def _probe(
-    source: Source, aim: Aim, options: EncodeOptions, device: str, n_bytes: int, near: int
+    source: Source, aim: Aim, options: EncodeOptions, parameters: Array, n_bytes: int, near: int
 ) -> Probe | None:
-    fitted = fit(
-        source.target,
-        max(1, int(8 * n_bytes / SIZE.bits_per_fitted_gaussian)),
-        FitSettings(TEXTURE.n_probe),
-        weights=source.weights,
-        seed=options.seed,
-        threads=options.threads,
-        device=device,
-    )
-    remainder = Remainder.of(source, to_gaussians(fitted.parameters), options.threads)
+    remainder = Remainder.of(source, to_gaussians(parameters), options.threads)
     layer = aim.layer(remainder, n_bytes, near, rough=True)
     if layer is None:
         return None

@@ -17,10 +17,8 @@ class TextureModel:
     """Squared error per bit of the layer, in squared steps (texture.md)."""
     threshold: float = 0.5
     """Up to which coefficients count as squares while Gaussians are fitted that a layer follows, in steps."""
-    first_eased: float = 0.3
-    """Share of the iterations of a fit from which larger ones count less."""
-    n_eased: int = 35
-    """How often it is computed anew how much less, in as many iterations as a fit has. By hand."""
+    n_eased: int = 17
+    """How often it is computed anew how much less larger ones count, in the iterations of a fit. By hand."""
     step: float = 1.29
     """Step of the layer in those of Gaussians, where a bit of both costs the same. By arithmetic."""
     framing: int = 4
@@ -45,8 +43,6 @@ class TextureModel:
     """dB above a PSNR up to which it is not lowered any more. By hand."""
     least_bpp: float = 0.18
     """Rate of a file, bpp, from which a layer is tried (texture.md)."""
-    n_probe: int = 150
-    """Iterations of the two short fits that tell whether more Gaussians are worth their bits."""
     probe_bpp: float = 0.1
     """What the first takes of the file, bpp; the second takes twice as much."""
     probe_share: float = 1 / 3
@@ -66,8 +62,7 @@ class TextureModel:
 
     def huber(self, preset: Preset, step_code: int) -> Huber:
         """Return the loss for Gaussians at an effort that a layer of a step will follow, by its code."""
-        first, every = int(self.first_eased * preset.n_fit), preset.n_fit // self.n_eased
-        return Huber(self.threshold * step_of(step_code), first, every)
+        return Huber(self.threshold * step_of(step_code), preset.n_fit // self.n_eased)
 
 
 TEXTURE = TextureModel()
