@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MIN_INTERVAL = 0.1  # seconds between two updates of the bar
 PROBE = 100  # iterations of the first fit, whose time tells
-RUNS_OF_PROBE: dict[Effort, float] = {"fast": 14, "medium": 35, "slow": 150}  # as long as a run: two pictures
+RUNS_OF_PROBE: dict[Effort, float] = {"fast": 12, "medium": 34, "slow": 150}  # as long as a run: two pictures
 LONG = 10.0  # seconds, from which on it is said
 
 

@@ -20,7 +20,7 @@ def test_encode_reports_on_stdout_and_keeps_its_word(png: Path, tmp_path: Path) 
     done = gsi("encode", png, out, *FAST)
     assert done.returncode == 0, done.stderr.decode()
     progress, hint = lines_of(done.stderr)
-    assert progress.startswith("fit: ")
+    assert progress.startswith("first: ")
     assert hint.startswith(f"gsi: warning: {png}: a lossless format suits this picture better: ")
     line = done.stdout.decode()
     size = out.stat().st_size
@@ -92,7 +92,7 @@ def test_quiet_is_silent_and_verbose_is_not(png: Path, tmp_path: Path) -> None:
         assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
     for waves in ((), ("--waves",)):
         verbose = gsi("encode", png, out, *FAST, "-v", *waves).stderr
-        stages = ["fit", *["waves"] * len(waves), "tune"]
+        stages = ["first", "twice", "fit", *["waves"] * len(waves), "tune"]
         *lines, hint = lines_of(verbose)
         assert [line.split(":")[0] for line in lines] == stages
         assert "lossless" in hint
