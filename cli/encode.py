@@ -32,7 +32,7 @@ HELP = """Encode pictures as .gsi files.
 \b
 gsi encode in.png out.gsi --bpp 0.3
 gsi encode *.jpg -o coded --effort fast
-gsi encode photos -r -o coded --jobs 4
+gsi encode photos -r -o coded --jobs 4 --report report.jsonl --resume
 
 Give IN and OUT, or any number of inputs and -o DIR. Use - for standard input or
 output. IN is any picture that Pillow opens. An existing OUT is replaced only when

@@ -42,6 +42,7 @@ class Record:
     def from_json(cls, line: str) -> Record | None:
         """Read a line: the mirror of :meth:`to_json`. None if it is cut, or of another kind."""
         try:
-            return cls(**json.loads(line))
+            record = cls(**json.loads(line))
         except (TypeError, ValueError):
             return None
+        return record if isinstance(record.output, str) else None

@@ -11,8 +11,8 @@ from types import TracebackType
 from typing import Self
 
 from gicodec.batch.record import Record
-from gicodec.errors import OutputError
-from gicodec.files import read_file, reason
+from gicodec.errors import ImageError, OutputError
+from gicodec.files import reason
 
 
 def read_report(path: str | Path) -> dict[str, Record]:
@@ -21,11 +21,17 @@ def read_report(path: str | Path) -> dict[str, Record]:
     Raises:
         ImageError: The file cannot be read.
     """
-    if not os.path.exists(path):
-        return {}
-    lines = read_file(path).decode(errors="replace").split("\n")
-    records = map(Record.from_json, lines)
-    return {record.output: record for record in records if record is not None}
+    records: dict[str, Record] = {}
+    try:
+        with open(path, encoding="utf-8", errors="replace") as lines:
+            for record in map(Record.from_json, lines):
+                if record is not None:
+                    records[record.output] = record
+    except FileNotFoundError:
+        pass
+    except OSError as err:
+        raise ImageError(f"{path}: {reason(err)}") from err
+    return records
 
 
 class Report:
@@ -39,10 +45,11 @@ class Report:
         """
         self._path = path
         try:
+            is_cut = os.path.isfile(path) and _is_cut(path)
             self._file = open(path, "ab", buffering=0)  # noqa: SIM115  # closed by __exit__
         except OSError as err:
             raise OutputError(f"{path}: {reason(err)}") from err
-        if not _ends_a_line(path):
+        if is_cut:
             self._write(b"\n")
 
     def __enter__(self) -> Self:
@@ -68,7 +75,8 @@ class Report:
             raise OutputError(f"{self._path}: {reason(err)}") from err
 
 
-def _ends_a_line(path: str | Path) -> bool:
-    """Return whether a file is empty, or ends with a whole line."""
-    data = read_file(path) if os.path.isfile(path) else b""
-    return not data or data.endswith(b"\n")
+def _is_cut(path: str | Path) -> bool:
+    """Return whether a file ends within a line."""
+    with open(path, "rb") as stream:
+        stream.seek(-min(1, os.path.getsize(path)), os.SEEK_END)
+        return stream.read() not in (b"", b"\n")

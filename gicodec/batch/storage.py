@@ -6,6 +6,7 @@ until it is complete.
 
 from __future__ import annotations
 
+import errno
 import os
 import posixpath
 from collections.abc import Iterator
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
 
 LOCAL = "file://"
+OBJECT_STORES = ("s3://", "s3a://", "gs://", "gcs://", "az://", "abfs://")
+"""Stores without folders. To make one there would be to make a bucket."""
 
 
 def is_url(place: str) -> bool:
@@ -59,7 +62,8 @@ def write(place: str, data: bytes) -> None:
         return
     with _errors(place, OutputError):
         system, path = _open(place)
-        system.makedirs(system._parent(path), exist_ok=True)
+        if not place.startswith(OBJECT_STORES):
+            system.makedirs(system._parent(path), exist_ok=True)
         with system.transaction, system.open(path, "wb") as stream:
             stream.write(data)
 
@@ -116,6 +120,8 @@ def _errors(place: str, kind: type[GsiError]) -> Iterator[None]:
         yield
     except GsiError:
         raise
+    except FileNotFoundError as err:  # not all say so in words
+        raise kind(f"{place}: {os.strerror(errno.ENOENT).lower()}") from err
     except OSError as err:
         raise kind(f"{place}: {reason(err)}") from err
     except Exception as err:  # each store's library has errors of its own; a missing library is one, too
