@@ -21,6 +21,7 @@ from gicodec.options import Progress, ProgressCallback
 
 T = TypeVar("T")
 R = TypeVar("R")
+KILLED = -9  # the exit code after SIGKILL, which Windows lacks
 
 
 def in_processes(
@@ -97,6 +98,6 @@ def _work(work: Callable[[T], R], item: T) -> R:
 
 
 def _cause(exit_code: int) -> str:
-    if exit_code == -signal.SIGKILL:
+    if exit_code == KILLED:
         return "killed, perhaps for want of memory"
     return f"signal {-exit_code}" if exit_code < 0 else f"exit code {exit_code}"
