@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,8 @@ from typing import Literal
 import click
 
 from gicodec.cli import arguments
-from gicodec.cli.batch import Job, pairs_in, run_jobs, workers
+from gicodec.cli.batch import Finished, finish_all, pairs_in, workers
+from gicodec.cli.failures import describe
 from gicodec.cli.grouped import (
     FILES,
     GO_ON,
@@ -27,6 +29,8 @@ from gicodec.errors import OutputError
 from gicodec.options import Crop, DecodeOptions
 
 DEFAULTS = DecodeOptions()
+Pair = tuple[str, str]
+"""An input and its output."""
 STREAM_FORMAT = "png"  # on standard output, which has no extension
 BITS: dict[str | None, Literal[8, 16] | None] = {None: None, "8": 8, "16": 16}
 
@@ -130,7 +134,7 @@ def decode(
             color = as_color(background)
     if output_dir is None:
         pairs = arguments.pair_files(files, f".{STREAM_FORMAT}", recursive=recursive)
-        if _is_coded(Path(pairs[0][1])) and not arguments.same_file(*pairs[0]):
+        if _is_coded(pairs[0][1]) and not arguments.same_file(*pairs[0]):
             raise click.UsageError(f"to decode both files, {arguments.with_directory(files)}")
     else:
         pairs = pairs_in(output_dir, f".{STREAM_FORMAT}", files, recursive=recursive, is_wanted=_is_coded)
@@ -138,16 +142,40 @@ def decode(
         pairs = arguments.without_existing(pairs, quiet=quiet)
     n_workers, each = workers(jobs, threads, len(pairs))
     run = _Run(replace(options, threads=each), color, quiet, as_json, output_dir is not None)
-    batch = [Job(source, partial(_decode_file, source, target, run)) for source, target in pairs]
-    ctx.exit(run_jobs(batch, n_workers=n_workers, fail_fast=fail_fast, quiet=quiet or as_json))
+    work = partial(_finished, run=run, n_workers=n_workers)
+    ctx.exit(finish_all(pairs, work, fail_fast=fail_fast, quiet=quiet or as_json))
 
 
-def _is_coded(path: Path) -> bool:
-    return path.suffix.lower() == arguments.EXTENSION
+def _is_coded(path: str) -> bool:
+    return Path(path).suffix.lower() == arguments.EXTENSION
 
 
-def _decode_file(source: str, target: str, run: _Run) -> int:
-    """Decode one file, and say so; return the bytes of the picture's file."""
+def _finished(pairs: Iterator[Pair], run: _Run, n_workers: int) -> Iterator[Finished]:
+    """Yield what is said of each file, as it ends."""
+    work = partial(_decode_or_fail, run=run)
+    if n_workers == 1:
+        return map(work, pairs)
+    from gicodec.batch.processes import in_processes
+
+    return in_processes(work, pairs, n_workers=n_workers, time_limit=None, lost=_failed)
+
+
+def _decode_or_fail(pair: Pair, run: _Run) -> Finished:
+    try:
+        return _decode_file(*pair, run)
+    except BrokenPipeError:
+        raise  # the reader of the pipe has left; that is no error
+    except Exception as err:
+        return _failed(pair, err)
+
+
+def _failed(pair: Pair, err: Exception) -> Finished:
+    error, code = describe(err, pair[0])
+    return Finished(pair[0], error=error, code=code)
+
+
+def _decode_file(source: str, target: str, run: _Run) -> Finished:
+    """Decode one file."""
     from gicodec.codec import decode as decode_bytes
     from gicodec.files import starts_with
     from gicodec.format import SIGNATURE
@@ -166,16 +194,18 @@ def _decode_file(source: str, target: str, run: _Run) -> int:
     data = encode_image(picture, extension, run.background)
     arguments.write_bytes(target, data)
     name, depth = arguments.name_of(target, "standard output"), bits_for(picture, extension)
+    file, text = arguments.name_of(source, "standard input"), ""
     if run.as_json:
-        fields = {"file": arguments.name_of(source, "standard input"), "output": name, "width": picture.width}
-        fields |= {
+        fields = {
+            "file": file,
+            "output": name,
+            "width": picture.width,
             "height": picture.height,
             "bits": depth,
             "alpha": picture.alpha is not None,
             "bytes": len(data),
         }
-        click.echo(json.dumps(fields), err=arguments.is_stdout(target))
+        text = json.dumps(fields)
     elif not run.quiet:
         text = f"{name}: {picture.width}x{picture.height}, {depth} bits per sample"
-        click.echo(text, err=arguments.is_stdout(target))
-    return len(data)
+    return Finished(file, text, arguments.is_stdout(target), n_bytes=len(data))

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from gicodec.cli import arguments
-from gicodec.cli.batch import Job, pairs_in, run_jobs, workers
-from gicodec.cli.encode_file import Run, encode_file
+from gicodec.cli.batch import pairs_in, workers
+from gicodec.cli.encode_file import Run, encode_all
 from gicodec.cli.grouped import (
     FILES,
     GO_ON,
@@ -33,7 +32,7 @@ HELP = """Encode pictures as .gsi files.
 \b
 gsi encode in.png out.gsi --bpp 0.3
 gsi encode *.jpg -o coded --effort fast
-gsi encode photos -r -o coded --jobs 4
+gsi encode photos -r -o coded --jobs 4 --report report.jsonl --resume
 
 Give IN and OUT, or any number of inputs and -o DIR. Use - for standard input or
 output. IN is any picture that Pillow opens. An existing OUT is replaced only when
@@ -48,6 +47,8 @@ the new file is complete; a picture is never replaced.
 @option(FILES, "-n", "--no-clobber", "--skip-existing", is_flag=True, help=SKIP)
 @option(FILES, "-f", "--force-name", is_flag=True, help="Let OUT have another extension than .gsi.")
 @option(FILES, "--fail-fast", is_flag=True, help=GO_ON)
+@option(FILES, "--report", metavar="FILE", help="Append a line of JSON for each picture, with its error.")
+@option(FILES, "--resume", is_flag=True, help="Leave alone what the report says is done, by its contents.")
 @option(
     TARGET,
     "--bpp",
@@ -75,6 +76,21 @@ the new file is complete; a picture is never replaced.
     help="How long to fit.",
 )
 @jobs_and_threads
+@option(
+    SPEED,
+    "--time-limit",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="End an encoding that takes longer; it is a failure.",
+)
+@option(
+    SPEED,
+    "--ray",
+    is_flag=False,
+    flag_value="",
+    metavar="[ADDRESS]",
+    help="Encode on a cluster with Ray; last, or as --ray=ADDRESS. Default: one that Ray finds or starts.",
+)
 @option(
     SPEED,
     "--device",
@@ -145,6 +161,10 @@ def encode(
     to_srgb: bool,
     metadata: bool,
     gps: bool,
+    report: str | None,
+    resume: bool,
+    time_limit: float | None,
+    ray: str | None,
     as_json: bool,
     quiet: bool,
     verbose: bool,
@@ -155,25 +175,42 @@ def encode(
         checked = EncodeOptions(**options)
     if gps and not metadata:
         raise click.UsageError("--gps needs --metadata")
+    _check_many(ctx.params)
+    from gicodec.image.read import ReadOptions, may_be_picture
+
     if output_dir is None:
         pairs = arguments.pair_files(files, arguments.EXTENSION, recursive=recursive)
         if not force_name:
             _check_name(pairs[0][1], files)
     else:
-        from gicodec.image.read import may_be_picture
-
         pairs = pairs_in(
             output_dir, arguments.EXTENSION, files, recursive=recursive, is_wanted=may_be_picture
         )
     if no_clobber:
         pairs = arguments.without_existing(pairs, quiet=quiet)
+    from gicodec.batch.report import read_report
+    from gicodec.batch.task import Task
+
     n_workers, threads = workers(jobs, checked.threads, len(pairs))
-    reading = {"to_srgb": to_srgb, "metadata": metadata, "gps": gps}
+    how, reading = replace(checked, threads=threads), ReadOptions(to_srgb, metadata, gps)
+    before = read_report(report) if resume and report is not None else {}
     silent = quiet or as_json
-    how = replace(checked, threads=threads), reading, silent, verbose, as_json
-    run = Run(*how, makes_folders=output_dir is not None, bars=len(pairs) == 1)
-    batch = [Job(source, partial(encode_file, source, target, run)) for source, target in pairs]
-    ctx.exit(run_jobs(batch, n_workers=n_workers, fail_fast=fail_fast, quiet=silent))
+    tasks = [Task(*pair, how, reading, before.get(pair[1]), hints=not silent) for pair in pairs]
+    switches = fail_fast, quiet, verbose, as_json, output_dir is not None, len(pairs) == 1
+    ctx.exit(encode_all(tasks, Run(n_workers, time_limit, ray, report, *switches)))
+
+
+def _check_many(given: dict[str, Any]) -> None:
+    """Refuse options for many pictures where they mean nothing."""
+    for name in ("report", "resume", "time_limit", "ray"):
+        if given["output_dir"] is None and given[name] not in (None, False):
+            raise click.UsageError(f"--{name.replace('_', '-')} needs -o DIR")
+    if given["resume"] and given["report"] is None:
+        raise click.UsageError("--resume needs --report FILE, which says what is done")
+    if given["ray"] is not None and given["jobs"] > 1:
+        raise click.UsageError("--jobs is for this machine; with --ray, the cluster's cores count")
+    if given["no_clobber"] and (given["resume"] or given["ray"] is not None):
+        raise click.UsageError("-n goes by names: give --resume, which goes by contents, without it")
 
 
 def _check_name(target: str, files: tuple[str, ...]) -> None:

@@ -1,29 +1,41 @@
-"""What ``gsi encode`` does with one file."""
+"""What ``gsi encode`` does with its files: here, in processes, or on a cluster."""
 
 from __future__ import annotations
 
 import json
-import sys
+import math
 import time
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import click
-
+from gicodec.batch.record import Record
+from gicodec.batch.report import Report
 from gicodec.cli import arguments
-from gicodec.cli.batch import unless_stopped
+from gicodec.cli.batch import Finished, finish_all
 from gicodec.cli.console import count, progress_reports, warn
-from gicodec.errors import OutputError
+from gicodec.cli.failures import describe
 from gicodec.options import TARGETS, EncodeOptions
+
+if TYPE_CHECKING:
+    from gicodec.batch.task import Task
 
 
 @dataclass(frozen=True)
 class Run:
     """What holds for every file of a run."""
 
-    options: EncodeOptions
-    reading: dict[str, bool]
+    n_workers: int
+    time_limit: float | None
+    """Seconds for one file."""
+    ray: str | None
+    """Address of a cluster, "" for one that Ray finds or starts; None for this machine, without Ray."""
+    report: str | None
+    """Path of a file for the records."""
+    fail_fast: bool
     quiet: bool
     verbose: bool
     as_json: bool
@@ -32,60 +44,103 @@ class Run:
     bars: bool
 
 
-@cache
+def encode_all(tasks: list[Task], run: Run) -> int:
+    """Encode every file, and say so; return the exit code of the first failure, or 0.
+
+    Raises:
+        GsiError: The report cannot be written, or the cluster cannot be reached.
+    """
+    before = {task.target: task.before for task in tasks}
+    if run.ray is None and any(task.options.device == "auto" for task in tasks):
+        _warn_of_unused_gpu(quiet=run.quiet)
+
+    with nullcontext() if run.report is None else Report(run.report) as report:
+
+        def work(to_do: Iterator[Task]) -> Iterator[Finished]:
+            for record in _records(to_do, run):
+                is_new = record != before[record.output]
+                if report is not None and is_new:
+                    report.append(record)
+                yield _finished(record, tasks[0].options, run, is_new=is_new)
+
+        return finish_all(tasks, work, fail_fast=run.fail_fast, quiet=run.quiet or run.as_json)
+
+
+def _records(tasks: Iterator[Task], run: Run) -> Iterator[Record]:
+    """Yield the record of each task, as it ends."""
+    if run.ray is not None:
+        from gicodec.cluster import encode_tasks
+
+        return encode_tasks(tasks, address=run.ray or None, time_limit=run.time_limit)
+    work = partial(_encode_or_fail, run=run)
+    if run.n_workers == 1 and run.time_limit is None:
+        return map(work, tasks)
+    from gicodec.batch.processes import in_processes
+    from gicodec.batch.task import Task
+
+    return in_processes(work, tasks, n_workers=run.n_workers, time_limit=run.time_limit, lost=Task.lost)
+
+
+def _encode_or_fail(task: Task, run: Run) -> Record:
+    start = time.monotonic()
+    try:
+        return _encode_file(task, run)
+    except BrokenPipeError:
+        raise  # the reader of the pipe has left; that is no error
+    except Exception as err:
+        return task.failed(*describe(err, task.source), seconds=time.monotonic() - start)
+
+
+def _encode_file(task: Task, run: Run) -> Record:
+    """Encode one file."""
+    target = task.target
+    if run.makes_folders:
+        arguments.make_directory(str(Path(target).parent))
+    arguments.check_target(task.source, target)
+    from gicodec.batch.task import encode_task, refuse_picture
+
+    if arguments.is_plain(target):
+        refuse_picture(target)
+    effort, quiet = task.options.effort, run.quiet or run.as_json or not run.bars
+    with progress_reports(effort, quiet=quiet, verbose=run.verbose) as callback:
+        return encode_task(
+            task,
+            callback,
+            name=arguments.name_of(task.source, "standard input"),
+            read=arguments.read_bytes,
+            write=arguments.write_bytes,
+        )
+
+
 def _warn_of_unused_gpu(*, quiet: bool) -> None:
-    """Warn once if something keeps an existing GPU from being used."""
+    """Warn if something keeps an existing GPU from being used."""
     from gicodec.device import installation_problem
 
     problem = installation_problem()
     warn("--device auto", [f"using the CPU: {problem}"] if problem else [], quiet=quiet)
 
 
-def encode_file(source: str, target: str, run: Run) -> int:
-    """Encode one file, and say so; return its bytes."""
-    start, options = time.monotonic(), run.options
-    if run.makes_folders:
-        arguments.make_directory(str(Path(target).parent))
-    arguments.check_target(source, target)
-    from gicodec.image.read import ReadOptions, is_picture, read_image
-
-    if arguments.is_plain(target) and is_picture(target):
-        raise OutputError(f"{target}: is a picture; remove it first, or name another output")
-    name = arguments.name_of(source, "standard input")
-    stream = sys.stdin.buffer if source == arguments.STANDARD else source
-    picture, warnings = read_image(stream, ReadOptions(**run.reading))
-    warn(name, warnings, quiet=run.quiet)
-    from gicodec.codec import encode as encode_picture
-    from gicodec.image.lossless import better_lossless
-
-    if options.device == "auto":
-        _warn_of_unused_gpu(quiet=run.quiet)
-    with progress_reports(options.effort, quiet=run.quiet or not run.bars, verbose=run.verbose) as callback:
-        encoded = encode_picture(picture, options, unless_stopped(callback))
-    arguments.write_bytes(target, encoded.data)
-    n_bytes, seconds = len(encoded.data), time.monotonic() - start
-    lossless = None if run.quiet else better_lossless(picture, n_bytes, encoded.psnr)
-    if lossless is not None:
-        hint = f"a lossless format suits this picture better: as lossless WebP it takes {lossless} bytes"
-        warn(name, [hint], quiet=run.quiet)
-    bpp, shown = 8 * n_bytes / (picture.width * picture.height), arguments.name_of(target, "standard output")
-    text = (
-        f"{shown}: {n_bytes} bytes, {bpp:.4f} bpp, {encoded.psnr:.2f} dB,"
-        f" {count(encoded.n_gaussians, 'Gaussian')} (target {_target_text(options)}),"
-        f" {seconds:.1f} s"
-    )
+def _finished(record: Record, options: EncodeOptions, run: Run, *, is_new: bool) -> Finished:
+    """Return what is said of a picture."""
+    name = arguments.name_of(record.file, "standard input")
+    if record.error is not None:
+        return Finished(name, error=record.error, code=record.exit_code)
+    if not is_new:
+        return Finished(name, before=True)
+    shown = arguments.name_of(record.output, "standard output")
     if run.as_json:
-        fields = {"file": name, "output": shown, "bytes": n_bytes, "bpp": bpp, "psnr": _finite(encoded.psnr)}
-        fields |= {"n_gaussians": encoded.n_gaussians, "seconds": round(seconds, 3), "warnings": warnings}
-        text = json.dumps(fields)
-    if run.as_json or not run.quiet:
-        click.echo(text, err=arguments.is_stdout(target))
-    return n_bytes
-
-
-def _finite(value: float) -> float | None:
-    """Return a number for JSON, which has no infinity."""
-    return None if value == float("inf") else round(value, 4)
+        text = json.dumps(asdict(record) | {"file": name, "output": shown})
+    elif run.quiet:
+        text = ""
+    else:
+        psnr = math.inf if record.psnr is None else record.psnr
+        text = (
+            f"{shown}: {record.bytes} bytes, {record.bpp:.4f} bpp, {psnr:.2f} dB,"
+            f" {count(record.n_gaussians or 0, 'Gaussian')} (target {_target_text(options)}),"
+            f" {record.seconds:.1f} s"
+        )
+    beside = arguments.is_stdout(record.output)
+    return Finished(name, text, beside, record.warnings, record.bytes or 0)
 
 
 def _target_text(options: EncodeOptions) -> str:

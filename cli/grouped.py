@@ -47,11 +47,16 @@ def jobs_and_threads(command: Decorated) -> Decorated:
         "type": int,
         "default": 0,
         "metavar": "N",
-        "help": "Number of threads; default: one per core.",
+        "help": "Number of threads; default: one per core, or with --jobs one per file.",
     }
-    at_once = {"type": click.IntRange(min=1), "default": 1, "metavar": "N"}
+    at_once = {
+        "type": click.IntRange(min=1),
+        "default": 1,
+        "metavar": "N",
+        "help": "Files at a time, a process each; default: 1.",
+    }
     with_threads = option(SPEED, "--threads", **per_core)(command)
-    return option(SPEED, "--jobs", **at_once, help="Files at a time; default: 1.")(with_threads)
+    return option(SPEED, "--jobs", **at_once)(with_threads)
 
 
 def json_and_quiet(command: Decorated) -> Decorated:

@@ -34,6 +34,7 @@ __all__ = [
     "TargetError",
     "TruncatedFileError",
     "UnsupportedFileError",
+    "describe",
     "one_line",
 ]
 
@@ -75,3 +76,17 @@ class DeviceError(GsiError):
 def one_line(err: object) -> str:
     """Return the text of an error as one line, or the name of its class if it has no text."""
     return " ".join(str(err).split()) or type(err).__name__
+
+
+def describe(err: Exception, name: str | None = None) -> tuple[str, int]:
+    """Return what to say of an error, with the name of the file unless the text has it, and its exit code."""
+    if isinstance(err, GsiError):
+        text, code = str(err), err.exit_code
+    elif isinstance(err, MemoryError):
+        text, code = "not enough memory", LimitError.exit_code
+    else:
+        text = f"{type(err).__name__}: {err} (set GSI_DEBUG=1 to see the traceback)"
+        code = GsiError.exit_code
+    if not name or isinstance(err, ImageError | OutputError) or text.startswith(f"{name}:"):
+        return text, code
+    return f"{name}: {text}", code

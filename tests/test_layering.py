@@ -30,8 +30,9 @@ FLOORS = [
     {"gicodec.source", "gicodec.opacity"},
     {"gicodec.encoder", "gicodec.papers"},
     {"gicodec.codec", "gicodec.diagnostics"},
-    {"gicodec.compare", "gicodec.pillow"},
+    {"gicodec.compare", "gicodec.pillow", "gicodec.batch"},
     {"gicodec.api"},
+    {"gicodec.cluster"},
     {"gicodec.cli"},
 ]
 """From the ground up: a module imports from its own folder, or from below."""
