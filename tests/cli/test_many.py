@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from commands import assert_fails, gsi, picture
+from PIL import Image
 from processes import below, is_alive, kill_one, wait_until
 
 from gicodec import decode, write_image
@@ -201,6 +202,16 @@ def test_every_picture_has_a_line_with_its_bytes_quality_time_and_error(here: Pa
         assert (line["error"], line["exit_code"]) == (None, 0)
         assert line["bytes"] == Path(str(line["output"])).stat().st_size
         assert 20 < float(str(line["psnr"])) < 60
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_warning_is_printed_once_wherever_the_picture_is_encoded(jobs: str, here: Path) -> None:
+    exif = Image.Exif()
+    exif[0x010E] = "a blob"
+    Image.fromarray(picture(24, 16)).save("described.png", exif=exif)
+    done = gsi("encode", "described.png", "photos/00.png", "-o", "out", *FAST, "--jobs", jobs)
+    assert done.returncode == 0, done.stderr.decode()
+    assert done.stderr.decode().count("gsi: warning: described.png: metadata dropped: EXIF\n") == 1
 
 
 def test_a_picture_that_takes_too_long_is_ended_and_the_others_are_not(here: Path) -> None:
