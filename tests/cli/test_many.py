@@ -233,23 +233,6 @@ def test_processes_have_a_thread_each_and_one_picture_alone_has_all() -> None:
     assert workers(jobs=4, threads=0, n_files=0) == (1, 0)
 
 
-@pytest.mark.parametrize(
-    ("args", "text"),
-    [
-        (("a.png", "b.gsi", "--report", "r"), "--report needs -o DIR"),
-        (("a.png", "b.gsi", "--time-limit", "9"), "--time-limit needs -o DIR"),
-        (("a.png", "b.gsi", "--ray"), "--ray needs -o DIR"),
-        (("a.png", "-o", "out", "--resume"), "--resume needs --report FILE"),
-        (("a.png", "-o", "out", "--report", "r", "--resume", "-n"), "-n goes by names"),
-        (("a.png", "-o", "out", "--jobs", "2", "--ray"), "--jobs is for this machine"),
-        (("a.png", "-o", "out", "--time-limit", "0"), "'--time-limit'"),
-    ],
-)
-def test_options_for_many_pictures_need_their_company(args: tuple[str, ...], text: str, here: Path) -> None:
-    assert_fails(2, text, "encode", *args)
-    assert not (here / "r").exists()
-
-
 def test_a_report_that_cannot_be_written_is_an_error_before_any_work(here: Path) -> None:
     assert_fails(
         5, "missing", "encode", "photos", "-r", "-o", "out", *FAST, "--report", "missing/report.jsonl"
