@@ -43,6 +43,11 @@ class Run:
     """For outputs: with -o."""
     bars: bool
 
+    @property
+    def in_this_process(self) -> bool:
+        """Whether pictures are encoded here, and warnings are printed as they arise."""
+        return self.n_workers == 1 and self.time_limit is None and self.ray is None
+
 
 def encode_all(tasks: list[Task], run: Run) -> int:
     """Encode every file, and say so; return the exit code of the first failure, or 0.
@@ -73,7 +78,7 @@ def _records(tasks: Iterator[Task], run: Run) -> Iterator[Record]:
 
         return encode_tasks(tasks, address=run.ray or None, time_limit=run.time_limit)
     work = partial(_encode_or_fail, run=run)
-    if run.n_workers == 1 and run.time_limit is None:
+    if run.in_this_process:
         return map(work, tasks)
     from gicodec.batch.processes import in_processes
     from gicodec.batch.task import Task
@@ -101,12 +106,15 @@ def _encode_file(task: Task, run: Run) -> Record:
 
     if arguments.is_plain(target):
         refuse_picture(target)
-    effort, quiet = task.options.effort, run.quiet or run.as_json or not run.bars
-    with progress_reports(effort, quiet=quiet, verbose=run.verbose) as callback:
+    name, silent = arguments.name_of(task.source, "standard input"), run.quiet or run.as_json
+    say = partial(warn, name, quiet=silent) if run.in_this_process else None
+    effort = task.options.effort
+    with progress_reports(effort, quiet=silent or not run.bars, verbose=run.verbose) as callback:
         return encode_task(
             task,
             callback,
-            name=arguments.name_of(task.source, "standard input"),
+            name=name,
+            warn=say,
             read=arguments.read_bytes,
             write=arguments.write_bytes,
         )
@@ -140,7 +148,8 @@ def _finished(record: Record, options: EncodeOptions, run: Run, *, is_new: bool)
             f" {record.seconds:.1f} s"
         )
     beside = arguments.is_stdout(record.output)
-    return Finished(name, text, beside, record.warnings, record.bytes or 0)
+    warnings = [] if run.in_this_process else record.warnings
+    return Finished(name, text, beside, warnings, record.bytes or 0)
 
 
 def _target_text(options: EncodeOptions) -> str:

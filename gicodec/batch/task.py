@@ -72,6 +72,7 @@ def encode_task(
     progress: ProgressCallback | None = None,
     *,
     name: str | None = None,
+    warn: Callable[[list[str]], object] | None = None,
     read: Callable[[str], bytes] = storage.read,
     write: Callable[[str, bytes], None] = storage.write,
 ) -> Record:
@@ -81,6 +82,7 @@ def encode_task(
         task: What to do.
         progress: Called with a report now and then.
         name: Of the picture, for errors; its source by default.
+        warn: Called with warnings as they arise: what reading drops, before long work. The record has all.
         read: Reads the source, and the target that is there.
         write: Writes the target.
 
@@ -95,14 +97,17 @@ def encode_task(
     stream = io.BytesIO(data)
     stream.name = name or task.source  # read_image() names it
     picture, warnings = read_image(stream, task.reading)
+    if warn is not None:
+        warn(warnings)
     encoded = encode(picture, task.options, unless_orphaned(progress))
     write(task.target, encoded.data)
     n_bytes, seconds = len(encoded.data), time.monotonic() - start
     lossless = better_lossless(picture, n_bytes, encoded.psnr) if task.hints else None
     if lossless is not None:
-        warnings.append(
-            f"a lossless format suits this picture better: as lossless WebP it takes {lossless} bytes"
-        )
+        hint = f"a lossless format suits this picture better: as lossless WebP it takes {lossless} bytes"
+        warnings = [*warnings, hint]
+        if warn is not None:
+            warn([hint])
     return task.done(
         bytes=n_bytes,
         bpp=8 * n_bytes / (picture.width * picture.height),

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from commands import assert_fails, gsi, picture
+from PIL import Image
 from processes import below, is_alive, kill_one, wait_until
 
 from gicodec import decode, write_image
@@ -203,6 +204,16 @@ def test_every_picture_has_a_line_with_its_bytes_quality_time_and_error(here: Pa
         assert 20 < float(str(line["psnr"])) < 60
 
 
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_warning_is_printed_once_wherever_the_picture_is_encoded(jobs: str, here: Path) -> None:
+    exif = Image.Exif()
+    exif[0x010E] = "a blob"
+    Image.fromarray(picture(24, 16)).save("described.png", exif=exif)
+    done = gsi("encode", "described.png", "photos/00.png", "-o", "out", *FAST, "--jobs", jobs)
+    assert done.returncode == 0, done.stderr.decode()
+    assert done.stderr.decode().count("gsi: warning: described.png: metadata dropped: EXIF\n") == 1
+
+
 def test_a_picture_that_takes_too_long_is_ended_and_the_others_are_not(here: Path) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (512, 512, 3), dtype=np.uint8)
     write_image(here / "noise.png", noise)
@@ -220,23 +231,6 @@ def test_processes_have_a_thread_each_and_one_picture_alone_has_all() -> None:
     assert workers(jobs=4, threads=2, n_files=9) == (4, 2)
     assert workers(jobs=4, threads=0, n_files=1) == (1, 0)
     assert workers(jobs=4, threads=0, n_files=0) == (1, 0)
-
-
-@pytest.mark.parametrize(
-    ("args", "text"),
-    [
-        (("a.png", "b.gsi", "--report", "r"), "--report needs -o DIR"),
-        (("a.png", "b.gsi", "--time-limit", "9"), "--time-limit needs -o DIR"),
-        (("a.png", "b.gsi", "--ray"), "--ray needs -o DIR"),
-        (("a.png", "-o", "out", "--resume"), "--resume needs --report FILE"),
-        (("a.png", "-o", "out", "--report", "r", "--resume", "-n"), "-n goes by names"),
-        (("a.png", "-o", "out", "--jobs", "2", "--ray"), "--jobs is for this machine"),
-        (("a.png", "-o", "out", "--time-limit", "0"), "'--time-limit'"),
-    ],
-)
-def test_options_for_many_pictures_need_their_company(args: tuple[str, ...], text: str, here: Path) -> None:
-    assert_fails(2, text, "encode", *args)
-    assert not (here / "r").exists()
 
 
 def test_a_report_that_cannot_be_written_is_an_error_before_any_work(here: Path) -> None:

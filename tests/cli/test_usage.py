@@ -49,6 +49,13 @@ def test_version_and_bare_call() -> None:
         (("encode", "a.png", "b.gsi", "--nonsense"), "--nonsense"),
         (("encode", "x/a.png", "y/a.png", "-o", "out"), "would be written to"),
         (("encode", "-", "-o", "out"), "-o DIR"),
+        (("encode", "a.png", "b.gsi", "--report", "r"), "--report needs -o DIR"),
+        (("encode", "a.png", "b.gsi", "--time-limit", "9"), "--time-limit needs -o DIR"),
+        (("encode", "a.png", "b.gsi", "--ray"), "--ray needs -o DIR"),
+        (("encode", "a.png", "-o", "out", "--resume"), "--resume needs --report FILE"),
+        (("encode", "a.png", "-o", "out", "--report", "r", "--resume", "-n"), "-n goes by names"),
+        (("encode", "a.png", "-o", "out", "--jobs", "2", "--ray"), "--jobs is for this machine"),
+        (("encode", "a.png", "-o", "out", "--time-limit", "0"), "'--time-limit'"),
         (("decode", "a.gsi", "b.png", "--scale", "0"), "scale must be positive"),
         (("decode", "a.gsi", "b.png", "--scale", "2", "--size", "4x4"), "not both"),
         (("decode", "a.gsi", "b.png", "--size", "x"), "is not a size"),
@@ -66,6 +73,7 @@ def test_version_and_bare_call() -> None:
 def test_usage_errors(args: tuple[str, ...], text: str) -> None:
     assert_fails(2, text, *args)
     assert not Path("out").exists()
+    assert not Path("r").exists()
 
 
 @pytest.mark.parametrize(
