@@ -1,0 +1,38 @@
+// The cosines of the layer along an axis (SPEC.md section 12, What it draws).
+import { BLOCK } from './layer.js';
+import { floor, max, min } from './functions.js';
+
+/**
+ * The cosines that are not 0 at some places of an axis.
+ * @typedef {object} AxisCosines
+ * @property {Int32Array} blocks for each place, the first of two blocks
+ * @property {Float64Array} values for each place, the 8 cosines of this block and the 8 of the next
+ */
+
+/**
+ * @param {number} count number of blocks along the axis
+ * @param {Float64Array} places in pixels from the upper or left border, inside the picture
+ * @returns {AxisCosines}
+ */
+export function axisCosines(count, places) {
+  const blocks = Int32Array.from(places, (x) => firstBlock(x, count));
+  const values = new Float64Array(2 * BLOCK * places.length);
+  places.forEach((x, n) => {
+    for (let k = 0; k < 2 * BLOCK; k++) {
+      const block = blocks[n] + floor(k / BLOCK);
+      if (block < count) values[2 * BLOCK * n + k] = cosine(block, k % BLOCK, x, count);
+    }
+  });
+  return { blocks, values };
+}
+
+/** The first of the two blocks whose windows may not be 0 at x. */
+const firstBlock = (x, count) => min(max(0, floor((x - BLOCK / 2) / BLOCK)), max(0, count - 2));
+
+function cosine(b, k, x, count) {
+  const u = x - BLOCK * b;
+  const left = b === 0 ? 1 : min(1, max(-1, u / 4));
+  const right = b === count - 1 ? 1 : min(1, max(-1, (8 - u) / 4));
+  const window = Math.sin((Math.PI / 4) * (1 + left)) * Math.sin((Math.PI / 4) * (1 + right));
+  return (window * Math.cos((Math.PI / 8) * (k + 1 / 2) * u)) / 2;
+}

@@ -1,0 +1,51 @@
+// The synchronous core of the package: bytes in, pixels out (README.md, API).
+import { drawPicture } from './draw.js';
+import { GsiError } from './error.js';
+import { readInfo, readPicture } from './picture.js';
+import { makeView } from './view.js';
+
+/**
+ * Pixels as in an ImageData: RGBA, 8 bits, not premultiplied.
+ * @typedef {{data: Uint8ClampedArray, width: number, height: number, colorSpace: 'srgb' | 'display-p3'}} Pixels
+ */
+
+/** @param {Uint8Array | ArrayBuffer} bytes a whole file */
+export function toBytes(bytes) {
+  if (bytes instanceof ArrayBuffer) return new Uint8Array(bytes);
+  if (bytes instanceof Uint8Array) return bytes;
+  throw new GsiError('argument', 'the file must be a Uint8Array or an ArrayBuffer');
+}
+
+/** Says what a file is, without decoding its Gaussians. */
+export const info = (bytes) => readInfo(toBytes(bytes));
+
+/** Decodes a file, but draws nothing. @returns {Picture} */
+export const read = (bytes) => withinMemory(() => readPicture(toBytes(bytes)));
+
+/** Draws a decoded file. @returns {Pixels} */
+export function draw(picture, options) {
+  const { header } = picture;
+  const view = makeView(header, options);
+  // A picture with a profile of its own is shown as sRGB: an ImageData cannot have a profile.
+  const colorSpace = header.colorSpace === 'display-p3' ? 'display-p3' : 'srgb';
+  return { ...withinMemory(() => drawPicture(picture, view)), colorSpace };
+}
+
+/** Runs a function; where it cannot allocate an array, that is a limit. */
+function withinMemory(run) {
+  try {
+    return run();
+  } catch (error) {
+    throw error instanceof RangeError ? new GsiError('limit', `not enough memory: ${error.message}`) : error;
+  }
+}
+
+/** Decodes and draws a file. @returns {Pixels} */
+export const decodePixels = (bytes, options) => draw(read(bytes), options);
+
+/** @returns {ImageData} or, where there is no such class, the pixels themselves */
+export function toImageData(pixels) {
+  if (typeof ImageData === 'undefined') return pixels;
+  const { data, width, height, colorSpace } = pixels;
+  return new ImageData(data, width, height, { colorSpace });
+}

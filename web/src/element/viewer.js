@@ -1,0 +1,190 @@
+// Draws a picture into a canvas, again and again as the view changes.
+import { draw, toImageData } from '../decode.js';
+import { sharedRenderer } from '../gpu/shared.js';
+import { hasWorkers, runInWorker } from '../worker-pool.js';
+import { drawEllipses } from './ellipses.js';
+import { coarser, contain, fit, optionsOfFrame, pan, visiblePart, zoom } from './viewport.js';
+
+/** While the view changes, frames of the GPU should take at most this many milliseconds. */
+const SLOW = 60;
+const FAST = 25;
+/** Beyond this, frames do not follow each other. */
+const PAUSE = 400;
+/** The coarsest drawing of a slow GPU, in pixels per pixel of the device. */
+const COARSEST = 1 / 8;
+/** When nothing has changed for so many milliseconds, the picture is drawn at full sharpness again. */
+const SETTLE = 120;
+
+/**
+ * From its own size on, the GPU draws the picture at once. Below, or without a GPU, a worker draws it: until that is
+ * done, what was drawn before is shown, stretched to its new place. Where the GPU is slow, its drawings are coarser
+ * while the view changes.
+ */
+export class Viewer {
+  /** The canvas, with one pixel for each pixel of the device. */
+  canvas = document.createElement('canvas');
+  #picture;
+  #context;
+  #observer;
+  #box = { width: 0, height: 0 };
+  #viewport = null;
+  #isFitted = true;
+  #showsEllipses = false;
+  #frameRequest = 0;
+  #settleTimer = 0;
+  #lastFrame = 0;
+  /** Pixels that are drawn per pixel of the device while the view changes. */
+  #resolution = 1;
+  #loaded = null;
+  #isWorking = false;
+  /** Drawings of the worker: the first, of the whole picture, and the last. Each has an image and its viewport. */
+  #drawings = [];
+  #isDisposed = false;
+  #onDrawn;
+  #onError;
+
+  /**
+   * @param {Picture} picture
+   * @param {() => void} onDrawn is called after each drawing that is sharp
+   * @param {(error: Error) => void} onError is called where the picture cannot be drawn
+   */
+  constructor(picture, onDrawn, onError) {
+    this.#picture = picture;
+    this.#onDrawn = onDrawn;
+    this.#onError = onError;
+    const colorSpace = picture.header.colorSpace === 'display-p3' ? 'display-p3' : 'srgb';
+    this.#context = this.canvas.getContext('2d', { colorSpace });
+    this.#observer = new ResizeObserver(this.#resize);
+    this.#observer.observe(this.canvas);
+    addEventListener('resize', this.#resize); // a page that is zoomed has other device pixels
+  }
+
+  /** Frees what the GPU holds, and stops. */
+  dispose() {
+    this.#isDisposed = true;
+    this.#observer.disconnect();
+    removeEventListener('resize', this.#resize);
+    cancelAnimationFrame(this.#frameRequest);
+    clearTimeout(this.#settleTimer);
+    if (this.#loaded) this.#loaded.renderer.release(this.#loaded);
+  }
+
+  /** Device pixels per pixel of the picture. */
+  get scale() {
+    return this.#viewport?.scale ?? 0;
+  }
+
+  /** Whether Gaussians are shown as ellipses. */
+  set showsEllipses(value) {
+    this.#showsEllipses = value;
+    this.#request();
+  }
+
+  /** Zooms by a factor; the point, in CSS pixels, stays. @returns {boolean} whether anything changed */
+  zoom(factor, { x, y } = { x: this.canvas.clientWidth / 2, y: this.canvas.clientHeight / 2 }) {
+    const point = { x: x * devicePixelRatio, y: y * devicePixelRatio };
+    return this.#change((...sizes) => zoom(this.#viewport, factor, point, ...sizes));
+  }
+
+  /** Moves the picture, by CSS pixels. @returns {boolean} whether anything changed */
+  pan(dx, dy) {
+    return this.#change((...sizes) => pan(this.#viewport, dx * devicePixelRatio, dy * devicePixelRatio, ...sizes));
+  }
+
+  /** Shows the whole picture. @returns {boolean} whether anything changed */
+  reset() {
+    return this.#change(fit);
+  }
+
+  #change(makeViewport) {
+    if (!this.#viewport) return false;
+    const before = this.#viewport;
+    const { header } = this.#picture;
+    this.#viewport = makeViewport(header, this.#box);
+    this.#isFitted = this.#viewport.scale === fit(header, this.#box).scale;
+    const hasChanged = ['scale', 'x', 'y'].some((name) => this.#viewport[name] !== before[name]);
+    if (hasChanged) this.#request();
+    return hasChanged;
+  }
+
+  #resize = () => {
+    const rectangle = this.canvas.getBoundingClientRect();
+    const [width, height] = [rectangle.width, rectangle.height].map((side) => Math.round(side * devicePixelRatio));
+    if (width === 0 || height === 0 || (width === this.#box.width && height === this.#box.height)) return;
+    const { header } = this.#picture;
+    this.#box = { width, height };
+    this.#viewport = this.#isFitted ? fit(header, this.#box) : contain(this.#viewport, header, this.#box);
+    this.canvas.width = width;
+    this.canvas.height = height;
+    this.#draw();
+  };
+
+  #request() {
+    cancelAnimationFrame(this.#frameRequest);
+    this.#frameRequest = requestAnimationFrame((time) => this.#animate(time));
+  }
+
+  /** Draws a frame of a view that changes. */
+  #animate(time) {
+    const elapsed = time - this.#lastFrame;
+    this.#lastFrame = time;
+    if (elapsed > SLOW && elapsed < PAUSE) this.#resolution = Math.max(COARSEST, this.#resolution / 2);
+    if (elapsed < FAST) this.#resolution = Math.min(1, this.#resolution * 2);
+    clearTimeout(this.#settleTimer);
+    this.#draw(this.#resolution);
+    if (this.#resolution < 1) this.#settleTimer = setTimeout(() => this.#draw(), SETTLE);
+  }
+
+  #draw(resolution = 1) {
+    if (!this.#viewport) return;
+    const part = visiblePart(this.#viewport, this.#picture.header, this.#box);
+    this.#context.clearRect(0, 0, this.#box.width, this.#box.height);
+    const isDrawn = this.#drawWithGpu(part, resolution);
+    if (!isDrawn) this.#drawPreview();
+    if (this.#showsEllipses) drawEllipses(this.#context, this.#picture.gaussians, this.#viewport);
+    if (!isDrawn) this.#work(part);
+    else if (resolution === 1) this.#onDrawn();
+  }
+
+  /** @returns {boolean} whether the GPU could draw this */
+  #drawWithGpu({ left, top, frame }, resolution) {
+    const renderer = sharedRenderer();
+    if (!renderer?.canDraw(this.#picture, frame)) return false;
+    const detail = Math.max(resolution, 1 / frame.scaleX);
+    const drawn = coarser(frame, detail);
+    if (this.#loaded?.renderer !== renderer) this.#loaded = { ...renderer.load(this.#picture), renderer };
+    renderer.draw(this.#loaded, drawn);
+    this.#context.drawImage(renderer.canvas, left, top, drawn.width / detail, drawn.height / detail);
+    return true;
+  }
+
+  #drawPreview() {
+    const { scale, x, y } = this.#viewport;
+    for (const { image, left, top, viewport } of this.#drawings) {
+      const ratio = scale / viewport.scale;
+      const place = [x + (left - viewport.x) * ratio, y + (top - viewport.y) * ratio];
+      this.#context.drawImage(image, ...place, image.width * ratio, image.height * ratio);
+    }
+  }
+
+  /** Draws in a worker, unless that is already going on or done. */
+  async #work({ left, top, frame }) {
+    const viewport = this.#viewport;
+    if (this.#isWorking || this.#drawings.at(-1)?.viewport === viewport) return;
+    this.#isWorking = true;
+    try {
+      const options = optionsOfFrame(frame, this.#picture.header);
+      const pixels = hasWorkers()
+        ? await runInWorker('draw', [this.#picture, options])
+        : draw(this.#picture, options);
+      const image = await createImageBitmap(toImageData(pixels));
+      if (this.#isDisposed) return;
+      this.#drawings = [this.#drawings[0], { image, left, top, viewport }].filter(Boolean);
+      this.#isWorking = false;
+      this.#draw();
+      this.#onDrawn();
+    } catch (error) {
+      if (!this.#isDisposed) this.#onError(error);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+// What to draw: the size of the whole output, and the part of it (README.md, Options).
+import { GsiError, checkLimit } from './error.js';
+import { MAX_PIXELS } from './limits.js';
+import { max } from './functions.js';
+
+/**
+ * A rectangle of an output.
+ * @typedef {object} View
+ * @property {number} fullWidth of the whole output, in output pixels
+ * @property {number} fullHeight
+ * @property {number} x left border of the part to draw, in output pixels
+ * @property {number} y upper border
+ * @property {number} width of the part to draw
+ * @property {number} height
+ */
+
+/**
+ * @param {Header} header
+ * @param {{width?: number, height?: number, crop?: {x: number, y: number, width: number, height: number}}} options
+ * @returns {View}
+ * @throws {GsiError} argument or limit
+ */
+export function makeView(header, { width, height, crop } = {}) {
+  const fullWidth = width ?? matchingSide(height, header.height, header.width);
+  const fullHeight = height ?? matchingSide(width, header.width, header.height);
+  const { x, y, width: w, height: h } = crop ?? { x: 0, y: 0, width: fullWidth, height: fullHeight };
+  if (![fullWidth, fullHeight, w, h].every(isPositive) || ![x, y].every((start) => start === 0 || isPositive(start))) {
+    throw new GsiError('argument', 'sizes must be whole numbers of pixels');
+  }
+  if (x + w > fullWidth || y + h > fullHeight) {
+    throw new GsiError('argument', `crop ${w}x${h}+${x}+${y} is not inside the ${fullWidth}x${fullHeight} output`);
+  }
+  checkLimit(w * h, MAX_PIXELS, 'pixels of output');
+  return { fullWidth, fullHeight, x, y, width: w, height: h };
+}
+
+const isPositive = (n) => Number.isSafeInteger(n) && n > 0;
+
+/** A side that keeps the picture's shape where the other one is given; its own length where none is. */
+function matchingSide(other, otherLength, length) {
+  return other === undefined ? length : max(1, Math.round((other * length) / otherLength));
+}

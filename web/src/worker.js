@@ -1,0 +1,21 @@
+// Runs the synchronous core in a worker (README.md, API).
+import { decodePixels, draw, read } from './decode.js';
+
+const TASKS = { decodePixels, draw, read };
+
+/** @param {MessageEvent<{task: 'decodePixels' | 'draw' | 'read', args: any[]}>} event */
+onmessage = ({ data: { task, args } }) => {
+  try {
+    const result = TASKS[task](...args);
+    postMessage({ result }, buffersOf(result));
+  } catch (error) {
+    postMessage({ error: { kind: error.kind, message: error.message } });
+  }
+};
+
+/** Buffers of typed arrays in an object, to be moved instead of copied. */
+function buffersOf(value) {
+  if (ArrayBuffer.isView(value)) return [value.buffer];
+  if (value === null || typeof value !== 'object') return [];
+  return [...new Set(Object.values(value).flatMap(buffersOf))];
+}
