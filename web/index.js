@@ -1,4 +1,4 @@
-// gsi-image: decodes .gsi pictures in browsers and in Node (README.md, API).
+// gsi-image: decodes .gsi pictures in browsers and in Node (README.md, In a program).
 import { decodePixels, info, toBytes, toImageData } from './src/decode.js';
 import { GsiError } from './src/error.js';
 import { hasWorkers, runInWorker } from './src/worker-pool.js';

@@ -25,7 +25,7 @@ export class AnsDecoder {
 
   /** Throws where anything is left to decode. */
   end() {
-    if (this.#high || this.#low || this.#words.length) throw corrupt('coded words are left over after the last symbol');
+    if (this.#high || this.#low || this.#words.length) throw corrupt('coded words are left over');
   }
 
   /**

@@ -1,5 +1,5 @@
 // The model of the layer's bits: counters, mixed by weights that learn (SPEC.md section 12, Model).
-import { clamp, floor, min, times } from './functions.js';
+import { clamp, floor, imul, min, times } from './functions.js';
 
 export const COUNTERS = 7;
 const CONTEXTS = 4096;
@@ -41,7 +41,8 @@ function makeInputs() {
  */
 
 /**
- * The counters and weights of the bits of one kind and channel.
+ * The counters and weights of the bits of one kind and channel. Products are those of imul: others could be -0, so
+ * engines would compute them with doubles.
  * @returns {(coder: BitDecoder, contexts: Contexts) => 0 | 1} decodes a bit, and learns from it
  */
 export function makeBitModel() {
@@ -59,7 +60,7 @@ export function makeBitModel() {
         const i = k * CONTEXTS + counters[k];
         input[k] = INPUT[min(4, n[i]) * 4096 + (q[i] >> 4)];
       }
-      sum += ((first[a + k] * input[k]) >> 8) + ((second[b + k] * input[k]) >> 8);
+      sum += (imul(first[a + k], input[k]) >> 8) + (imul(second[b + k], input[k]) >> 8);
     }
     return PROBABILITY[clamp(sum >> 8, -2048, 2047) + 2048];
   };
@@ -67,14 +68,16 @@ export function makeBitModel() {
   /** Learns list number `list` of a set of weights. */
   const learnWeights = (weights, list, scaledError) => {
     for (let k = 0, i = list * INPUTS; k < INPUTS; k++, i++) {
-      weights[i] = clamp(weights[i] + ((input[k] * scaledError + 2 ** 17) >> 18), -LARGEST_WEIGHT, LARGEST_WEIGHT);
+      weights[i] = clamp(weights[i] + ((imul(input[k], scaledError) + 2 ** 17) >> 18), -LARGEST_WEIGHT, LARGEST_WEIGHT);
     }
   };
 
   const learnCounters = (counters, bit) => {
     for (let k = 0; k < COUNTERS; k++) {
       const i = k * CONTEXTS + counters[k];
-      q[i] += Math.trunc(((bit * 65535 - q[i]) * COUNTER_RATES[n[i]]) / 65536);
+      const rate = COUNTER_RATES[n[i]];
+      if (bit) q[i] += imul(65535 - q[i], rate) >> 16;
+      else q[i] -= imul(q[i], rate) >> 16;
       if (n[i] < 255) n[i]++;
     }
   };

@@ -1,6 +1,6 @@
 // The cosines of the layer along an axis (SPEC.md section 12, What it draws).
 import { BLOCK } from './layer.js';
-import { floor, max, min } from './functions.js';
+import { clamp, floor, max } from './functions.js';
 
 /**
  * The cosines that are not 0 at some places of an axis.
@@ -27,12 +27,12 @@ export function axisCosines(count, places) {
 }
 
 /** The first of the two blocks whose windows may not be 0 at x. */
-const firstBlock = (x, count) => min(max(0, floor((x - BLOCK / 2) / BLOCK)), max(0, count - 2));
+const firstBlock = (x, count) => clamp(floor((x - BLOCK / 2) / BLOCK), 0, max(0, count - 2));
 
 function cosine(b, k, x, count) {
   const u = x - BLOCK * b;
-  const left = b === 0 ? 1 : min(1, max(-1, u / 4));
-  const right = b === count - 1 ? 1 : min(1, max(-1, (8 - u) / 4));
+  const left = b === 0 ? 1 : clamp(u / 4, -1, 1);
+  const right = b === count - 1 ? 1 : clamp((8 - u) / 4, -1, 1);
   const window = Math.sin((Math.PI / 4) * (1 + left)) * Math.sin((Math.PI / 4) * (1 + right));
   return (window * Math.cos((Math.PI / 8) * (k + 1 / 2) * u)) / 2;
 }

@@ -1,6 +1,7 @@
-// The synchronous core of the package: bytes in, pixels out (README.md, API).
+// The synchronous core of the package: bytes in, pixels out (README.md, In a program).
 import { drawPicture } from './draw.js';
 import { GsiError } from './error.js';
+import { canvasColorSpace } from './header.js';
 import { readInfo, readPicture } from './picture.js';
 import { makeView } from './view.js';
 
@@ -13,7 +14,7 @@ import { makeView } from './view.js';
 export function toBytes(bytes) {
   if (bytes instanceof ArrayBuffer) return new Uint8Array(bytes);
   if (bytes instanceof Uint8Array) return bytes;
-  throw new GsiError('argument', 'the file must be a Uint8Array or an ArrayBuffer');
+  throw new GsiError('argument', 'a file must be a Uint8Array or an ArrayBuffer');
 }
 
 /** Says what a file is, without decoding its Gaussians. */
@@ -24,11 +25,8 @@ export const read = (bytes) => withinMemory(() => readPicture(toBytes(bytes)));
 
 /** Draws a decoded file. @returns {Pixels} */
 export function draw(picture, options) {
-  const { header } = picture;
-  const view = makeView(header, options);
-  // A picture with a profile of its own is shown as sRGB: an ImageData cannot have a profile.
-  const colorSpace = header.colorSpace === 'display-p3' ? 'display-p3' : 'srgb';
-  return { ...withinMemory(() => drawPicture(picture, view)), colorSpace };
+  const view = makeView(picture.header, options);
+  return { ...withinMemory(() => drawPicture(picture, view)), colorSpace: canvasColorSpace(picture.header) };
 }
 
 /** Runs a function; where it cannot allocate an array, that is a limit. */
@@ -36,7 +34,7 @@ function withinMemory(run) {
   try {
     return run();
   } catch (error) {
-    throw error instanceof RangeError ? new GsiError('limit', `not enough memory: ${error.message}`) : error;
+    throw error instanceof RangeError ? new GsiError('limit', 'not enough memory') : error;
   }
 }
 

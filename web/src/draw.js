@@ -2,7 +2,7 @@
 import { makeGaussianPainter } from './gaussian-painter.js';
 import { makeLayerPainter } from './layer-painter.js';
 import { makeRowResampler, makeTaps } from './resample.js';
-import { floor, max, min, times } from './functions.js';
+import { clamp, floor, max, min, times } from './functions.js';
 
 /** Most pixels along a side that are drawn for one of a reduced picture. */
 const OVERSAMPLING = 16;
@@ -71,7 +71,7 @@ function prepareRows({ header, gaussians, layer }, frame) {
 }
 
 function clip(plane, offset, length) {
-  for (let k = offset; k < offset + length; k++) plane[k] = min(1, max(0, plane[k]));
+  for (let k = offset; k < offset + length; k++) plane[k] = clamp(plane[k], 0, 1);
 }
 
 /** Sets red, green and blue of a row of pixels. */
@@ -92,4 +92,4 @@ function setAlpha(pixels, alpha, header, view) {
 }
 
 /** Clips and rounds: a Uint8ClampedArray would round halves to even. */
-const sampleOf = (value) => floor(min(255, max(0, value)) + 0.5);
+const sampleOf = (value) => floor(clamp(value, 0, 255) + 0.5);

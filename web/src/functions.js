@@ -2,7 +2,7 @@
 // Math.exp, Math.cos and Math.sin may differ from browser to browser, so nothing that is decoded may use them.
 
 /** The usual functions, under the names that SPEC.md gives them. */
-export const { abs, ceil, clz32, floor, max, min, sqrt } = Math;
+export const { abs, ceil, clz32, floor, imul, max, min, sqrt } = Math;
 
 export const PI = 3.141592653589793; // 0x1.921fb54442d18p+1
 const LOG2_E = 1.4426950408889634; // 0x1.71547652b82fep+0

@@ -83,8 +83,7 @@ export function decodeGaussians(words, count, stepCode, header) {
 /** Decodes rows and columns (rows 10 and 11); sets centers and covariances. */
 function decodeCenters(coder, cells, { classes, sizes, elongations }, angles, counts, { count, x, y, xx, xy, yy }) {
   for (let i = 0; i < count; i++) {
-    const shape = covariance(classes[i], sizes[i], elongations[i], angles[i], counts[i]);
-    [xx[i], xy[i], yy[i]] = [shape.xx, shape.xy, shape.yy];
+    [xx[i], xy[i], yy[i]] = covariance(classes[i], sizes[i], elongations[i], angles[i], counts[i]);
   }
   const cell = (i, number) => cells[i * STRIDE + number];
   y.set(decodePlaces(coder, count, (i) => rowsOfCell(classes[i], yy[i], cell(i, 1), cell(i, 1) + cell(i, 3))));

@@ -52,6 +52,12 @@ export function readHeader(payload) {
   return header;
 }
 
+/**
+ * The color space of pixels on a canvas. A picture with a profile of its own is shown as sRGB: a canvas cannot have a
+ * profile.
+ */
+export const canvasColorSpace = ({ colorSpace }) => (colorSpace === 'display-p3' ? colorSpace : 'srgb');
+
 /** The value of a trait: the low bits of `traits` choose it. */
 function choose(values, traits, bits, name) {
   const index = traits & ((1 << bits) - 1);

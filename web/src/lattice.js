@@ -36,6 +36,7 @@ export const squaredMean = (k, size) => exp(2 * size * (1 / amplitudeOfClass(k))
  * @param {number} k class
  * @param {number} angle 0 to T - 1
  * @param {number} T number of angles
+ * @returns {[number, number, number]} xx, xy and yy
  */
 export function covariance(k, size, elongation, angle, T) {
   const g = exp(2 * elongation * (1 / amplitudeOfClass(k)));
@@ -43,7 +44,7 @@ export function covariance(k, size, elongation, angle, T) {
   const p = a * ((g + 1 / g) / 2);
   const q = a * ((g - 1 / g) / 2);
   const [cos, sin] = cosSin((2 * PI * angle) / T);
-  return { xx: p + q * cos, xy: q * sin, yy: p - q * cos };
+  return [p + q * cos, q * sin, p - q * cos];
 }
 
 /** theta, the direction of the longer axis in radians, from x towards y. */

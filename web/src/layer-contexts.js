@@ -46,6 +46,7 @@ export function makeContexts(layer) {
   /** The sum of the magnitudes of the block that begins at `start`, each at most `largest`. */
   const sumOf = (start, largest = Infinity) => {
     let sum = 0;
+    if (start === 0) return sum; // the empty block
     for (let k = start; k < start + SIDE * SIDE; k++) sum += min(largest, abs(layer.amplitudes[k]));
     return sum;
   };

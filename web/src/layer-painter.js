@@ -19,19 +19,25 @@ export function makeLayerPainter({ step, rows, columns, starts, amplitudes }, xs
   const sums = new Float64Array(BLOCK * (endColumn - firstColumn));
   const row = new Float64Array(xs.length);
 
+  /** For each column of blocks, whether its sums are not 0. */
+  const hasSums = new Uint8Array(endColumn - firstColumn);
+
   const sumRows = (n, channel) => {
     sums.fill(0);
+    hasSums.fill(0);
     for (let half = 0; half < 2; half++) {
       const blockRow = down.blocks[n] + half;
       for (let column = firstColumn; column < endColumn; column++) {
         const isInside = blockRow < rows && column < columns;
         const start = isInside ? starts[channel][blockRow * columns + column] : 0;
-        if (start) addBlock((2 * n + half) * BLOCK, start, (column - firstColumn) * BLOCK);
+        if (start) addBlock((2 * n + half) * BLOCK, start, column - firstColumn);
       }
     }
   };
 
-  const addBlock = (cosines, start, offset) => {
+  const addBlock = (cosines, start, column) => {
+    const offset = column * BLOCK;
+    hasSums[column] = 1;
     for (let i = 0, k = start; i < BLOCK; i++) {
       const value = down.values[cosines + i];
       for (let j = 0; j < BLOCK; j++, k++) sums[offset + j] += value * amplitudes[k];
@@ -39,10 +45,16 @@ export function makeLayerPainter({ step, rows, columns, starts, amplitudes }, xs
   };
 
   const sumColumns = () => {
-    for (let x = 0, k = 0; x < row.length; x++) {
-      const start = (across.blocks[x] - firstColumn) * BLOCK;
-      row[x] = 0;
-      for (let j = 0; j < 2 * BLOCK; j++, k++) row[x] += sums[start + j] * across.values[k];
+    const { blocks, values } = across;
+    for (let x = 0; x < row.length; x++) {
+      const column = blocks[x] - firstColumn;
+      let sum = 0;
+      if (hasSums[column] || hasSums[column + 1]) {
+        const start = column * BLOCK;
+        const k = x * 2 * BLOCK;
+        for (let j = 0; j < 2 * BLOCK; j++) sum += sums[start + j] * values[k + j];
+      }
+      row[x] = sum;
     }
   };
 

@@ -40,7 +40,7 @@ function readCodebooks(reader, { method, channels, width, height }) {
   const [first, second] = [0, 1].map(() => times(ENTRIES, () => readHalves(reader, channels)));
   const covarianceOf = method === 'gaussianimage' ? choleskyCovariance : rotationCovariance;
   const toValues = ([x, y, v1, v2, v3, entry1, entry2]) => ({
-    center: [(tanh(finiteHalf(x)) + 1) / 2 * width, (tanh(finiteHalf(y)) + 1) / 2 * height],
+    center: [place(x, width), place(y, height)],
     covariance: covarianceOf(...[v1, v2, v3].map((symbol, k) => symbol * scales[k] + offsets[k])),
     color: first[entry1].map((sample, channel) => sample + second[entry2][channel]),
   });
@@ -81,8 +81,10 @@ function checkFinite(numbers) {
   return numbers;
 }
 
-function finiteHalf(bits) {
-  return checkFinite([float16(bits)])[0];
+/** A place along a side, from the bits of a binary16 number. */
+function place(bits, side) {
+  const [x] = checkFinite([float16(bits)]);
+  return ((tanh(x) + 1) / 2) * side;
 }
 
 function choleskyCovariance(v1, v2, v3) {

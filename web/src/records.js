@@ -38,21 +38,18 @@ export function readRecords(reader, count, bits) {
 
 /** @returns {(number[] | null)[]} for each field, the counts of its upper bits */
 function readTables(reader, bits) {
-  let half = null;
+  let count = 0;
+  let byte;
+  // The lower half of each byte comes first.
   const next = () => {
-    if (half === null) {
-      const byte = reader.byte();
-      half = byte >> 4;
-      return byte & 15;
-    }
-    const number = half;
-    half = null;
-    return number;
+    if (count++ % 2) return byte >> 4;
+    byte = reader.byte();
+    return byte & 15;
   };
   const upper = bits.map(next);
   if (upper.some((t, f) => t > min(MAX_TABLE_BITS, bits[f]))) throw corrupt('gaussians: a table of too many bits');
   const tables = upper.map((t) => (t ? times(2 ** t, () => COUNTS[next()]) : null));
-  if (half) throw corrupt('gaussians: the last half of a byte must be 0');
+  if (count % 2 && next()) throw corrupt('gaussians: a half of a byte is left over');
   if (tables.some((table) => table?.every((count) => count === 0))) throw corrupt('gaussians: a table without entries');
   return tables;
 }

@@ -1,9 +1,12 @@
 // Gaussians in output pixels (SPEC.md section 5, Picture), placed in bands of rows.
 import { ceil, floor, max, min, sqrt, times } from './functions.js';
 
+/** t of the kernel `compact`. */
+const T = Math.exp(-4.5);
+
 /** Where the weight of a Gaussian ends: at s = cutoff. It is scale * exp(-s) - shift before. */
 export const KERNELS = {
-  compact: { cutoff: 4.5, scale: 1 / (1 - Math.exp(-4.5)), shift: Math.exp(-4.5) / (1 - Math.exp(-4.5)) },
+  compact: { cutoff: 4.5, scale: 1 / (1 - T), shift: T / (1 - T) },
   exp: { cutoff: Math.log(255), scale: 1, shift: 0 },
 };
 

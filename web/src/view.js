@@ -24,11 +24,11 @@ export function makeView(header, { width, height, crop } = {}) {
   const fullWidth = width ?? matchingSide(height, header.height, header.width);
   const fullHeight = height ?? matchingSide(width, header.width, header.height);
   const { x, y, width: w, height: h } = crop ?? { x: 0, y: 0, width: fullWidth, height: fullHeight };
-  if (![fullWidth, fullHeight, w, h].every(isPositive) || ![x, y].every((start) => start === 0 || isPositive(start))) {
+  if (![fullWidth, fullHeight, w, h, x + 1, y + 1].every(isPositive)) {
     throw new GsiError('argument', 'sizes must be whole numbers of pixels');
   }
   if (x + w > fullWidth || y + h > fullHeight) {
-    throw new GsiError('argument', `crop ${w}x${h}+${x}+${y} is not inside the ${fullWidth}x${fullHeight} output`);
+    throw new GsiError('argument', `the crop is not inside the ${fullWidth}x${fullHeight} output`);
   }
   checkLimit(w * h, MAX_PIXELS, 'pixels of output');
   return { fullWidth, fullHeight, x, y, width: w, height: h };

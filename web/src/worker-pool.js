@@ -1,6 +1,5 @@
-// A few workers that run the tasks of worker.js (README.md, API).
+// A few workers that run the tasks of worker.js (README.md, In a program).
 import { GsiError } from './error.js';
-import { min } from './functions.js';
 
 const MAX_WORKERS = 4;
 const idle = [];
@@ -19,10 +18,6 @@ export const hasWorkers = () => idle.length > 0 || busy > 0 || startWorker();
  */
 export function runInWorker(task, args, signal) {
   return new Promise((resolve, reject) => {
-    if (signal?.aborted) {
-      reject(signal.reason);
-      return;
-    }
     queue.push({ task, args, signal, resolve, reject });
     runNext();
   });
@@ -39,14 +34,12 @@ function startWorker() {
 }
 
 function runNext() {
-  while (queue.length && (idle.length || (busy < maxWorkers() && startWorker()))) {
+  while (queue.length && (idle.length || (busy < MAX_WORKERS && startWorker()))) {
     const job = queue.shift();
     if (job.signal?.aborted) job.reject(job.signal.reason);
     else run(job, idle.pop());
   }
 }
-
-const maxWorkers = () => min(MAX_WORKERS, navigator.hardwareConcurrency);
 
 function run({ task, args, signal, resolve, reject }, worker) {
   busy++;

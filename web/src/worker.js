@@ -1,4 +1,4 @@
-// Runs the synchronous core in a worker (README.md, API).
+// Runs the synchronous core in a worker (README.md, In a program).
 import { decodePixels, draw, read } from './decode.js';
 
 const TASKS = { decodePixels, draw, read };

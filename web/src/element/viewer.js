@@ -1,5 +1,6 @@
 // Draws a picture into a canvas, again and again as the view changes.
 import { draw, toImageData } from '../decode.js';
+import { canvasColorSpace } from '../header.js';
 import { sharedRenderer } from '../gpu/shared.js';
 import { hasWorkers, runInWorker } from '../worker-pool.js';
 import { drawEllipses } from './ellipses.js';
@@ -52,8 +53,7 @@ export class Viewer {
     this.#picture = picture;
     this.#onDrawn = onDrawn;
     this.#onError = onError;
-    const colorSpace = picture.header.colorSpace === 'display-p3' ? 'display-p3' : 'srgb';
-    this.#context = this.canvas.getContext('2d', { colorSpace });
+    this.#context = this.canvas.getContext('2d', { colorSpace: canvasColorSpace(picture.header) });
     this.#observer = new ResizeObserver(this.#resize);
     this.#observer.observe(this.canvas);
     addEventListener('resize', this.#resize); // a page that is zoomed has other device pixels
@@ -148,7 +148,7 @@ export class Viewer {
 
   /** @returns {boolean} whether the GPU could draw this */
   #drawWithGpu({ left, top, frame }, resolution) {
-    const renderer = sharedRenderer();
+    const renderer = sharedRenderer(canvasColorSpace(this.#picture.header));
     if (!renderer?.canDraw(this.#picture, frame)) return false;
     const detail = Math.max(resolution, 1 / frame.scaleX);
     const drawn = coarser(frame, detail);

@@ -19,14 +19,18 @@ export class GpuRenderer {
   #gaussians = null;
   #size = '';
 
-  /** @throws {Error} where WebGL2 cannot add up floats of 32 bits */
-  constructor() {
+  /**
+   * @param {'srgb' | 'display-p3'} colorSpace of the pixels
+   * @throws {Error} where WebGL2 cannot add up floats of 32 bits
+   */
+  constructor(colorSpace) {
     /** What was drawn last. @type {OffscreenCanvas} */
     this.canvas = new OffscreenCanvas(1, 1);
     const gl = this.canvas.getContext('webgl2', { antialias: false, premultipliedAlpha: false });
     if (!gl?.getExtension('EXT_color_buffer_float') || !gl.getExtension('EXT_float_blend')) {
       throw new Error('WebGL2 with blending of 32-bit floats is missing');
     }
+    gl.drawingBufferColorSpace = colorSpace;
     this.#gl = gl;
     this.#programs = {
       splat: makeProgram(gl, SPLAT_VERTEX, SPLAT_FRAGMENT),
@@ -87,9 +91,10 @@ export class GpuRenderer {
   }
 
   #resize(width, height) {
-    if (this.#size === `${width}x${height}`) return;
+    const size = `${width}x${height}`;
+    if (this.#size === size) return;
     const gl = this.#gl;
-    this.#size = `${width}x${height}`;
+    this.#size = size;
     this.canvas.width = width;
     this.canvas.height = height;
     gl.deleteTexture(this.#gaussians);
