@@ -9,13 +9,16 @@ from collections.abc import Sequence
 
 import click
 
+from gicodec.cli.app import app
 from gicodec.cli.check import check
 from gicodec.cli.compare import compare
 from gicodec.cli.decode import decode
 from gicodec.cli.doctor import doctor
 from gicodec.cli.encode import encode
 from gicodec.cli.failures import INTERRUPTED, TERMINATED, report
+from gicodec.cli.html import html
 from gicodec.cli.info import info
+from gicodec.cli.view import view
 
 HELP = """Encode pictures as 2D Gaussians; decode them at any size.
 
@@ -24,6 +27,7 @@ gsi encode in.png out.gsi --bpp 0.3
 gsi decode out.gsi out.png --scale 2
 gsi info out.gsi
 gsi compare in.png out.gsi
+gsi view out.gsi
 
 \b
 Exit codes: 0 success, 1 any other error, 2 wrong usage, 3 unreadable input,
@@ -39,7 +43,7 @@ def cli() -> None:
     """Group the subcommands."""
 
 
-for command in (encode, decode, info, check, compare, doctor):
+for command in (encode, decode, info, check, compare, html, view, app, doctor):
     cli.add_command(command)
 
 

@@ -38,15 +38,30 @@ def compare_pictures(a: Picture, b: Picture) -> dict[str, float]:
     Raises:
         OptionError: The pictures differ in size.
     """
-    if (a.width, a.height) != (b.width, b.height):
-        raise OptionError(f"the pictures differ in size: {a.width}x{a.height} and {b.width}x{b.height}")
-    first, second = a.over_black(), b.over_black()
-    n_channels = max(first.shape[2], second.shape[2])
-    first, second = (np.broadcast_to(c, (*c.shape[:2], n_channels)) for c in (first, second))
+    first, second = _colors(a, b)
     measured = {"psnr": psnr(first, second)}
     if find_spec("pytorch_msssim"):
         measured |= _structure(first, second)
     return measured
+
+
+def psnr_of(a: Picture, b: Picture) -> float:
+    """Return the PSNR of colors times alpha, dB.
+
+    Raises:
+        OptionError: The pictures differ in size.
+    """
+    return psnr(*_colors(a, b))
+
+
+def _colors(a: Picture, b: Picture) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return what is seen on black, [H, W, C]: as many channels of both."""
+    if (a.width, a.height) != (b.width, b.height):
+        raise OptionError(f"the pictures differ in size: {a.width}x{a.height} and {b.width}x{b.height}")
+    first, second = a.over_black(), b.over_black()
+    n_channels = max(first.shape[2], second.shape[2])
+    shape = a.height, a.width, n_channels
+    return np.broadcast_to(first, shape), np.broadcast_to(second, shape)
 
 
 def _structure(a: NDArray[np.float32], b: NDArray[np.float32]) -> dict[str, float]:

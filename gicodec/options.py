@@ -9,13 +9,16 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from gicodec.errors import OptionError, TargetError
 from gicodec.format.constants import Method
 from gicodec.format.header import Header
 from gicodec.methods import SPECS
 from gicodec.option_types import check_types
+
+if TYPE_CHECKING:
+    from gicodec.gaussians import Gaussians
 
 Effort = Literal["fast", "medium", "slow"]
 EFFORTS: tuple[str, ...] = get_args(Effort)
@@ -234,6 +237,9 @@ class Progress:
     """PSNR of the current picture, before its samples are rounded, dB; inf if it is exact."""
     n_gaussians: int
     """Current number of Gaussians."""
+    snapshot: Callable[[], Gaussians]
+    """Copies the current Gaussians, not yet quantized; call it before the callback returns. Those of method
+    gsi have three channels, even of gray, and are added to one color where much of the picture has it."""
 
 
 ProgressCallback = Callable[[Progress], None]

@@ -13,7 +13,7 @@ from gicodec.format import GsiFile
 
 WIDTH, HEIGHT = 48, 32
 FAST = ("--effort", "fast", "--bpp", "2")
-COMMANDS = ("encode", "decode", "info", "check", "compare", "doctor")
+COMMANDS = ("encode", "decode", "info", "check", "compare", "html", "view", "app", "doctor")
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and terminals of POSIX")
 
 

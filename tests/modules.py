@@ -7,12 +7,13 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 FORMAT = sorted((ROOT / "format").rglob("*.py"))
 CLI = sorted((ROOT / "cli").rglob("*.py"))
+WEB = ROOT / "web" / "__init__.py"
 LIBRARY = sorted(
     path
     for path in (ROOT / "gicodec").rglob("*.py")
-    if not {"format", "cli"} & set(path.relative_to(ROOT / "gicodec").parts[:1])
+    if not {"format", "cli", "web"} & set(path.relative_to(ROOT / "gicodec").parts[:1])
 )
-BELOW_CLI = [path for path in LIBRARY if path.name != "__main__.py"] + FORMAT
+BELOW_CLI = [path for path in LIBRARY if path.name != "__main__.py"] + FORMAT + [WEB]
 
 
 def name_of(path: object) -> str:

@@ -10,6 +10,7 @@ from modules import (
     FORMAT,
     LIBRARY,
     ROOT,
+    WEB,
     imported,
     imports,
     module_of,
@@ -19,7 +20,7 @@ from modules import (
 )
 
 FLOORS = [
-    {"gicodec.format", "gicodec._native"},
+    {"gicodec.format", "gicodec._native", "gicodec.web"},
     {"gicodec.errors"},
     {"gicodec.files", "gicodec.gaussians", "gicodec.device", "gicodec.methods", "gicodec.option_types"},
     {"gicodec.quantize"},
@@ -31,7 +32,7 @@ FLOORS = [
     {"gicodec.encoder", "gicodec.papers"},
     {"gicodec.codec", "gicodec.diagnostics"},
     {"gicodec.compare", "gicodec.pillow", "gicodec.batch"},
-    {"gicodec.api"},
+    {"gicodec.api", "gicodec.browser"},
     {"gicodec.cluster"},
     {"gicodec.cli"},
 ]
@@ -47,7 +48,7 @@ LATE_TORCH = {
 WITH_PILLOW = {"gicodec.image", "gicodec.api", "gicodec.pillow"}
 EXITS = {"sys.exit", "os._exit", "exit", "quit", "SystemExit"}
 LONGEST = 250  # lines
-MODULES = {module_of(path): path for path in [*LIBRARY, *FORMAT, *CLI]}
+MODULES = {module_of(path): path for path in [*LIBRARY, *FORMAT, *CLI, WEB]}
 
 
 def floor_of(name: str) -> tuple[int, str]:

@@ -130,7 +130,8 @@ def _tune(
         if (i + 1) % TUNING.prunings_per_move == 0:
             _follow(tuner, target, (i + 1) * part / n)
         if progress is not None:
-            progress(Progress("tune", (i + 1) * part, n, tuner.psnr(), len(tuner.state.values)))
+            state = len(tuner.state.values), tuner.state.gaussians
+            progress(Progress("tune", (i + 1) * part, n, tuner.psnr(), *state))
 
 
 def _follow(tuner: Tuner, target: Target, progress: float) -> None:

@@ -6,9 +6,11 @@ import math
 from abc import ABC, abstractmethod
 
 from gicodec.fit.objective import Objective
+from gicodec.gaussians import Gaussians
 from gicodec.options import Progress, ProgressCallback
 
-CHECK_EVERY = 50  # iterations between reports and tests for an early stop
+CHECK_EVERY = 50  # iterations between tests for an early stop
+REPORT_EVERY = 10  # iterations between reports: what watches can show a fit, or end it, while it goes on
 STALLED_GAIN = 1e-4  # of the squared error over CHECK_EVERY iterations: nothing more to expect
 EXACT_ERROR = 1e-8  # mean squared error: 80 dB, invisible in 8 bits
 
@@ -23,6 +25,10 @@ class Model(ABC):
     @abstractmethod
     def __len__(self) -> int:
         """Return how many Gaussians there are."""
+
+    @abstractmethod
+    def gaussians(self) -> Gaussians:
+        """Return a copy of the Gaussians as they are now."""
 
     @abstractmethod
     def may_stop(self, iteration: int) -> bool:
@@ -46,16 +52,17 @@ def run(
 ) -> int:
     """Fit a model, and draw it; return how many iterations were run, fewer than asked for if it settled.
 
-    Progress is called every CHECK_EVERY iterations.
+    Progress is called every REPORT_EVERY iterations.
     """
     best, iteration = math.inf, -1
     for iteration in range(n_iterations):
         model.change(iteration, objective)
         model.draw(objective)
+        if progress is not None and iteration % REPORT_EVERY == 0:
+            psnr = objective.psnr(objective.error())
+            progress(Progress(stage, iteration, n_iterations, psnr, len(model), model.gaussians))
         if iteration % CHECK_EVERY == 0:
             error = objective.error()
-            if progress is not None:
-                progress(Progress(stage, iteration, n_iterations, objective.psnr(error), len(model)))
             stalled = model.may_stop(iteration) and error > best * (1 - STALLED_GAIN)
             if stalled or error < EXACT_ERROR * math.prod(objective.residual.shape):
                 break

@@ -14,8 +14,9 @@ from gicodec.fit.loop import Model, run
 from gicodec.fit.morton import morton_order
 from gicodec.fit.objective import Objective
 from gicodec.fit.optimizer import Optimizer
-from gicodec.fit.parameters import COLOR, SIZE, all_but, has_wave
+from gicodec.fit.parameters import COLOR, SIZE, all_but, has_wave, to_gaussians
 from gicodec.fit.waves import cost_of_waves, energies, renew_waves, with_waves
+from gicodec.gaussians import Gaussians
 from gicodec.options import ProgressCallback
 from gicodec.render.cpu import Array
 from gicodec.texture.huber import Huber
@@ -84,7 +85,7 @@ def fit(
         seed: The same seed gives the same result, whatever the number of threads.
         threads: Of the engine, 0 for one per core.
         device: Where to draw: "cpu" or "cuda:N".
-        progress: Called every CHECK_EVERY iterations.
+        progress: Called every REPORT_EVERY iterations.
     """
     objective = Objective(target, weights=weights, device=device, threads=threads)
     objective.huber = huber
@@ -127,6 +128,10 @@ class GsiModel(Model):
     def parameters(self) -> Array:
         """[N, 9 + C], see parameters.py."""
         return self._optimizer.parameters
+
+    def gaussians(self) -> Gaussians:
+        """Return a copy of the Gaussians as they are now."""
+        return to_gaussians(self.parameters)
 
     def may_stop(self, iteration: int) -> bool:
         """Nothing comes any more after the last growth."""

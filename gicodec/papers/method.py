@@ -18,6 +18,7 @@ from torch import Tensor
 from gicodec.fit.loop import Model
 from gicodec.fit.objective import Objective
 from gicodec.format import Header, RecordPayload
+from gicodec.gaussians import Gaussians
 from gicodec.papers.densification import Densification, filter_variance, worst_pixels
 from gicodec.papers.loss import mean_squared_error
 from gicodec.papers.parametrization import Parametrization
@@ -117,6 +118,12 @@ class PublishedModel(Model):
     def __len__(self) -> int:
         return len(self._raw)
 
+    def gaussians(self) -> Gaussians:
+        """Return a copy of the Gaussians as they are now, before they are quantized."""
+        parametrization, raw = self._parametrization, self._raw.detach()
+        parts = parametrization.centers(raw[:, PLACES]), self._covariances(raw), raw[:, COLORS]
+        return Gaussians.of_covariances(*(part.double().cpu().numpy().copy() for part in parts))
+
     def may_stop(self, iteration: int) -> bool:
         """The papers' schedules are run to their end."""
         return False
@@ -133,7 +140,7 @@ class PublishedModel(Model):
     def begin_quantizing(self, depths: tuple[int, int, int]) -> int:
         """Quantize from now on; return how many iterations to run."""
         parametrization = self._parametrization
-        covariances = self._widened(parametrization.covariances(self._raw[:, SHAPES]))
+        covariances = self._covariances(self._raw)
         self._raw[:, SHAPES] = parametrization.shapes(covariances)
         self._filters.zero_()
         self._drop_broken(covariances)
@@ -160,7 +167,7 @@ class PublishedModel(Model):
         """Render, and remember the gradients."""
         leaves = [self._raw.requires_grad_(), *(self._quantizer.parameters() if self._quantizer else [])]
         values, loss = self._quantizer(self._raw) if self._quantizer else (self._raw, 0.0)
-        covariances = self._widened(self._parametrization.covariances(values[:, SHAPES]))
+        covariances = self._covariances(values)
         self._drawn = covariances.detach()
         centers = self._parametrization.centers(values[:, PLACES])
         loss = loss + mean_squared_error(objective, centers, conics_of(covariances), values[:, COLORS])
@@ -217,8 +224,9 @@ class PublishedModel(Model):
             self._raw, self._filters = self._raw[kept], self._filters[kept]
             self._optimizer.keep_rows(kept)
 
-    def _widened(self, covariances: Tensor) -> Tensor:
-        return covariances + self._filters * self._round
+    def _covariances(self, values: Tensor) -> Tensor:
+        """Return the covariances [N, 3] of raw or quantized numbers, with the filters."""
+        return self._parametrization.covariances(values[:, SHAPES]) + self._filters * self._round
 
 
 def _determinants(covariances: Tensor) -> Tensor:

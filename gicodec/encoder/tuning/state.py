@@ -11,13 +11,26 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gicodec.fit.parameters import AMPLITUDES, COLOR, FREQUENCIES, SIZE, WAVE, Mask, U, V, Y, all_but
+from gicodec.fit.parameters import (
+    AMPLITUDES,
+    COLOR,
+    FREQUENCIES,
+    SIZE,
+    WAVE,
+    Mask,
+    U,
+    V,
+    Y,
+    all_but,
+    to_gaussians,
+)
 from gicodec.format import GsiPayload, Header
 from gicodec.format.arrays import FloatArray, IntArray
 from gicodec.format.gsi.cells import MARGIN, code_cells
 from gicodec.format.gsi.head import nearest_step_code, step_of
 from gicodec.format.gsi.lattice import Shapes, energy_classes
 from gicodec.format.gsi.quantized import QuantizedGaussians
+from gicodec.gaussians import Gaussians
 from gicodec.quantize import (
     TRANSFORM,
     WAVE_SCALE,
@@ -72,6 +85,10 @@ class State:
     def classes(self) -> IntArray:
         """Return the energy classes [N]."""
         return energy_classes(_whole(self.rounded_coefficients()).T)
+
+    def gaussians(self) -> Gaussians:
+        """Return the Gaussians that the values stand for, not rounded."""
+        return to_gaussians(to_parameters(self.values))
 
     def take(self, rows: Mask) -> State:
         """Return a state of some rows."""
