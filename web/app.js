@@ -91,7 +91,7 @@ function showState(state) {
   const isOver = ['done', 'stopped', 'failed'].includes(state.status);
   find('stop').disabled = isOver;
   find('bar').hidden = state.status !== 'encoding';
-  const stage = state.stage ? `, ${state.stage} ${state.done} of ${state.total}` : '';
+  const stage = state.stage ? `, ${state.stage} ${state.iteration} of ${state.total}` : '';
   const texts = {
     waiting: 'Waiting for other encodings.',
     encoding: `Encoding${stage}`,
@@ -100,7 +100,7 @@ function showState(state) {
     failed: `This did not work: ${state.error}`,
   };
   say([texts[state.status], ...state.warnings].join(' – '));
-  if (state.total) find('bar').value = state.done / state.total;
+  if (state.total) find('bar').value = state.iteration / state.total;
   if (state.stage) {
     const psnr = state.psnr === null ? 'exact' : `${state.psnr.toFixed(2)} dB`;
     find('numbers').textContent = `${psnr}, ${state.gaussians} Gaussians, ${state.seconds} s`;

@@ -133,7 +133,7 @@ def _for_page(state: State, seen: int) -> dict[str, object]:
         "seen": state.n_snapshots,
     }
     if progress := state.progress:
-        fields |= {"stage": progress.stage, "done": progress.done, "total": progress.total}
+        fields |= {"stage": progress.stage, "iteration": progress.done, "total": progress.total}
         fields |= {"psnr": _finite(progress.psnr), "gaussians": progress.n_gaussians}
     if encoded := state.encoded:
         fields |= {"psnr": _finite(encoded.psnr), "gaussians": encoded.n_gaussians}

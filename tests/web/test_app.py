@@ -16,7 +16,7 @@ from waiting import wait_until
 import gicodec
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import FilePayload, Page
 
 pytestmark = posix
 LIVE = "document.getElementById('live').src.startsWith('data:image/png')"
@@ -28,7 +28,7 @@ def url() -> Iterator[str]:
         yield address
 
 
-def png(pixels: Any) -> dict[str, Any]:
+def png(pixels: Any) -> FilePayload:
     """Return a picture as a browser's file."""
     stream = io.BytesIO()
     gicodec.write_image(stream, pixels)
