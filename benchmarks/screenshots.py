@@ -24,7 +24,8 @@ IMAGES = ROOT / "docs" / "images"
 COLORS = 128  # of a palette: so that a file has less than 200 kB
 SHOWN = 1500  # milliseconds, until what was decoded is drawn
 INTERVAL = 100  # milliseconds between looks
-DECODED = """document.querySelector("gsi-image")?.complete ?? document.querySelector("#right canvas").width === 768"""
+DECODED = """document.querySelector("gsi-image")?.complete
+    ?? document.querySelector("#right canvas").width === 768"""
 
 
 def save(page: Page, name: str) -> None:

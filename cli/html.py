@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from gicodec.cli import arguments
-from gicodec.cli.batch import Job, pairs_in, run_jobs
+from gicodec.cli.batch import Finished, finish_all, pairs_in
+from gicodec.cli.failures import describe
 from gicodec.cli.grouped import FILES, GO_ON, OUTPUT, SKIP, GroupedCommand, option
 from gicodec.errors import OutputError
 
@@ -74,12 +75,12 @@ def html(
     if no_clobber:
         pairs = arguments.without_existing(pairs, quiet=quiet)
     run = _Run(original, quiet, output_dir is not None)
-    batch = [Job(source, partial(_write_page, source, target, run)) for source, target in pairs]
-    ctx.exit(run_jobs(batch, n_workers=1, fail_fast=fail_fast, quiet=quiet))
+    work = partial(map, partial(_write_or_fail, run=run))
+    ctx.exit(finish_all(pairs, work, fail_fast=fail_fast, quiet=quiet))
 
 
-def _is_coded(path: Path) -> bool:
-    return path.suffix.lower() == arguments.EXTENSION
+def _is_coded(path: str) -> bool:
+    return Path(path).suffix.lower() == arguments.EXTENSION
 
 
 def _check_name(target: str, files: tuple[str, ...]) -> None:
@@ -88,12 +89,22 @@ def _check_name(target: str, files: tuple[str, ...]) -> None:
         return
     if arguments.same_file(files[0], target):  # check_target() has more to say
         return
-    hint = f": to make pages of both files, {arguments.with_directory(files)}" * _is_coded(Path(target))
+    hint = f": to make pages of both files, {arguments.with_directory(files)}" * _is_coded(target)
     raise click.UsageError(f"{target} is not named {SUFFIX}{hint}")
 
 
-def _write_page(source: str, target: str, run: _Run) -> int:
-    """Make one page, and say so; return its bytes."""
+def _write_or_fail(pair: tuple[str, str], run: _Run) -> Finished:
+    try:
+        return _write_page(*pair, run)
+    except BrokenPipeError:
+        raise  # the reader of the pipe has left; that is no error
+    except Exception as err:
+        error, code = describe(err, pair[0])
+        return Finished(pair[0], error=error, code=code)
+
+
+def _write_page(source: str, target: str, run: _Run) -> Finished:
+    """Make one page."""
     from gicodec.files import starts_with
     from gicodec.format import SIGNATURE
     from gicodec.image.read import is_picture
@@ -105,10 +116,8 @@ def _write_page(source: str, target: str, run: _Run) -> int:
         raise OutputError(f"{target}: is a picture; remove it first, or name another output")
     page = _page_of(source, run.original).encode()
     arguments.write_bytes(target, page)
-    if not run.quiet:
-        text = f"{arguments.name_of(target, 'standard output')}: {len(page)} bytes"
-        click.echo(text, err=arguments.is_stdout(target))
-    return len(page)
+    text = "" if run.quiet else f"{arguments.name_of(target, 'standard output')}: {len(page)} bytes"
+    return Finished(source, text=text, beside=arguments.is_stdout(target), n_bytes=len(page))
 
 
 def _page_of(source: str, original: str | None) -> str:
