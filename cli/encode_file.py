@@ -107,17 +107,25 @@ def _encode_file(task: Task, run: Run) -> Record:
     if arguments.is_plain(target):
         refuse_picture(target)
     name, silent = arguments.name_of(task.source, "standard input"), run.quiet or run.as_json
-    say = partial(warn, name, quiet=silent) if run.in_this_process else None
     effort = task.options.effort
+    early: list[str] = []
+
+    def say(warnings: list[str]) -> None:
+        early.extend(warnings)
+        warn(name, warnings, quiet=silent)
+
     with progress_reports(effort, quiet=silent or not run.bars, verbose=run.verbose) as callback:
-        return encode_task(
+        record = encode_task(
             task,
             callback,
             name=name,
-            warn=say,
+            warn=say if run.in_this_process else None,
             read=arguments.read_bytes,
             write=arguments.write_bytes,
         )
+    if run.in_this_process and record != task.before:
+        warn(name, record.warnings[len(early) :], quiet=silent)
+    return record
 
 
 def _warn_of_unused_gpu(*, quiet: bool) -> None:

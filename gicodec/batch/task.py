@@ -82,7 +82,7 @@ def encode_task(
         task: What to do.
         progress: Called with a report now and then.
         name: Of the picture, for errors; its source by default.
-        warn: Called with warnings as they arise: what reading drops, before long work. The record has all.
+        warn: Called with what reading drops, before long work. The record has that, too.
         read: Reads the source, and the target that is there.
         write: Writes the target.
 
@@ -106,8 +106,6 @@ def encode_task(
     if lossless is not None:
         hint = f"a lossless format suits this picture better: as lossless WebP it takes {lossless} bytes"
         warnings = [*warnings, hint]
-        if warn is not None:
-            warn([hint])
     return task.done(
         bytes=n_bytes,
         bpp=8 * n_bytes / (picture.width * picture.height),
