@@ -23,5 +23,9 @@ def serving(*args: str | Path) -> Iterator[str]:
             yield url
         finally:
             process.send_signal(signal.SIGINT)
-            code, errors = process.wait(60), process.stderr.read()
+            try:
+                code = process.wait(60)
+            finally:
+                process.kill()  # or a failure would wait for ever
+            errors = process.stderr.read()
         assert (code, errors) == (0, "gsi: Ctrl-C ends this\n")
