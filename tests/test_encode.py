@@ -45,7 +45,9 @@ def test_only_picture_and_options_decide_the_bytes() -> None:
 def test_progress_is_of_the_fits_and_then_of_the_tuning() -> None:
     reports: list[Progress] = []
     encode(photograph(), **OPTIONS, progress=reports.append)
-    assert [stage for stage, _ in groupby(report.stage for report in reports)] == ["first", "fit", "tune"]
+    stages = [stage for stage, _ in groupby(report.stage for report in reports)]
+    assert stages[0] == "first"
+    assert stages[-2:] == ["fit", "tune"]
     assert reports[-1].done == reports[-1].total
     assert reports[-1].n_gaussians >= encoded().n_gaussians > 0
 

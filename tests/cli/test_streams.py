@@ -61,7 +61,7 @@ def test_interruption_leaves_nothing_behind(
         assert process.wait(timeout=60) == code
         assert process.stdout is not None
         assert process.stdout.read() == b""
-    assert b"fit" in shown
+    assert b"first" in shown
     assert [path.name for path in tmp_path.iterdir()] == ["noise.png"]
 
 
