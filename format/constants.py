@@ -69,7 +69,7 @@ class Method(IntEnum):
 MAX_SECTIONS = 256  # a file has up to 8; more is an attack on the memory of a list
 MAX_SIDE = 2**16 - 1  # pixels; any camera, and a position of 1/64 pixel still fits 22 bits
 MAX_PIXELS = 2**28  # 16384 x 16384, 0.8 GB of decoded samples
-MAX_CHANNELS = 4
+CHANNELS = (1, 3)
 OPAQUE = 255  # of alpha
 MAX_GAUSSIANS = 2**22  # 256 times a large file of today, 150 MB of decoded symbols
 MIN_GAUSSIANS_LIMIT = 64  # a tiny picture may hold more Gaussians than pixels

@@ -12,7 +12,7 @@ from enum import IntEnum
 from typing import TypeVar
 
 from gicodec.format.constants import (
-    MAX_CHANNELS,
+    CHANNELS,
     MAX_GAUSSIANS,
     MAX_PIXELS,
     MAX_SIDE,
@@ -40,7 +40,7 @@ class Header:
 
     width: int  # pixels, 1 to MAX_SIDE
     height: int
-    channels: int = 3  # 1 to 4
+    channels: int = 3  # or 1, gray
     bit_depth: int = 8  # bits per sample of the picture that was coded
     color_space: ColorSpace = ColorSpace.SRGB
     kernel: Kernel = Kernel.COMPACT
@@ -51,7 +51,7 @@ class Header:
     def __post_init__(self) -> None:
         if min(self.width, self.height) < 1:
             raise ValueError(f"picture size must be at least 1x1, not {self.width}x{self.height}")
-        if not 1 <= self.channels <= MAX_CHANNELS or self.bit_depth not in BIT_DEPTHS:
+        if self.channels not in CHANNELS or self.bit_depth not in BIT_DEPTHS:
             raise ValueError(f"{self.channels} channels of {self.bit_depth} bits are not supported")
         if self.base is not None and (
             len(self.base) != self.channels or not 0 <= min(self.base) <= max(self.base) < 1 << self.bit_depth
@@ -102,24 +102,20 @@ class Header:
             fields.append(traits & (1 << n_bits) - 1)
             traits >>= n_bits
         channels, depth, kernel, color_space, method, has_base = fields
-        if traits or depth >= len(BIT_DEPTHS):
-            raise UnsupportedFileError(f"header: unsupported traits {traits:#x} or bit depth code {depth}")
+        channels += 1
+        if traits or channels not in CHANNELS or depth >= len(BIT_DEPTHS):
+            raise UnsupportedFileError(
+                f"header: unsupported traits {traits:#x}, {channels} channels, or bit depth code {depth}"
+            )
+        # All traits before the bytes after them: those are of a header whose traits are known.
+        known = _known(ColorSpace, color_space), _known(Kernel, kernel), _known(Method, method)
         base = None
         if has_base:
             n_bytes = BIT_DEPTHS[depth] // 8
-            base = tuple(int.from_bytes(reader.take(n_bytes), "little") for _ in range(channels + 1))
+            base = tuple(int.from_bytes(reader.take(n_bytes), "little") for _ in range(channels))
         if reader.left():
             raise CorruptFileError(f"header: extra bytes: {reader.left()}")
-        return cls(
-            width=width,
-            height=height,
-            channels=channels + 1,
-            bit_depth=BIT_DEPTHS[depth],
-            kernel=_known(Kernel, kernel),
-            color_space=_known(ColorSpace, color_space),
-            method=_known(Method, method),
-            base=base,
-        )
+        return cls(width, height, channels, BIT_DEPTHS[depth], *known, base)
 
 
 def _known(enum: type[_Enum], value: int) -> _Enum:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from gicodec.format import GsiPayload, Payload, RecordPayload, UnsupportedFileError
+from gicodec.format import GsiPayload, Payload, RecordPayload
 from gicodec.format.arrays import FloatArray, IntArray
 from gicodec.format.exact import cos_sin, exp
 from gicodec.format.gsi.colors import color_shifts
@@ -65,23 +65,15 @@ def quantize(
 
 
 def dequantize(payload: Payload) -> Gaussians:
-    """Compute the Gaussians that a payload stands for, the same doubles on every machine.
-
-    Raises:
-        UnsupportedFileError: Neither one channel nor three.
-    """
+    """Compute the Gaussians that a payload stands for, the same doubles on every machine."""
     return _DEQUANTIZE[type(payload)](payload)
 
 
 def _dequantize_records(payload: RecordPayload) -> Gaussians:
-    if payload.n_channels not in (1, 3):
-        raise UnsupportedFileError(f"pictures of {payload.n_channels} channels")
     return Gaussians.of_covariances(*payload.model.arrays(payload.records))
 
 
 def _dequantize_gsi(payload: GsiPayload) -> Gaussians:
-    if payload.n_channels not in (1, len(TRANSFORM)):
-        raise UnsupportedFileError(f"pictures of {payload.n_channels} channels")
     symbols, step = payload.gaussians, step_of(payload.step)
     sizes = symbols.log_sizes()
     gain = exp(-sizes)[:, None]
