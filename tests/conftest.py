@@ -31,8 +31,7 @@ def one_torch_thread() -> Iterator[None]:
         yield
 
 
-FITS = {"encoder", "fit", "papers", "benchmarks"}  # folders of tests/ that judge what comes of a fit
-FITS |= {"cli/test_encode.py", "test_encode.py", "test_decode.py", "test_device.py"}  # and files
+FITS = {"encoder", "fit", "papers/test_encodings.py", "test_encode.py"}  # in tests/: judge what comes of a fit
 TESTS = Path(__file__).parent
 
 

@@ -55,10 +55,10 @@ def test_sealed_nonsense_is_refused_or_read() -> None:
     body = small_file()[:-4]
     rng = np.random.default_rng(1)
     for index in range(9, len(body)):
-        for value in (0, 1, 0x7F, 0x80, 0xFF, int(rng.integers(256))):
+        for value in (0, 0x80, 0xFF, int(rng.integers(256))):
             damaged = bytearray(body)
             damaged[index] = value
-            with suppress(UnsupportedFileError):  # a HEADER of two channels, or of four
+            with suppress(UnsupportedFileError):  # unknown traits in HEADER
                 read_all(seal(bytes(damaged)))
 
 
@@ -72,11 +72,11 @@ def test_random_payloads_are_refused_or_read() -> None:
 def test_random_words_are_refused_or_read(header: Header) -> None:
     rng = np.random.default_rng(3)
     n_read = 0
-    for _ in range(1200):
+    for _ in range(500):
         n = int(rng.choice([1, 1, 2, 3, 10, 60]))
         words = rng.bytes(int(rng.integers(0, 30 * n)))
         n_read += read_all(gaussians(n, words, int(rng.integers(384)), header)) is not None
-    assert n_read < 600
+    assert n_read < 250
 
 
 @pytest.mark.parametrize("header", ALL_HEADERS, ids=lambda header: f"{header.width}x{header.height}")
