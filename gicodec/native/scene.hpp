@@ -7,7 +7,7 @@ namespace gsi {
 
 constexpr int kMaxLanes = 16;    // pixels of a row handled at once, at most
 constexpr int kChunkRows = 8;    // rows that a recurrence runs before it is renewed
-constexpr int kMaxChannels = 8;  // channels per pass; more channels are several passes
+constexpr int kMaxChannels = 4;  // channels per pass; more channels are several passes
 // A Gaussian thinner than this (conic's c, pixels^-2) has its exp computed on every row: in kChunkRows rows its
 // exponent could leave what a float holds, (3.34 + kChunkRows * sqrt(c))^2 / 2 * log2(e) > kDeadExponent.
 constexpr float kMaxRecurrenceC = 1.4f;
