@@ -228,11 +228,12 @@ class Progress:
 
     stage: str
     """"first" (few Gaussians), "twice" (twice as many, where a layer of cosines may be better), "fit",
-    "waves" (another fit, with waves), or "tune". Papers' methods: "fit" or "quantize"."""
+    "waves" (another fit, with waves), "tune", or "round" (a part of the numbers after the other; again where
+    the target is not met). Papers' methods: "fit" or "quantize"."""
     done: int
-    """Iterations done in this stage."""
+    """Iterations, or parts, done in this stage."""
     total: int
-    """Iterations of this stage."""
+    """Iterations, or parts, of this stage."""
     psnr: float
     """PSNR of the current picture, before its samples are rounded, dB; inf if it is exact."""
     n_gaussians: int

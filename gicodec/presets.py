@@ -26,7 +26,7 @@ class Preset:
 
 
 PRESETS: dict[Effort, Preset] = {
-    "fast": Preset(n_fit=170, n_tune=420, last_rate=1.4, n_freeze=5, n_sweeps=2, n_papers=2000),
-    "medium": Preset(n_fit=450, n_tune=1800, last_rate=1.4, n_freeze=10, n_sweeps=5, n_papers=10_000),
+    "fast": Preset(n_fit=170, n_tune=320, last_rate=1.4, n_freeze=5, n_sweeps=2, n_papers=2000),
+    "medium": Preset(n_fit=450, n_tune=1600, last_rate=1.4, n_freeze=10, n_sweeps=5, n_papers=10_000),
     "slow": Preset(n_fit=800, n_tune=8000, last_rate=0.6, n_freeze=20, n_sweeps=12, n_papers=50_000),
 }

@@ -10,6 +10,10 @@ import torch
 
 if not torch.cuda.is_available():
     os.environ["TRITON_INTERPRET"] = "1"  # before anything imports Triton
+if hasattr(os, "sched_setaffinity") and "PYTEST_XDIST_WORKER" in os.environ:
+    # A core for each worker: else the threads of two encoders would wait for each other at every step.
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {cores[int(os.environ["PYTEST_XDIST_WORKER"].removeprefix("gw")) % len(cores)]})
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # in the background of a shell
     signal.signal(signal.SIGINT, signal.default_int_handler)  # or the processes of tests would ignore it, too
 
@@ -31,7 +35,12 @@ def one_torch_thread() -> Iterator[None]:
         yield
 
 
-FITS = {"encoder", "fit", "papers/test_encodings.py", "test_encode.py"}  # in tests/: judge what comes of a fit
+FITS = {
+    "encoder",
+    "fit",
+    "papers/test_encodings.py",
+    "test_encode.py",
+}  # in tests/: judge what comes of a fit
 TESTS = Path(__file__).parent
 
 

@@ -42,12 +42,12 @@ def test_only_picture_and_options_decide_the_bytes() -> None:
     assert encode(photograph(), **OPTIONS, seed=1).data != encoded().data
 
 
-def test_progress_is_of_the_fits_and_then_of_the_tuning() -> None:
+def test_progress_is_of_the_fits_then_of_the_tuning_and_then_of_the_rounding() -> None:
     reports: list[Progress] = []
     encode(photograph(), **OPTIONS, progress=reports.append)
     stages = [stage for stage, _ in groupby(report.stage for report in reports)]
     assert stages[0] == "first"
-    assert stages[-2:] == ["fit", "tune"]
+    assert stages[-3:] == ["fit", "tune", "round"]
     assert reports[-1].done == reports[-1].total
     assert reports[-1].n_gaussians >= encoded().n_gaussians > 0
 

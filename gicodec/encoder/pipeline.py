@@ -9,6 +9,7 @@ another D.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -111,7 +112,7 @@ class _Search:
         generator = np.random.default_rng(options.seed)
         tuner = Tuner(objective, source.header, State(values, first.step), generator)
         _tune(tuner, target, first.n_min, preset, self.progress)
-        return target.check(_best_attempt(tuner, target, preset))
+        return target.check(_best_attempt(tuner, target, preset, self.progress))
 
 
 def _tune(
@@ -130,8 +131,7 @@ def _tune(
         if (i + 1) % TUNING.prunings_per_move == 0:
             _follow(tuner, target, (i + 1) * part / n)
         if progress is not None:
-            state = len(tuner.state.values), tuner.state.gaussians
-            progress(Progress("tune", (i + 1) * part, n, tuner.psnr(), *state))
+            progress(_report(tuner, "tune", (i + 1) * part, n))
 
 
 def _follow(tuner: Tuner, target: Target, progress: float) -> None:
@@ -142,13 +142,14 @@ def _follow(tuner: Tuner, target: Target, progress: float) -> None:
     tuner.state.step = target.next_step(tuner.state, tuner.psnr(), progress)
 
 
-def _best_attempt(tuner: Tuner, target: Target, preset: Preset) -> Attempt:
+def _best_attempt(tuner: Tuner, target: Target, preset: Preset, progress: ProgressCallback | None) -> Attempt:
     """Freeze; where that is not yet what was asked for, again from the same state with another D."""
     step = tuner.state.step
     attempts: list[Attempt] = []
     for _ in range(target.max_attempts):
         frozen = tuner.at_step(step)
-        state = freeze(frozen, preset.n_freeze)
+        report = progress and partial(_report_rounding, frozen, progress)
+        state = freeze(frozen, preset.n_freeze, report)
         refine(frozen.objective, state, preset.n_sweeps, target.next_price)
         attempts.append(target.judge(state))
         correction = attempts[-1].correction
@@ -156,3 +157,12 @@ def _best_attempt(tuner: Tuner, target: Target, preset: Preset) -> Attempt:
             break
         step = clamp_step(step * correction)
     return min(attempts, key=lambda attempt: attempt.miss)
+
+
+def _report_rounding(tuner: Tuner, progress: ProgressCallback, done: int, total: int) -> None:
+    progress(_report(tuner, "round", done, total))
+
+
+def _report(tuner: Tuner, stage: str, done: int, total: int) -> Progress:
+    state = tuner.state
+    return Progress(stage, done, total, tuner.psnr(), len(state.values), state.gaussians)

@@ -11,6 +11,9 @@
 #include <utility>
 #include <vector>
 
+#ifdef __linux__
+#include <sched.h>
+#endif
 #ifdef _WIN32
 #include <process.h>
 #define GSI_GETPID _getpid
@@ -136,7 +139,13 @@ Pool& pool_of_this_process() {
 
 }  // namespace
 
-int hardware_threads() { return std::max(1, static_cast<int>(std::thread::hardware_concurrency())); }
+int hardware_threads() {
+#ifdef __linux__
+    cpu_set_t cores;  // this process may use: fewer than there are under taskset, in containers, and on clusters
+    if (sched_getaffinity(0, sizeof cores, &cores) == 0) return CPU_COUNT(&cores);
+#endif
+    return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
 
 void parallel_for(int n_tasks, int n_threads, const std::function<void(int)>& task) {
     if (n_threads <= 0) n_threads = hardware_threads();

@@ -92,7 +92,7 @@ def test_quiet_is_silent_and_verbose_is_not(png: Path, tmp_path: Path) -> None:
         assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
     for waves in ((), ("--waves",)):
         verbose = gsi("encode", png, out, *FAST, "-v", *waves).stderr
-        stages = ["first", "twice", "fit", *["waves"] * len(waves), "tune"]
+        stages = ["first", "twice", "fit", *["waves"] * len(waves), "tune", "round"]
         *lines, hint = lines_of(verbose)
         assert [line.split(":")[0] for line in lines] == stages
         assert "lossless" in hint

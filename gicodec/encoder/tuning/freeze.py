@@ -20,8 +20,11 @@ RATE = 0.5  # of the tuning's steps: what is still free makes up for what is not
 N_PARTS, N_COLOR_PARTS = 2, 4
 
 
-def freeze(tuner: Tuner, n_iterations: int) -> FrozenState:
-    """Round a tuner's state, with n_iterations between two parts; return it."""
+def freeze(tuner: Tuner, n_iterations: int, report: Callable[[int, int], None] | None = None) -> FrozenState:
+    """Round a tuner's state, with n_iterations between two parts; return it.
+
+    After each part the report is called with how many are rounded, and of how many.
+    """
     tuner.prune()
     state = tuner.state = tuner.state.freeze_classes()
     frozen, waves = tuner.frozen, bool(has_wave(state.values).any())
@@ -33,11 +36,15 @@ def freeze(tuner: Tuner, n_iterations: int) -> FrozenState:
         *[(_round_waves, frozen.waves, N_PARTS)] * waves,
         (_round_colors, frozen.colors, N_COLOR_PARTS),
     ]
+    n_rounded, n_all = 0, sum(n_parts for *_, n_parts in stages)
     for round_rows, mask, n_parts in stages:
         for rows in tuner.parts(n_parts):
             round_rows(state, rows)
             mask[rows] = True
             tuner.run(n_iterations, RATE, RATE)
+            n_rounded += 1
+            if report is not None:
+                report(n_rounded, n_all)
     return state
 
 
