@@ -34,6 +34,8 @@ export class Viewer {
   #frameRequest = 0;
   #settleTimer = 0;
   #lastFrame = 0;
+  /** How long its drawing took, in milliseconds, as far as this thread waited for it. */
+  #drawingTime = 0;
   /** Pixels that are drawn per pixel of the device while the view changes. */
   #resolution = 1;
   #loaded = null;
@@ -126,12 +128,16 @@ export class Viewer {
 
   /** Draws a frame of a view that changes. */
   #animate(time) {
-    const elapsed = time - this.#lastFrame;
+    const start = performance.now();
+    // The first frames of a slow GPU take longer than a pause between two gestures: so their own time counts, too.
+    const sinceLast = time - this.#lastFrame;
+    const elapsed = sinceLast < PAUSE ? sinceLast : this.#drawingTime;
     this.#lastFrame = time;
-    if (elapsed > SLOW && elapsed < PAUSE) this.#resolution = Math.max(COARSEST, this.#resolution / 2);
+    if (elapsed > SLOW) this.#resolution = Math.max(COARSEST, this.#resolution / 2);
     if (elapsed < FAST) this.#resolution = Math.min(1, this.#resolution * 2);
     clearTimeout(this.#settleTimer);
     this.#draw(this.#resolution);
+    this.#drawingTime = performance.now() - start;
     if (this.#resolution < 1) this.#settleTimer = setTimeout(() => this.#draw(), SETTLE);
   }
 
