@@ -5,13 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from coded_photograph import encoded
-from payloads import random_payload
 from pictures import photograph
 from PIL import Image
 
 from gicodec import (
     Crop,
-    UnsupportedFileError,
     decode,
     psnr,
 )
@@ -88,14 +86,6 @@ def test_a_crop_is_the_part_of_the_whole(scale: float) -> None:
 def test_a_crop_beyond_the_picture_is_refused(crop: Crop) -> None:
     with pytest.raises(ValueError, match="not inside"):
         decode(encoded().data, crop=crop)
-
-
-@pytest.mark.parametrize("channels", [2, 4])
-def test_other_channels_than_one_and_three_are_refused(channels: int) -> None:
-    header = Header(5, 5, channels)
-    data = GsiFile(header, random_payload(np.random.default_rng(0), 2, header)).to_bytes()
-    with pytest.raises(UnsupportedFileError, match=f"{channels} channels"):
-        decode(data)
 
 
 def test_no_gaussians_are_black() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from payloads import random_payload
 
-from gicodec.format import GsiPayload, Header, UnsupportedFileError
+from gicodec.format import GsiPayload, Header
 from gicodec.format.gsi.head import step_of
 from gicodec.format.gsi.lattice import MAX_FREQUENCY, energy_classes, wave_steps
 from gicodec.quantize import TRANSFORM, dequantize
@@ -30,13 +30,6 @@ def test_no_symbols_are_no_gaussians() -> None:
     assert gaussians.n_gaussians == 0
     assert gaussians.centers.shape == (0, 2)
     assert gaussians.colors.shape == (0, 3)
-
-
-@pytest.mark.parametrize("channels", [2, 4])
-def test_only_one_channel_and_three_have_a_meaning(channels: int) -> None:
-    header = Header(768, 512, channels=channels)
-    with pytest.raises(UnsupportedFileError, match=f"{channels} channels"):
-        dequantize(random_payload(np.random.default_rng(0), 9, header))
 
 
 def test_gray_is_one_of_three_equal_channels() -> None:

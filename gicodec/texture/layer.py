@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gicodec import _native
-from gicodec.format import CorruptFileError, Header, UnsupportedFileError
+from gicodec.format import CorruptFileError, Header
 from gicodec.format.arrays import FloatArray
 from gicodec.format.gsi.head import step_of
 from gicodec.format.texture import read_texture_section, write_texture_section
@@ -50,10 +50,7 @@ def read_texture(payload: bytes, header: Header) -> Texture:
 
     Raises:
         CorruptFileError: It is no layer of a picture of this size.
-        UnsupportedFileError: Neither one channel nor three.
     """
-    if header.channels not in (1, len(TRANSFORM)):
-        raise UnsupportedFileError(f"pictures of {header.channels} channels")
     step, coded = read_texture_section(payload)
     if not coded:  # zeros, which then take no memory
         return Texture(step, np.broadcast_to(np.int16(0), shape_of(header)))

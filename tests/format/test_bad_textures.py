@@ -18,7 +18,6 @@ from gicodec.format import (
     Header,
     Method,
     TruncatedFileError,
-    UnsupportedFileError,
 )
 from gicodec.format.varint import write_varint
 from gicodec.texture.layer import read_texture, shape_of, write_texture
@@ -169,16 +168,6 @@ def test_steps_beyond_the_table_are_corrupt() -> None:
     for bad in (b"\x80\x00", b"\xff" * 9):
         with pytest.raises(CorruptFileError):
             read_texture(bad + coded, SMALL)
-
-
-@pytest.mark.parametrize("channels", [2, 4])
-def test_layers_of_two_or_four_channels_are_unsupported(channels: int) -> None:
-    header = Header(17, 9, channels)
-    for payload in (STEP, some_payload(), b"", b"\xff" * 9):
-        with pytest.raises(UnsupportedFileError, match="channels"):
-            decode(file_of(payload, header))
-        with pytest.raises(UnsupportedFileError, match="channels"):
-            read_texture(payload, header)
 
 
 def test_bytes_of_another_size_are_a_layer_or_corrupt() -> None:

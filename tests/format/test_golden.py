@@ -140,15 +140,14 @@ def assert_spec_decodes(file: GsiFile) -> list[str]:
     for name in NAMES:
         ours = getattr(payload.gaussians, name)
         np.testing.assert_array_equal(decoded[name], ours.T, err_msg=name)
-    if file.header.channels in (1, 3):
-        gaussians = dequantize(file.payload)
-        for name, ours in (
-            ("centers", gaussians.centers),
-            ("turns", gaussians.angles),
-            ("rgb", gaussians.colors),
-            ("waves", np.zeros((len(gaussians.centers), 4)) if gaussians.waves is None else gaussians.waves),
-        ):
-            np.testing.assert_array_equal(decoded[name], ours, err_msg=name)  # to the last bit
+    gaussians = dequantize(file.payload)
+    for name, ours in (
+        ("centers", gaussians.centers),
+        ("turns", gaussians.angles),
+        ("rgb", gaussians.colors),
+        ("waves", np.zeros((len(gaussians.centers), 4)) if gaussians.waves is None else gaussians.waves),
+    ):
+        np.testing.assert_array_equal(decoded[name], ours, err_msg=name)  # to the last bit
     return trace
 
 
@@ -162,7 +161,7 @@ def test_spec_alone_is_enough_to_decode_its_examples(name: str) -> None:
 @pytest.mark.parametrize("seed", range(12))
 def test_spec_alone_is_enough_to_decode_anything(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    header = [Header(768, 512), Header(40, 1, channels=1 + seed % 4), Header(65535, 4096)][seed % 3]
+    header = [Header(768, 512), Header(40, 1, channels=1 + seed % 2 * 2), Header(65535, 4096)][seed % 3]
     n = min(header.max_gaussians, int(rng.choice([1, 2, 17, 40, 700])))
     assert_spec_decodes(GsiFile(header, random_payload(rng, n, header)))
 

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import product
 
 import numpy as np
 import pytest
 from counted_symbols import CountedSymbols
 from payloads import assert_same, gsi_payload, random_payload
 
-from gicodec.format import GsiFile, GsiPayload, Header, LimitError, Section, bits_by_attribute, describe
+from gicodec.format import (
+    GsiFile,
+    GsiPayload,
+    Header,
+    LimitError,
+    Section,
+    bits_by_attribute,
+    describe,
+)
 from gicodec.format.arrays import IntArray
-from gicodec.format.constants import FREE_GAUSSIANS, MAX_SIDE, ColorSpace, Kernel, Method, SectionType
+from gicodec.format.constants import FREE_GAUSSIANS, MAX_SIDE, SectionType
 from gicodec.format.entropy.ans import SymbolReader, SymbolWriter
 from gicodec.format.gsi.cells import MARGIN, code_cells
 from gicodec.format.gsi.lattice import N_CLASSES
@@ -52,7 +59,7 @@ def alike(n: int, header: Header = KODAK) -> GsiPayload:
 @pytest.mark.parametrize("header", HEADERS, ids=lambda header: f"{header.width}x{header.height}")
 @pytest.mark.parametrize("n", [0, 1, 2, 3, 17, 64, 300])
 def test_any_payload_survives(header: Header, n: int) -> None:
-    for channels in (1, 2, 3, 4):
+    for channels in (1, 3):
         assert_round_trip(random_file(n + channels, n, replace(header, channels=channels)))
 
 
@@ -105,16 +112,6 @@ def test_cells_partition_what_they_hold() -> None:
     for x, y, width, height in np.unique(cells, axis=0):
         inside = ((points >= [x, y]) & (points < [x + width, y + height])).all(axis=1).sum()
         assert inside == 1 or (width, height) == (1, 1)
-
-
-@pytest.mark.parametrize("side", [1, 127, 128, MAX_SIDE])
-def test_any_header_survives(side: int) -> None:
-    for channels, bits, space, kernel in product((1, 2, 3, 4), (8, 16), ColorSpace, Kernel):
-        header = Header(side, 4096, channels, bits, space, kernel, Method.GSI)
-        assert Header.from_bytes(header.to_bytes()) == header
-        based = replace(header, base=tuple(range(2**bits - channels, 2**bits)))
-        assert Header.from_bytes(based.to_bytes()) == based
-        assert len(based.to_bytes()) <= len(header.to_bytes()) + 2 + channels * bits // 8
 
 
 def test_ancillary_sections_are_kept_in_order() -> None:

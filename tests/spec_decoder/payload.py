@@ -152,7 +152,7 @@ def decode_by_spec(data: bytes, header: Header) -> tuple[dict[str, Any], list[st
     t = np.array([[1, 1, 1], [1, 0, -1], [-1, 2, -1]]) / np.sqrt([[3.0], [2.0], [6.0]])
     scale = math.ldexp(32 + step_code % 32, step_code // 32 - 15)
     rgb, waves = [], []
-    for i in range(n if header.channels in (1, 3) else 0):
+    for i in range(n):
         alpha = [color[i] * scale for color in colors]
         shrink = exp_by_spec(-(sizes[i] * steps[i]))
         if header.channels == 1:
