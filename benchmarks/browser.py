@@ -9,15 +9,14 @@ of four. And frames per second at a zoom of 16, while the picture moves, from 1.
 from __future__ import annotations
 
 import base64
-import os
-import shutil
 import statistics
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from chromium import chromium
 from common import kodak
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 import gicodec
 from gicodec.browser.page import viewer_page
@@ -79,13 +78,10 @@ def measure(browser: Browser, file: bytes, name: str) -> list[float]:
 
 
 def main() -> None:
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
-    args = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", *["--no-sandbox"] * (os.geteuid() == 0)]
     print("| picture | page shown, ms | first decode, ms | decode again, ms | frames/s at 16 x |", flush=True)
     print("|---|---|---|---|---|", flush=True)
     rows = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=args)
+    with chromium() as browser:
         for number in map(int, sys.argv[1:] or range(1, 25)):
             file = gicodec.encode(kodak(number), bpp=0.3, effort="fast").data
             rows.append(measure(browser, file, f"kodim{number:02d}"))
@@ -95,7 +91,6 @@ def main() -> None:
                 f"| {rows[-1][3]:.1f} |",
                 flush=True,
             )
-        browser.close()
     for name, of in (("median", statistics.median), ("greatest", max), ("least", min)):
         print(f"| {name} |", " | ".join(f"{of(column):.1f}" for column in zip(*rows, strict=True)), "|")
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import io
-import os
-import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from chromium import chromium
 from common import ROOT
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 import gicodec
 from gicodec.browser.comparison import comparison_page
@@ -55,8 +54,6 @@ def save_app(page: Page) -> None:
 
 
 def main() -> None:
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
-    args = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", *["--no-sandbox"] * (os.geteuid() == 0)]
     picture, _ = gicodec.read_image(PHOTO)
     data = gicodec.encode(picture, bpp=0.3, effort="fast").data
     pages = {
@@ -64,8 +61,7 @@ def main() -> None:
         "compare": comparison_page(picture, data, "kodim23.gsi"),
     }
     IMAGES.mkdir(exist_ok=True)
-    with TemporaryDirectory() as folder, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=args)
+    with TemporaryDirectory() as folder, chromium() as browser:
         page = browser.new_page(viewport={"width": 720, "height": 500})
         for name, text in pages.items():
             file = Path(folder, f"{name}.html")

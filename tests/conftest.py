@@ -39,6 +39,7 @@ FITS = {
     "encoder",
     "fit",
     "papers/test_encodings.py",
+    "test_decode.py",
     "test_encode.py",
 }  # in tests/: judge what comes of a fit
 TESTS = Path(__file__).parent

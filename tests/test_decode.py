@@ -8,11 +8,7 @@ from coded_photograph import encoded
 from pictures import photograph
 from PIL import Image
 
-from gicodec import (
-    Crop,
-    decode,
-    psnr,
-)
+from gicodec import Crop, decode, psnr
 from gicodec.format import GsiFile, GsiPayload, Header
 
 

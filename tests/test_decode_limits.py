@@ -11,11 +11,7 @@ import numpy as np
 import pytest
 from payloads import assert_same, random_payload, random_points
 
-from gicodec import (
-    Crop,
-    LimitError,
-    decode,
-)
+from gicodec import Crop, LimitError, decode
 from gicodec.codec import MAX_WORK
 from gicodec.format import MAX_PIXELS, GsiFile, GsiPayload, Header, Kernel, Section
 from gicodec.format.constants import SectionType

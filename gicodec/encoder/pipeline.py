@@ -9,7 +9,6 @@ another D.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 
@@ -31,7 +30,7 @@ from gicodec.errors import TargetError
 from gicodec.fit import FitSettings, Objective
 from gicodec.fit.parameters import all_but, has_wave
 from gicodec.format import GsiFile, GsiPayload
-from gicodec.options import EncodeOptions, Progress, ProgressCallback
+from gicodec.options import EncodeOptions, ProgressCallback
 from gicodec.presets import PRESETS, Preset
 from gicodec.quantize import dequantize
 from gicodec.render.cpu import Array
@@ -131,7 +130,7 @@ def _tune(
         if (i + 1) % TUNING.prunings_per_move == 0:
             _follow(tuner, target, (i + 1) * part / n)
         if progress is not None:
-            progress(_report(tuner, "tune", (i + 1) * part, n))
+            progress(tuner.report("tune", (i + 1) * part, n))
 
 
 def _follow(tuner: Tuner, target: Target, progress: float) -> None:
@@ -148,8 +147,7 @@ def _best_attempt(tuner: Tuner, target: Target, preset: Preset, progress: Progre
     attempts: list[Attempt] = []
     for _ in range(target.max_attempts):
         frozen = tuner.at_step(step)
-        report = progress and partial(_report_rounding, frozen, progress)
-        state = freeze(frozen, preset.n_freeze, report)
+        state = freeze(frozen, preset.n_freeze, progress)
         refine(frozen.objective, state, preset.n_sweeps, target.next_price)
         attempts.append(target.judge(state))
         correction = attempts[-1].correction
@@ -157,12 +155,3 @@ def _best_attempt(tuner: Tuner, target: Target, preset: Preset, progress: Progre
             break
         step = clamp_step(step * correction)
     return min(attempts, key=lambda attempt: attempt.miss)
-
-
-def _report_rounding(tuner: Tuner, progress: ProgressCallback, done: int, total: int) -> None:
-    progress(_report(tuner, "round", done, total))
-
-
-def _report(tuner: Tuner, stage: str, done: int, total: int) -> Progress:
-    state = tuner.state
-    return Progress(stage, done, total, tuner.psnr(), len(state.values), state.gaussians)

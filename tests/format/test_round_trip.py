@@ -9,15 +9,7 @@ import pytest
 from counted_symbols import CountedSymbols
 from payloads import assert_same, gsi_payload, random_payload
 
-from gicodec.format import (
-    GsiFile,
-    GsiPayload,
-    Header,
-    LimitError,
-    Section,
-    bits_by_attribute,
-    describe,
-)
+from gicodec.format import GsiFile, GsiPayload, Header, LimitError, Section, bits_by_attribute, describe
 from gicodec.format.arrays import IntArray
 from gicodec.format.constants import FREE_GAUSSIANS, MAX_SIDE, SectionType
 from gicodec.format.entropy.ans import SymbolReader, SymbolWriter

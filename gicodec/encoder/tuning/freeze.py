@@ -14,17 +14,15 @@ from gicodec.fit.parameters import COLOR, SHAPE, WAVE, A, Mask, U, V, Y, has_wav
 from gicodec.format import Header
 from gicodec.format.gsi.cells import MARGIN
 from gicodec.format.gsi.lattice import angle_levels, shape_steps
+from gicodec.options import ProgressCallback
 
 Rows = NDArray[np.int64]
 RATE = 0.5  # of the tuning's steps: what is still free makes up for what is not
 N_PARTS, N_COLOR_PARTS = 2, 4
 
 
-def freeze(tuner: Tuner, n_iterations: int, report: Callable[[int, int], None] | None = None) -> FrozenState:
-    """Round a tuner's state, with n_iterations between two parts; return it.
-
-    After each part the report is called with how many are rounded, and of how many.
-    """
+def freeze(tuner: Tuner, n_iterations: int, progress: ProgressCallback | None = None) -> FrozenState:
+    """Round a tuner's state, with n_iterations between two parts; return it. Each part is reported."""
     tuner.prune()
     state = tuner.state = tuner.state.freeze_classes()
     frozen, waves = tuner.frozen, bool(has_wave(state.values).any())
@@ -43,8 +41,8 @@ def freeze(tuner: Tuner, n_iterations: int, report: Callable[[int, int], None] |
             mask[rows] = True
             tuner.run(n_iterations, RATE, RATE)
             n_rounded += 1
-            if report is not None:
-                report(n_rounded, n_all)
+            if progress is not None:
+                progress(tuner.report("round", n_rounded, n_all))
     return state
 
 

@@ -24,6 +24,7 @@ from gicodec.fit.parameters import AMPLITUDES, COLOR, Mask, has_wave
 from gicodec.format import Header
 from gicodec.format.gsi.cells import MARGIN
 from gicodec.format.gsi.lattice import MAX_LOG_SIZE, MIN_LOG_SIZE
+from gicodec.options import Progress
 
 MIN_WAVE = 0.8  # steps of amplitude: fainter waves are dropped
 LARGE = 2.5  # of m: the colors of larger Gaussians move no faster, or they would make whole pictures flicker
@@ -91,6 +92,10 @@ class Tuner:
         error, values = self.objective.error(), self.state.values
         n = len(values) + int(has_wave(values).sum()) / 2
         return self.objective.psnr(error + ROUNDING_ERROR * n * self.state.step**2)
+
+    def report(self, stage: str, done: int, total: int) -> Progress:
+        """Return where a stage is."""
+        return Progress(stage, done, total, self.psnr(), len(self.state.values), self.state.gaussians)
 
     def _motion(self) -> Motion:
         """Return how rows may move: within what the lattice has, and but for what is frozen."""
