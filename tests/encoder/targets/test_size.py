@@ -103,8 +103,12 @@ def test_the_quality_reported_is_the_quality_decoded() -> None:
 
 @pytest.mark.slow
 def test_more_effort_gives_better_pictures() -> None:
-    fast, medium, slow = (
-        encode(photograph(), bpp=1, effort=effort, waves=False).psnr for effort in get_args(Effort)
-    )
-    assert medium > fast
-    assert slow > medium - 0.2  # dB; on average it is better, in one picture chance is as large
+    def mean_psnr(effort: Effort) -> float:
+        # Between two seeds chance is as large as between two efforts.
+        pixels = photograph(160, 120)
+        results = [encode(pixels, bpp=0.5, effort=effort, waves=False, seed=s) for s in range(4)]
+        return float(np.mean([result.psnr for result in results]))
+
+    fast, medium, slow = (mean_psnr(effort) for effort in get_args(Effort))
+    assert medium > fast + 0.1
+    assert slow > medium
