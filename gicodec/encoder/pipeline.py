@@ -87,7 +87,7 @@ class _Search:
         huber = TEXTURE.huber(PRESETS[self.options.effort], begun.split.step_code)
         payload = self.gaussians(size, begun.start, huber)
         remainder = Remainder.of(source, dequantize(payload), self.options.threads)
-        layer = aim.layer(remainder, file_size(payload, header), begun.split.step_code)
+        layer = aim.layer(remainder, file_size(payload, header))
         if layer is None or layer.texture.is_empty:
             return None
         return GsiFile(header, payload, layer.payload)
@@ -110,20 +110,20 @@ class _Search:
         first = target.start(values, result.psnr)
         generator = np.random.default_rng(options.seed)
         tuner = Tuner(objective, source.header, State(values, first.step), generator)
-        _tune(tuner, target, first.n_min, preset, self.progress)
+        n_tune = preset.n_tune if huber is None else preset.n_tune_layered
+        _tune(tuner, target, first.n_min, n_tune, preset.last_rate, self.progress)
         return target.check(_best_attempt(tuner, target, preset, self.progress))
 
 
 def _tune(
-    tuner: Tuner, target: Target, n_min: int, preset: Preset, progress: ProgressCallback | None
+    tuner: Tuner, target: Target, n_min: int, n: int, last_rate: float, progress: ProgressCallback | None
 ) -> None:
-    n = preset.n_tune
     part = n // (TUNING.prunings_per_move * TUNING.min_moves)
     part = min(max(part, TUNING.min_between_prunings), TUNING.max_between_prunings, n)
     n_waves = int(has_wave(tuner.state.values).sum())
     first_rate = TUNING.first_rate_of_waves if n_waves else TUNING.first_rate
     n_min_waves = int(n_waves * n_min / max(n_min, len(tuner.state.values)))
-    rates = [first_rate * (preset.last_rate / first_rate) ** (i * part / n) for i in range(n // part + 1)]
+    rates = [first_rate * (last_rate / first_rate) ** (i * part / n) for i in range(n // part + 1)]
     for i in range(n // part):
         tuner.run(part, rates[i], rates[i + 1])
         tuner.prune(n_min, n_min_waves)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from gicodec.fit.parameters import COLOR, A
-from gicodec.format.arrays import IntArray
+from gicodec.format.arrays import FloatArray, IntArray
 from gicodec.render.cpu import Array
 
 UNIFORM_SHARE = 0.1  # of the first Gaussians: flat regions need some too
@@ -28,7 +28,7 @@ def initial_rows(target: Array, weights: Array | None, n: int, generator: np.ran
         magnitude = magnitude * weights
     total = float(magnitude.sum())
     share, whole = UNIFORM_SHARE if total > 0 else 1.0, float(evenly.sum(dtype=np.float64))
-    density = share / whole * evenly + (1 - share) / max(total, 1e-12) * magnitude
+    density = share / whole * evenly + (1 - share) / max(total, 1e-12) * magnitude.astype(np.float64)
     return _place(target, density, n, n, MAX_FIRST_SIZE, generator)
 
 
@@ -40,9 +40,9 @@ def rows_at_errors(residual: Array, n: int, n_after: int, generator: np.random.G
     error = np.square(residual).sum(axis=0)
     rows, columns = (_window_sums(np.ones(length, np.float32)) for length in error.shape)
     smooth = _window_sums(_window_sums(error).T).T / (rows[:, None] * columns)
-    density = smooth.astype(np.float64) ** ERROR_POWER
+    density = smooth.astype(np.float64) ** ERROR_POWER  # floats would be subnormal, and slow
     density /= max(float(density.sum()), 1e-300)
-    return _place(-residual, density.astype(np.float32), n, n_after, MAX_SIZE, generator)
+    return _place(-residual, density, n, n_after, MAX_SIZE, generator)
 
 
 def _window_sums(values: Array) -> Array:
@@ -53,7 +53,12 @@ def _window_sums(values: Array) -> Array:
 
 
 def _place(
-    missing: Array, density: Array, n: int, n_total: int, max_size: float, generator: np.random.Generator
+    missing: Array,
+    density: FloatArray,
+    n: int,
+    n_total: int,
+    max_size: float,
+    generator: np.random.Generator,
 ) -> Array:
     """Return n rows [n, 9 + C] at pixels drawn from a density [H, W], whose sum is 1.
 
@@ -74,7 +79,7 @@ def _place(
     return rows.astype(np.float32)
 
 
-def _draw(density: Array, n: int, generator: np.random.Generator) -> IntArray:
+def _draw(density: FloatArray, n: int, generator: np.random.Generator) -> IntArray:
     """Draw n indices [n] with replacement."""
     cumulative = np.cumsum(density, dtype=np.float64)
     uniform = generator.random(n) * cumulative[-1]

@@ -6,10 +6,13 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 
+import numpy as np
+
 from gicodec.encoder.targets.ceiling import finest_step
 from gicodec.encoder.targets.quality import step_of_quality
 from gicodec.encoder.texture.remainder import Remainder
 from gicodec.encoder.texture.texture_model import TEXTURE
+from gicodec.format.arrays import FloatArray
 from gicodec.format.gsi.head import N_STEP_CODES, nearest_step_code
 from gicodec.options import EncodeOptions
 from gicodec.source import Source
@@ -20,15 +23,12 @@ class Aim(ABC):
     """What was asked for."""
 
     @abstractmethod
-    def layer(
-        self, remainder: Remainder, n_bytes: int, near: int, *, rough: bool = False
-    ) -> CodedTexture | None:
+    def layer(self, remainder: Remainder, n_bytes: int, *, rough: bool = False) -> CodedTexture | None:
         """Return the layer that reaches it, if there is one.
 
         Args:
             remainder: What Gaussians leave.
             n_bytes: Of the file without a layer.
-            near: A code of a step to begin with.
             rough: Whether nearly is enough.
         """
 
@@ -40,32 +40,30 @@ class SizeAim(Aim):
         self.n_bytes = n_bytes
         """Of the file, without alpha and metadata."""
 
-    def layer(
-        self, remainder: Remainder, n_bytes: int, near: int, *, rough: bool = False
-    ) -> CodedTexture | None:
+    def layer(self, remainder: Remainder, n_bytes: int, *, rough: bool = False) -> CodedTexture | None:
         """Find the step, and fill up what is left with a lower price of a bit."""
         budget = self.n_bytes - n_bytes - TEXTURE.framing
         if budget < TEXTURE.least_bytes:
             return None
-        aim = math.sqrt(budget + 0.5)
         code = least_code(
-            lambda code: math.sqrt(len(remainder.code(code).payload)),  # falls nearly in a line
-            aim,
-            near,
+            lambda code: _log_size(remainder.code(code)),
+            math.log(budget + 0.5),
+            remainder.expected.log_size,
             first=nearest_step_code(finest_step(remainder.source.header)),
-            tolerance=TEXTURE.rough_size * aim if rough else 0,
+            tolerance=TEXTURE.rough_log_size if rough else 0,
         )
         layer = remainder.code(code)
         if rough:
             return layer
         if len(layer.payload) > budget:
             return None
-        return _refined(
+        full = math.log(budget + 0.5)
+        return _priced(
             remainder,
             layer,
-            1 / TEXTURE.max_price_change,
-            lambda layer: len(layer.payload) <= budget,
-            lambda layer: len(layer.payload) >= TEXTURE.nearly_full * budget,
+            _log_size,
+            (full + math.log(TEXTURE.nearly_full), full),
+            TEXTURE.log_size_per_price,
         )
 
 
@@ -75,26 +73,21 @@ class PsnrAim(Aim):
     def __init__(self, psnr: float) -> None:
         self._psnr = psnr
 
-    def layer(
-        self, remainder: Remainder, n_bytes: int, near: int, *, rough: bool = False
-    ) -> CodedTexture | None:
-        """Find the largest step that is good enough."""
-        tolerance = TEXTURE.rough_db if rough else 0
+    def layer(self, remainder: Remainder, n_bytes: int, *, rough: bool = False) -> CodedTexture | None:
+        """Find the largest step that is good enough, and use up what is too good with a higher price."""
         code = least_code(
-            lambda code: remainder.psnr_of(remainder.code(code)), self._psnr, near, tolerance=tolerance
+            lambda code: remainder.psnr_of(remainder.code(code)),
+            self._psnr,
+            remainder.expected.psnr,
+            tolerance=TEXTURE.rough_db if rough else 0,
         )
         layer = remainder.code(max(0, code - 1))
         if rough:
             return layer
         if remainder.psnr_of(layer) < self._psnr:
             return None
-        return _refined(
-            remainder,
-            layer,
-            TEXTURE.max_price_change,
-            lambda layer: remainder.psnr_of(layer) >= self._psnr,
-            lambda layer: remainder.psnr_of(layer) < self._psnr + TEXTURE.nearly_met,
-        )
+        met = self._psnr + TEXTURE.nearly_met, self._psnr
+        return _priced(remainder, layer, remainder.psnr_of, met, TEXTURE.db_per_price)
 
 
 class StepAim(Aim):
@@ -103,31 +96,44 @@ class StepAim(Aim):
     def __init__(self, quality: float) -> None:
         self._code = nearest_step_code(TEXTURE.step * step_of_quality(quality))
 
-    def layer(
-        self, remainder: Remainder, n_bytes: int, near: int, *, rough: bool = False
-    ) -> CodedTexture | None:
+    def layer(self, remainder: Remainder, n_bytes: int, *, rough: bool = False) -> CodedTexture | None:
         """Code it."""
         return remainder.code(self._code)
 
 
-def _refined(
+def _log_size(layer: CodedTexture) -> float:
+    return math.log(max(1, len(layer.payload)))
+
+
+def _priced(
     remainder: Remainder,
     layer: CodedTexture,
-    factor: float,
-    is_good: Callable[[CodedTexture], bool],
-    is_done: Callable[[CodedTexture], bool],
+    value: Callable[[CodedTexture], float],
+    aims: tuple[float, float],
+    slope: float,
 ) -> CodedTexture:
-    """Move the price of a bit, by a factor at most, as far as a layer that is good remains so."""
-    low, high = 0.0, 1.0  # shares of the log of the factor: what is good, and what may not be
+    """Move the price of a bit until a value is between two aims, and never beyond the second.
+
+    Args:
+        remainder: What to code.
+        layer: Whose value is not beyond it.
+        value: Of a layer.
+        aims: See above.
+        slope: Of the value, by the log of the price, nearly.
+    """
+    first = best = value(layer)
+    middle, last = sum(aims) / 2, aims[1]
     for _ in range(TEXTURE.max_refinements):
-        if is_done(layer):
+        if min(aims) <= best <= max(aims):
             break
-        middle = (low + high) / 2
-        other = remainder.priced(layer, TEXTURE.price * factor**middle)
-        if is_good(other):
-            low, layer = middle, other
-        else:
-            high = middle
+        log_price = (middle - first) / slope
+        other = remainder.priced(layer, TEXTURE.price * math.exp(log_price))
+        found = value(other)
+        if (found - last) * (middle - last) >= 0 and abs(found - last) < abs(best - last):
+            layer, best = other, found
+        if (found - first) * slope * log_price <= 0:  # chance is larger than what is missing
+            break
+        slope = (found - first) / log_price
     return layer
 
 
@@ -140,33 +146,39 @@ def aim_of(options: EncodeOptions, source: Source) -> Aim | None:
 
 
 def least_code(
-    value: Callable[[int], float], aim: float, near: int, *, first: int = 0, tolerance: float = 0.0
+    value: Callable[[int], float],
+    aim: float,
+    expected: FloatArray,
+    *,
+    first: int = 0,
+    tolerance: float = 0.0,
 ) -> int:
     """Return the least code of a step whose value is below an aim; the last if none is.
 
     Args:
         value: Of a code; it falls as codes rise.
         aim: See above.
-        near: Where to begin.
+        expected: The value of each code, but for what is nearly the same for all.
         first: The least code there is.
         tolerance: How far from the aim a value may be, either way, to end the search with its code.
     """
     low, high = first - 1, N_STEP_CODES - 1
-    known: dict[int, float] = {}
-    code = min(max(near, first), high - 1)
+    missed: dict[int, float] = {}
     while high - low > 1:
-        known[code] = value(code)
-        if abs(known[code] - aim) < tolerance:
+        code = (low + high) // 2
+        if len(missed) < TEXTURE.max_expected:
+            corrected = expected + _between(missed, len(expected))
+            code = int(next(iter(np.flatnonzero(corrected < aim)), high))
+        code = min(max(code, low + 1), high - 1)
+        found = value(code)
+        if abs(found - aim) < tolerance:
             return code
-        low, high = (low, code) if known[code] < aim else (code, high)
-        code = min(max(_crossing(known, aim, code), low + 1), high - 1)
+        low, high = (low, code) if found < aim else (code, high)
+        missed[code] = found - expected[code]
     return high
 
 
-def _crossing(known: dict[int, float], aim: float, code: int) -> int:
-    """Return where a line through the two values next to the aim crosses it, or, after one, go on."""
-    if len(known) == 1:
-        return code + (TEXTURE.first_reach if known[code] > aim else -TEXTURE.first_reach)
-    a, b = sorted(known, key=lambda code: abs(known[code] - aim))[:2]
-    slope = (known[b] - known[a]) / (b - a)
-    return a + (round((aim - known[a]) / slope) if slope < 0 else 0)
+def _between(known: dict[int, float], n: int) -> FloatArray:
+    """Return values of 0 to n - 1 [n], where some are known."""
+    codes = sorted(known)
+    return np.interp(np.arange(n), codes, [known[code] for code in codes]) if codes else np.zeros(n)

@@ -79,10 +79,10 @@ def begin(
         return Beginning(fitted(FIRST_SHARE * target.n_fitted(), "first"), None)
     n_few = 8 * n_bytes / SIZE.bits_per_fitted_gaussian
     start = fitted(n_few, "first")
-    few = _probe(source, aim, options, start, n_bytes, TEXTURE.first_code)
+    few = _probe(source, aim, options, start, n_bytes)
     if few is None:
         return Beginning(start, None)
-    many = _probe(source, aim, options, fitted(2 * n_few, "twice"), 2 * n_bytes, few.step_code)
+    many = _probe(source, aim, options, fitted(2 * n_few, "twice"), 2 * n_bytes)
     if many is None or (many.n_bytes < least and not wanted):
         return Beginning(start, None)
     return Beginning(start, _split(few, many, header, wanted=wanted))
@@ -102,11 +102,9 @@ def _split(few: Probe, many: Probe, header: Header, *, wanted: bool) -> Split | 
     return Split(min(int(share * many.n_bytes), _bytes_of(most, header)), many.step_code)
 
 
-def _probe(
-    source: Source, aim: Aim, options: EncodeOptions, parameters: Array, n_bytes: int, near: int
-) -> Probe | None:
+def _probe(source: Source, aim: Aim, options: EncodeOptions, parameters: Array, n_bytes: int) -> Probe | None:
     remainder = Remainder.of(source, to_gaussians(parameters), options.threads)
-    layer = aim.layer(remainder, n_bytes, near, rough=True)
+    layer = aim.layer(remainder, n_bytes, rough=True)
     if layer is None:
         return None
     return Probe(n_bytes + len(layer.payload), layer.step_code, max(remainder.error_of(layer), 1e-12))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
+from gicodec.encoder.texture.expectation import Expectation
 from gicodec.encoder.texture.texture_model import TEXTURE
 from gicodec.gaussians import Gaussians
 from gicodec.image.samples import to_samples
@@ -41,6 +42,11 @@ class Remainder:
         header = source.header
         view = View(header.width, header.height)
         return cls(source, render(gaussians, view, header.kernel, threads=threads), threads)
+
+    @cached_property
+    def expected(self) -> Expectation:
+        """What its layers will come to."""
+        return Expectation.of(self._coefficients)
 
     def error_of(self, layer: CodedTexture) -> float:
         """Return the squared error that a layer leaves, weighted."""

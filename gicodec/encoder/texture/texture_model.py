@@ -25,18 +25,22 @@ class TextureModel:
     """Bytes of a section beside its payload, at most, but in files of more than 2 MB."""
     least_bytes: int = 32
     """Bytes that a layer should have to be tried. By hand."""
-    first_reach: int = 16
-    """Codes of the step, 32 in an octave, by which a search goes on from its first value."""
-    rough_size: float = 0.04
-    """How far from the root of a size the root of that of a layer may be that is only tried, in roots."""
+    rounded_to_zero: float = 0.5
+    """Which coefficients are expected to be, in steps. By hand."""
+    bytes_per_log: float = 0.35
+    """Bytes expected of another one, for a log2(1 + x) of 1, where it is x steps large (texture.md)."""
+    max_expected: int = 5
+    """Layers coded, at most, before the search for a step halves what is left. By hand."""
+    rough_log_size: float = 0.08
+    """How far from an aim the size of a layer may be that is only tried: the log of their ratio."""
     rough_db: float = 0.3
     """The same for a PSNR."""
-    first_code: int = 191
-    """Code of the step that is tried first: 0.06."""
-    max_refinements: int = 5
+    max_refinements: int = 3
     """Layers coded, at most, to meet an aim by the price of a bit. By hand."""
-    max_price_change: float = 1.35
-    """Factor of that price, at most; a code of the step is worth less. By hand."""
+    log_size_per_price: float = -0.4
+    """How the log of a layer's size follows that of the price."""
+    db_per_price: float = -1.0
+    """How a picture's dB follow it."""
     nearly_full: float = 0.998
     """Share of a size from which it is not filled any more. By hand."""
     nearly_met: float = 0.02

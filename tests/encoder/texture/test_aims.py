@@ -28,9 +28,10 @@ def remainder(alpha: bool = False) -> Remainder:
     return Remainder(source, np.zeros((3, 64, 96), np.float32), 1)
 
 
-@pytest.mark.parametrize("near", [0, 100, 250, LAST])
+@pytest.mark.parametrize("slope", [-0.2, -1.0, -50.0])
 @pytest.mark.parametrize("first", [0, 90])
-def test_the_least_code_below_an_aim_is_found(near: int, first: int) -> None:
+def test_the_least_code_below_an_aim_is_found(slope: float, first: int) -> None:
+    expected = slope * np.arange(N_STEP_CODES, dtype=np.float64)  # whether or not that is true
     for curve in (
         lambda code: 400.0 - code,
         lambda code: 1e6 * math.exp(-code / 20),
@@ -38,9 +39,9 @@ def test_the_least_code_below_an_aim_is_found(near: int, first: int) -> None:
     ):
         for code in (first, first + 1, 200, 333):
             aim = curve(code) + 1e-9
-            expected = next(c for c in range(first, N_STEP_CODES) if curve(c) < aim)
-            assert least_code(curve, aim, near, first=first) == expected
-    assert least_code(lambda code: 1.0, 0.0, near, first=first) == LAST
+            least = next(c for c in range(first, N_STEP_CODES) if curve(c) < aim)
+            assert least_code(curve, aim, expected, first=first) == least
+    assert least_code(lambda code: 1.0, 0.0, expected, first=first) == LAST
 
 
 def test_a_search_ends_where_it_is_near_enough() -> None:
@@ -50,20 +51,29 @@ def test_a_search_ends_where_it_is_near_enough() -> None:
         asked.append(code)
         return 400.0 - code
 
-    assert abs(400 - least_code(value, 200, 150, tolerance=10) - 200) < 10
+    expected = 330 - 1.2 * np.arange(N_STEP_CODES, dtype=np.float64)
+    assert abs(400 - least_code(value, 200, expected, tolerance=10) - 200) < 10
     assert len(asked) < 4
+
+
+@pytest.mark.parametrize("code", [100, 180, 240])
+def test_layers_are_much_as_expected(code: int) -> None:
+    whole = remainder()
+    layer = whole.code(code)
+    assert abs(math.log(len(layer.payload)) - whole.expected.log_size[code]) < 0.4
+    assert abs(whole.psnr_of(layer) - whole.expected.psnr[code]) < 2
 
 
 @pytest.mark.parametrize("n_bytes", [300, 1000, 4000])
 def test_a_size_is_filled_and_not_exceeded(n_bytes: int) -> None:
-    layer = SizeAim(n_bytes).layer(remainder(), 60, 191)
+    layer = SizeAim(n_bytes).layer(remainder(), 60)
     assert layer is not None
     assert 0.97 * n_bytes < len(layer.payload) + 64 <= n_bytes
-    assert SizeAim(80).layer(remainder(), 60, 191) is None
+    assert SizeAim(80).layer(remainder(), 60) is None
 
 
 def test_a_size_beyond_all_use_ends_at_the_samples_precision() -> None:
-    layer = SizeAim(10**6).layer(remainder(), 60, 191)
+    layer = SizeAim(10**6).layer(remainder(), 60)
     assert layer is not None
     assert len(layer.payload) < 64 * 96 * 3
     assert remainder().psnr_of(layer) > 50
@@ -72,13 +82,13 @@ def test_a_size_beyond_all_use_ends_at_the_samples_precision() -> None:
 @pytest.mark.parametrize("psnr", [25.0, 35.0, 45.0])
 def test_a_psnr_is_met_by_the_largest_step(psnr: float) -> None:
     whole = remainder()
-    layer = PsnrAim(psnr).layer(whole, 60, 191)
+    layer = PsnrAim(psnr).layer(whole, 60)
     assert layer is not None
     assert whole.psnr_of(layer) >= psnr > whole.psnr_of(whole.code(layer.step_code + 1))
 
 
 def test_a_quality_is_a_step() -> None:
-    coarse, fine = (StepAim(q).layer(remainder(), 60, 191) for q in (40.0, 80.0))
+    coarse, fine = (StepAim(q).layer(remainder(), 60) for q in (40.0, 80.0))
     assert coarse is not None
     assert fine is not None
     assert coarse.texture.step > 4 * fine.texture.step
