@@ -13,7 +13,7 @@ from typing import Any
 
 from common import kodak
 
-from gicodec import encode
+from gicodec import _native, encode
 from gicodec.options import EFFORTS
 from gicodec.render import cpu
 
@@ -31,6 +31,7 @@ def main() -> None:
     seconds = [0.0]
     for name in DIVIDED:
         setattr(cpu, name, _timed(getattr(cpu, name), seconds))
+    vars(_native)["add_rows"] = _timed(_native.add_rows, seconds)  # of the layer of cosines
     print("| effort | picture | seconds | not divided | of 8 threads, in theory |\n|---|---|---|---|---|")
     for effort in args.efforts:
         for number in args.images:
