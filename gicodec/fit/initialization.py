@@ -81,7 +81,7 @@ def _place(
 
 def _draw(density: FloatArray, n: int, generator: np.random.Generator) -> IntArray:
     """Draw n indices [n] with replacement."""
-    cumulative = np.cumsum(density, dtype=np.float64)
+    cumulative = np.cumsum(density)
     uniform = generator.random(n) * cumulative[-1]
     return np.asarray(np.minimum(np.searchsorted(cumulative, uniform, side="right"), density.size - 1))
 

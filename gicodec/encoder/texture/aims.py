@@ -45,9 +45,10 @@ class SizeAim(Aim):
         budget = self.n_bytes - n_bytes - TEXTURE.framing
         if budget < TEXTURE.least_bytes:
             return None
+        full = math.log(budget + 0.5)
         code = least_code(
             lambda code: _log_size(remainder.code(code)),
-            math.log(budget + 0.5),
+            full,
             remainder.expected.log_size,
             first=nearest_step_code(finest_step(remainder.source.header)),
             tolerance=TEXTURE.rough_log_size if rough else 0,
@@ -57,7 +58,6 @@ class SizeAim(Aim):
             return layer
         if len(layer.payload) > budget:
             return None
-        full = math.log(budget + 0.5)
         return _priced(
             remainder,
             layer,
@@ -124,9 +124,10 @@ def _priced(
     first = best = value(layer)
     middle, last = sum(aims) / 2, aims[1]
     for _ in range(TEXTURE.max_refinements):
-        if min(aims) <= best <= max(aims):
+        if min(aims) <= best <= max(aims) or math.isinf(first):
             break
-        log_price = (middle - first) / slope
+        most = TEXTURE.max_log_price
+        log_price = min(max((middle - first) / slope, -most), most)
         other = remainder.priced(layer, TEXTURE.price * math.exp(log_price))
         found = value(other)
         if (found - last) * (middle - last) >= 0 and abs(found - last) < abs(best - last):

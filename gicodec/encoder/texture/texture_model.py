@@ -28,7 +28,7 @@ class TextureModel:
     rounded_to_zero: float = 0.5
     """Which coefficients are expected to be, in steps. By hand."""
     bytes_per_log: float = 0.35
-    """Bytes expected of another one, for a log2(1 + x) of 1, where it is x steps large (texture.md)."""
+    """Bytes expected of another one, for a log2(1 + x) of 1, where it is x steps large (speed.md)."""
     max_expected: int = 5
     """Layers coded, at most, before the search for a step halves what is left. By hand."""
     rough_log_size: float = 0.08
@@ -37,6 +37,8 @@ class TextureModel:
     """The same for a PSNR."""
     max_refinements: int = 3
     """Layers coded, at most, to meet an aim by the price of a bit. By hand."""
+    max_log_price: float = 1.0
+    """Log of its factor, at most: where it hardly changes anything, it would grow beyond bounds. By hand."""
     log_size_per_price: float = -0.4
     """How the log of a layer's size follows that of the price."""
     db_per_price: float = -1.0

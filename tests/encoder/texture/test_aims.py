@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from gicodec.format.gsi.head import N_STEP_CODES, step_of
 from gicodec.image.picture import Picture
 from gicodec.options import EncodeOptions
 from gicodec.source import Source
+from gicodec.texture.layer import CodedTexture
 
 LAST = N_STEP_CODES - 1
 
@@ -85,6 +87,20 @@ def test_a_psnr_is_met_by_the_largest_step(psnr: float) -> None:
     layer = PsnrAim(psnr).layer(whole, 60)
     assert layer is not None
     assert whole.psnr_of(layer) >= psnr > whole.psnr_of(whole.code(layer.step_code + 1))
+
+
+def test_a_price_that_hardly_matters_stays_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, prices = remainder(), []
+
+    def priced(layer: CodedTexture, price: float) -> CodedTexture:
+        prices.append(price)
+        return replace(layer)
+
+    monkeypatch.setattr(whole, "priced", priced)
+    monkeypatch.setattr(whole, "psnr_of", lambda layer: 40 - layer.step_code - 1e-5 * len(prices))
+    assert PsnrAim(9.5).layer(whole, 60) is not None
+    assert len(prices) > 1
+    assert max(prices) < 1
 
 
 def test_a_quality_is_a_step() -> None:
