@@ -55,11 +55,11 @@ def save(page: Page) -> bytes:
 
 
 def test_a_picture_is_watched_and_saved_while_another_tab_has_its_own(page: Page, url: str) -> None:
-    other = page.context.new_page()
-    begin(page, url, photograph(), "fast", "2")
-    begin(other, url, photograph(40, 32), "fast", "3")
+    begin(page, url, photograph(), "slow", "2")  # long enough for the page to ask more than once
     wait_until(page, LIVE)
     assert "dB" in page.inner_text("#numbers")
+    other = page.context.new_page()
+    begin(other, url, photograph(40, 32), "fast", "3")
     sizes = []
     for tab in (page, other):
         wait_for_status(tab, "Done")
