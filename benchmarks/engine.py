@@ -18,6 +18,7 @@ import numpy as np
 from common import kodak, splats_of, times
 from numpy.typing import NDArray
 
+from gicodec import processor
 from gicodec.fit import FitSettings, as_target, fit, to_gaussians
 from gicodec.format import Kernel
 from gicodec.gaussians import Gaussians
@@ -111,7 +112,7 @@ def main() -> None:
     args = parser.parse_args()
     view = View(768, 512)
     rate = multiplies_per_ns()
-    print(f"arithmetic limit of {cpu.instruction_sets()[-1]}, ns a Gaussian-pixel and thread:", end=" ")
+    print(f"arithmetic limit of {processor.instruction_sets()[-1]}, ns a Gaussian-pixel and thread:", end=" ")
     print(f"forward {FORWARD_MULTIPLIES / rate:.3f}, backward {BACKWARD_MULTIPLIES / rate:.3f}")
     columns = "scene                  isa       threads      N Mgpix  fwd ms    min    bwd ms    min  sum ms"
     print(columns + "  ns/gp f  ns/gp b")
@@ -122,9 +123,9 @@ def main() -> None:
         )
     for name, gaussians in scenes.items():
         for threads in sorted({1, args.threads}):
-            for isa in cpu.instruction_sets():
+            for isa in processor.instruction_sets():
                 bench(name, gaussians, view, threads, args.runs, isa)
-    isa, gaussians = cpu.instruction_sets()[-1], scenes["kodim08"]
+    isa, gaussians = processor.instruction_sets()[-1], scenes["kodim08"]
     print("cost against N, against the covered area (each Gaussian larger), and tiny ones:")
     for n in (3500, 7000, 14000, 28000):
         bench(f"kodim08 x{n // 3500}", repeat(gaussians, n), view, args.threads, args.runs // 4, isa)
@@ -134,7 +135,7 @@ def main() -> None:
     tiny = replace(gaussians, log_sizes=np.full(3500, np.log(0.5)), log_elongations=np.zeros(3500))
     bench("3500 of 0.5 px", tiny, view, args.threads, args.runs // 4, isa)
     print("waves of none, of half and of all Gaussians:")
-    for isa in cpu.instruction_sets():
+    for isa in processor.instruction_sets():
         for share, which in ((0.0, "none"), (0.5, "half"), (1.0, "all")):
             waved = with_waves(gaussians, share) if share else gaussians
             bench(f"kodim08 waves: {which}", waved, view, args.threads, args.runs, isa)

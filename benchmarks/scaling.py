@@ -19,6 +19,8 @@ from gicodec.render import cpu
 
 DIVIDED = "forward", "backward", "correlate", "correlate_waves", "residual_and_gradient", "adam_step", "renew"
 
+DIVIDED_BELOW = "squared_error", "error_density", "weigh", "mix"
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(
@@ -31,7 +33,8 @@ def main() -> None:
     seconds = [0.0]
     for name in DIVIDED:
         setattr(cpu, name, _timed(getattr(cpu, name), seconds))
-    vars(_native)["add_rows"] = _timed(_native.add_rows, seconds)  # of the layer of cosines
+    for name in DIVIDED_BELOW:
+        vars(_native)[name] = _timed(vars(_native)[name], seconds)
     print("| effort | picture | seconds | not divided | of 8 threads, in theory |\n|---|---|---|---|---|")
     for effort in args.efforts:
         for number in args.images:

@@ -132,6 +132,27 @@ def adam_step(
 ) -> None:
     """Move rows against a gradient: see gicodec.fit.adam."""
 
+def squared_error(
+    residual: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, None, None), order="C", device="cpu", writable=False)
+    ],
+    weights: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, None), order="C", device="cpu", writable=False)
+    ]
+    | None,
+    threads: int,
+) -> float:
+    """Sum up the squares of a weighted residual: see gicodec.fit.canvas."""
+
+def error_density(
+    residual: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, None, None), order="C", device="cpu", writable=False)
+    ],
+    out: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order="C", device="cpu")],
+    threads: int,
+) -> None:
+    """Tell how densely to add Gaussians: see gicodec.fit.initialization."""
+
 def renew(
     centers: Annotated[
         NDArray[numpy.float32], dict(shape=(None, 2), order="C", device="cpu", writable=False)
@@ -195,18 +216,39 @@ def read_texture(
     Read amplitudes; False where there are none: see gicodec.texture.layer.
     """
 
-def add_rows(
-    rows: Annotated[
+def weigh(
+    lattice: Annotated[
         NDArray[numpy.float32], dict(shape=(None, None), order="C", device="cpu", writable=False)
     ],
-    weights: Annotated[
+    down: Annotated[
         NDArray[numpy.float32], dict(shape=(None, None), order="C", device="cpu", writable=False)
     ],
-    index: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order="C", device="cpu", writable=False)],
+    down_index: Annotated[
+        NDArray[numpy.int32], dict(shape=(None, None), order="C", device="cpu", writable=False)
+    ],
+    across: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, None), order="C", device="cpu", writable=False)
+    ],
+    across_index: Annotated[
+        NDArray[numpy.int32], dict(shape=(None, None), order="C", device="cpu", writable=False)
+    ],
     out: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order="C", device="cpu")],
     threads: int,
+    isa: str,
 ) -> None:
-    """Add weighted rows to each row of out: see gicodec.texture.cosines."""
+    """Weight rows, then columns: see gicodec.texture.cosines."""
+
+def mix(
+    image: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, None, None), order="C", device="cpu", writable=False)
+    ],
+    matrix: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, None), order="C", device="cpu", writable=False)
+    ],
+    out: Annotated[NDArray[numpy.float32], dict(shape=(None, None, None), order="C", device="cpu")],
+    threads: int,
+) -> None:
+    """Multiply colors by a matrix: see gicodec.texture.cosines."""
 
 def instruction_sets() -> list[str]:
     """List the instruction sets that this machine can run, the best last."""

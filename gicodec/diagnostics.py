@@ -8,8 +8,8 @@ from importlib.metadata import PackageNotFoundError, version
 
 import torch
 
+from gicodec import processor
 from gicodec.device import cuda_problem
-from gicodec.render import cpu
 
 LIBRARIES = "torch", "triton", "gsplat", "vector-quantize-pytorch", "constriction", "numpy", "pillow"
 ABSENT = "not installed"
@@ -21,13 +21,13 @@ def diagnostics() -> dict[str, str]:
     Raises:
         OptionError: GSI_ISA names an instruction set that this machine lacks.
     """
-    chosen = cpu.instruction_set()
-    others = [isa for isa in cpu.instruction_sets() if isa != chosen]
+    chosen = processor.instruction_set()
+    others = [isa for isa in processor.instruction_sets() if isa != chosen]
     parts = {
         "gicodec": version("gicodec"),
         "Python": f"{platform.python_version()}, {platform.system()} {platform.machine()}",
         "CPU engine": f"C++, {chosen}" + (f" (also {', '.join(others)})" if others else ""),
-        "threads": f"{cpu.hardware_threads()} of {os.cpu_count()} cores",
+        "threads": f"{processor.hardware_threads()} of {os.cpu_count()} cores",
         "CUDA engine": "Triton" if cuda_problem() is None else "not available",
     }
     if torch.cuda.is_available():

@@ -18,7 +18,8 @@ def psnr(original: NDArray[Any], decoded: NDArray[Any]) -> float:
     """
     is_integer = np.issubdtype(original.dtype, np.integer)
     peak = float(np.iinfo(original.dtype).max) if is_integer else 1.0
-    error = np.square(np.subtract(original, decoded, dtype=np.float64)).mean()
+    precision = np.float32 if is_integer else np.float64  # differences of integers are exact in either
+    error = np.square(np.subtract(original, decoded, dtype=precision)).mean(dtype=np.float64)
     return math.inf if error == 0 else float(10 * math.log10(peak**2 / error))
 
 

@@ -49,11 +49,12 @@ class Source:
         samples, alpha = self.picture.samples, self.picture.alpha
         shown = samples.reshape(-1, samples.shape[2]) if alpha is None else samples[alpha > 0]
         looked_at = shown[:: -(-len(shown) // MAX_LOOKED_AT) or 1]
-        colors, counts = np.unique(looked_at, axis=0, return_counts=True)
+        shifts = 16 * np.arange(looked_at.shape[1])[::-1]
+        colors, counts = np.unique((looked_at.astype(np.int64) << shifts).sum(axis=1), return_counts=True)
         if not len(counts) or counts.max() <= BASE_SHARE * len(looked_at):
             return None
-        color = colors[counts.argmax()]
-        return tuple(color.tolist()) if color.any() else None
+        color = int(colors[counts.argmax()])
+        return tuple(color >> int(shift) & 0xFFFF for shift in shifts) if color else None
 
     @cached_property
     def weights(self) -> Array | None:

@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from scenes import SCENES, Array, Scene
 
+from gicodec import processor
 from gicodec.fit.adam import Moments, Motion, adam_step
 from gicodec.fit.backend import Engine, NativeEngine
 from gicodec.format import Kernel
@@ -22,8 +23,8 @@ DEVICE = "cuda" if torch.cuda.is_available() else "cpu"  # there Triton's interp
 NOT_INTERPRETED = {"several_tiles", "several_band_groups", *(f"{c}_channels" for c in (2, 5, 6, 7, 9, 10))}
 KERNELS = pytest.mark.parametrize("kernel", list(Kernel), ids=lambda kernel: kernel.name.lower())
 TRITON = pytest.param("triton", marks=pytest.mark.skipif(not find_spec("triton"), reason="no Triton here"))
-ISAS = pytest.mark.parametrize("isa", cpu.instruction_sets())
-ENGINES = pytest.mark.parametrize("isa", [*cpu.instruction_sets(), TRITON])
+ISAS = pytest.mark.parametrize("isa", processor.instruction_sets())
+ENGINES = pytest.mark.parametrize("isa", [*processor.instruction_sets(), TRITON])
 CUTOFF = {Kernel.COMPACT: 4.5, Kernel.CUT: np.log(255)}
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from gicodec import _native
 from gicodec.device import CPU
 from gicodec.fit.adam import BETA1, BETA2, EPSILON, Moments, Motion
 from gicodec.fit.law import Law
@@ -29,6 +30,9 @@ from gicodec.render.cpu import Array
 
 Image = Any
 """[C, H, W] where an engine is: an array, or on a GPU a tensor; they are used in ways that both have."""
+
+
+TINY = 1e-6  # added to weights to divide by: where they are 0, so is the residual
 
 
 class Engine(ABC):
@@ -77,6 +81,11 @@ class Engine(ABC):
             The three with one another [N, 3, 3], w with every channel of the image [C, H, W]: [N, C], and
             w cos and w sin with the sum of the channels [N, 2].
         """
+
+    def squared_error(self, residual: Image, weights: Image | None) -> float:
+        """Sum up the squares of a residual [C, H, W] over the weights [H, W] that it was multiplied by."""
+        square = residual * residual
+        return float((square if weights is None else square / (weights + TINY)).sum())
 
     def residual_and_gradient(
         self,
@@ -149,6 +158,10 @@ class NativeEngine(Engine):
     ) -> tuple[Array, Array, Array]:
         """Multiply by ``cpu.correlate_waves``."""
         return cpu.correlate_waves(centers, conics, frequencies, image, kernel, threads=self.threads)
+
+    def squared_error(self, residual: Image, weights: Image | None) -> float:
+        """Sum up in one call."""
+        return float(_native.squared_error(residual, weights, self.threads))
 
     def residual_and_gradient(
         self,

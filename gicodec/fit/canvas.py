@@ -10,8 +10,6 @@ from gicodec.format import Kernel
 from gicodec.render import Splats
 from gicodec.render.cpu import Array
 
-TINY = 1e-6  # added to weights to divide by: where they are 0, so is the residual
-
 
 class Canvas:
     """The difference between what was drawn and one target picture [C, H, W]."""
@@ -48,8 +46,7 @@ class Canvas:
 
     def error(self) -> float:
         """Return the squared error of the present residual, each times its weight, over all samples."""
-        square = self.residual * self.residual
-        return float((square if self.weights is None else square / (self.weights + TINY)).sum())
+        return self.engine.squared_error(self.residual, self.weights)
 
     def psnr(self, error: float) -> float:
         """Convert a squared error, summed over all samples, to dB; inf where it is zero."""

@@ -6,17 +6,16 @@ import math
 
 import numpy as np
 
+from gicodec import _native
 from gicodec.fit.parameters import COLOR, A
 from gicodec.format.arrays import FloatArray, IntArray
 from gicodec.render.cpu import Array
 
 UNIFORM_SHARE = 0.1  # of the first Gaussians: flat regions need some too
 MIN_SIZE, MAX_FIRST_SIZE, MAX_SIZE = 0.7, 55.0, 12.0  # pixels
-ERROR_POWER = 2  # of the squared error: few go where the error is small
 COLOR_SHARE = 0.5  # of what is missing at its center: neighbors bring the rest
 MAX_TOGETHER = 2.0  # times what is missing: a crowd on one spot would overshoot, more with each growth
 ORIENTATION_REACH = 4  # pixels on every side
-ERROR_WINDOW = 3  # pixels
 MIN_ELONGATION, EDGE_ELONGATION = 0.1, 1.0  # of r: anywhere, and more on a perfect edge
 
 
@@ -32,24 +31,19 @@ def initial_rows(target: Array, weights: Array | None, n: int, generator: np.ran
     return _place(target, density, n, n, MAX_FIRST_SIZE, generator)
 
 
-def rows_at_errors(residual: Array, n: int, n_after: int, generator: np.random.Generator) -> Array:
+def rows_at_errors(
+    residual: Array, n: int, n_after: int, generator: np.random.Generator, threads: int = 0
+) -> Array:
     """Return n more rows [n, 9 + C] where the squared error is, of n_after that there will be.
 
-    The residual [C, H, W] is rendered minus target.
+    The residual [C, H, W] is rendered minus target. The density is the square of the mean squared error in
+    3x3 pixels: few go where the error is small.
     """
-    error = np.square(residual).sum(axis=0)
-    rows, columns = (_window_sums(np.ones(length, np.float32)) for length in error.shape)
-    smooth = _window_sums(_window_sums(error).T).T / (rows[:, None] * columns)
-    density = smooth.astype(np.float64) ** ERROR_POWER  # floats would be subnormal, and slow
-    density /= max(float(density.sum()), 1e-300)
-    return _place(-residual, density, n, n_after, MAX_SIZE, generator)
-
-
-def _window_sums(values: Array) -> Array:
-    """Sum over windows of ERROR_WINDOW along the last axis; beyond its ends is nothing."""
-    reach, length = ERROR_WINDOW // 2, values.shape[-1]
-    padded = np.pad(values, [(0, 0)] * (values.ndim - 1) + [(reach, reach)])
-    return sum((padded[..., i : i + length] for i in range(1, ERROR_WINDOW)), padded[..., :length])
+    density = np.empty(residual.shape[1:], np.float64)
+    _native.error_density(residual, density, threads)
+    rows = _place(residual, density, n, n_after, MAX_SIZE, generator)
+    rows[:, COLOR:] *= -1
+    return rows
 
 
 def _place(
@@ -60,15 +54,14 @@ def _place(
     max_size: float,
     generator: np.random.Generator,
 ) -> Array:
-    """Return n rows [n, 9 + C] at pixels drawn from a density [H, W], whose sum is 1.
+    """Return n rows [n, 9 + C] at pixels drawn from a density [H, W].
 
     Each is as large as the share of the density that one of n_total Gaussians should cover, and has the
     color of what is missing [C, H, W] there.
     """
     width = missing.shape[2]
-    index = _draw(density, n, generator)
+    index, drawn = _draw(density, n, generator)
     centers = np.stack([index % width, index // width], axis=1) + generator.random((n, 2))
-    drawn = np.ravel(density)[index]
     area = 1 / np.maximum(drawn * n_total, 1e-9)
     size = np.clip(np.sqrt(area / (2 * math.pi)), MIN_SIZE, max_size)
     u, v = _edge_shapes(missing, index)
@@ -79,11 +72,24 @@ def _place(
     return rows.astype(np.float32)
 
 
-def _draw(density: FloatArray, n: int, generator: np.random.Generator) -> IntArray:
-    """Draw n indices [n] with replacement."""
-    cumulative = np.cumsum(density)
-    uniform = generator.random(n) * cumulative[-1]
-    return np.asarray(np.minimum(np.searchsorted(cumulative, uniform, side="right"), density.size - 1))
+def _draw(density: FloatArray, n: int, generator: np.random.Generator) -> tuple[IntArray, FloatArray]:
+    """Draw n pixels with replacement: a row each, then a column; return their indices and densities [n].
+
+    The densities are parts of 1.
+    """
+    height, width = density.shape
+    of_rows = np.cumsum(density.sum(axis=1))
+    drawn = np.searchsorted(of_rows, generator.random(n) * of_rows[-1], side="right")
+    rows, place = np.unique(np.minimum(drawn, height - 1), return_inverse=True)
+    cumulative = np.cumsum(density[rows])
+    end = cumulative[width - 1 :: width]
+    begin = np.concatenate([[0.0], end[:-1]])
+    value = begin[place] + generator.random(n) * (end - begin)[place]
+    index = np.clip(
+        np.searchsorted(cumulative, value, side="right"), width * place, width * place + width - 1
+    )
+    index += width * (rows[place] - place)
+    return index, np.ravel(density)[index] / max(float(of_rows[-1]), 1e-300)
 
 
 def _edge_shapes(picture: Array, index: IntArray) -> tuple[Array, Array]:

@@ -175,7 +175,7 @@ class GsiModel(Model):
         n_new = n_after - len(optimizer.parameters) - round(cost_of_waves(optimizer.parameters))
         if n_new > 0:
             residual = objective.engine.array(objective.residual)
-            new = rows_at_errors(residual, n_new, n_after, self._generator)
+            new = rows_at_errors(residual, n_new, n_after, self._generator, objective.engine.threads)
             if self._waves:
                 new = with_waves(new, residual, objective.error() / len(parameters))
             optimizer.add_rows(new)

@@ -13,10 +13,11 @@ namespace gsi {
     void correlate_waves(const BackwardArgs&, const Splat&, const Wave&, WaveProducts&);              \
     void expand(const ExpandRow&);                                                                    \
     void reduce(const ReduceRow&);                                                                    \
+    void combine(const CombineArgs&);                                                                 \
     int lanes();                                                                                      \
     static const IsaTable* table() {                                                                  \
         static const IsaTable table = {#isa,      lanes(),         forward, backward, paint,          \
-                                       correlate, correlate_waves, expand,  reduce};                  \
+                                       correlate, correlate_waves, expand,  reduce,  combine};        \
         return &table;                                                                                \
     }                                                                                                 \
     }

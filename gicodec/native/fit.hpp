@@ -48,6 +48,12 @@ void residual_and_gradient(const Rows& rows, const TuningLaw* law, Size size, co
                            const float* weights, float* residual, float* gradient, int n_threads,
                            const IsaTable& table);
 
+// The sum of a residual's squares, each over the weight of its pixel, if there are any: it was multiplied by it.
+double squared_error(const float* residual, const float* weights, int channels, Size size, int n_threads);
+
+// out [height][width] = the square of the mean squared error around each pixel: how densely a fit adds Gaussians.
+void error_density(const float* residual, int channels, Size size, double* out, int n_threads);
+
 struct AdamStep {
     int n, columns;
     bool waves;

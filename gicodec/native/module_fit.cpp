@@ -65,6 +65,25 @@ void adam_step(const OutTable& values, const Table& gradient, const OutTable& me
     gsi::adam_step(step, values.data(), gradient.data(), mean.data(), square.data(), threads);
 }
 
+double squared_error(const Image& residual, const std::optional<Table>& weights, int threads) {
+    const int channels = count(residual.shape(0));
+    const gsi::Size size = size_of(residual, channels);
+    for (std::size_t axis = 0; weights && axis < 2; ++axis)
+        require(weights->shape(axis) == residual.shape(axis + 1), "weights and residual differ in shape");
+    const nb::gil_scoped_release release;
+    return gsi::squared_error(residual.data(), weights ? weights->data() : nullptr, channels, size, threads);
+}
+
+void error_density(const Image& residual,
+                   const nb::ndarray<double, nb::shape<-1, -1>, nb::c_contig, nb::device::cpu>& out, int threads) {
+    const int channels = count(residual.shape(0));
+    const gsi::Size size = size_of(residual, channels);
+    for (std::size_t axis = 0; axis < 2; ++axis)
+        require(out.shape(axis) == residual.shape(axis + 1), "residual and density differ in shape");
+    const nb::gil_scoped_release release;
+    gsi::error_density(residual.data(), channels, size, out.data(), threads);
+}
+
 }  // namespace
 
 void bind_fit(nb::module_& module) {
@@ -76,4 +95,8 @@ void bind_fit(nb::module_& module) {
     module.def("adam_step", &adam_step, array("values"), array("gradient"), array("mean"), array("square"),
                array("rates"), "numbers"_a, "waves"_a, "limits"_a.none(), array("frozen").none(), "threads"_a,
                "Move rows against a gradient: see gicodec.fit.adam.");
+    module.def("squared_error", &squared_error, array("residual"), array("weights").none(), "threads"_a,
+               "Sum up the squares of a weighted residual: see gicodec.fit.canvas.");
+    module.def("error_density", &error_density, array("residual"), array("out"), "threads"_a,
+               "Tell how densely to add Gaussians: see gicodec.fit.initialization.");
 }

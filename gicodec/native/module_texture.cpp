@@ -1,5 +1,6 @@
 // Python bindings of the layer of cosines, and the checks of what comes through them.
 #include "arrays.hpp"
+#include "lattice.hpp"
 #include "texture.hpp"
 
 namespace {
@@ -7,7 +8,7 @@ namespace {
 using Coefficients = nb::ndarray<const float, nb::shape<-1, -1, -1, 8, 8>, nb::c_contig, nb::device::cpu>;
 using Amplitudes = nb::ndarray<std::int16_t, nb::shape<-1, -1, -1, 8, 8>, nb::c_contig, nb::device::cpu>;
 using Weights = nb::ndarray<const float, nb::shape<-1, -1>, nb::c_contig, nb::device::cpu>;
-using Rows = nb::ndarray<const float, nb::shape<-1, -1>, nb::c_contig, nb::device::cpu>;
+using Plane = nb::ndarray<const float, nb::shape<-1, -1>, nb::c_contig, nb::device::cpu>;
 using Index = nb::ndarray<const std::int32_t, nb::shape<-1, -1>, nb::c_contig, nb::device::cpu>;
 
 template <class Blocks>
@@ -41,15 +42,33 @@ bool read_texture(const nb::bytes& data, const Amplitudes& amplitudes) {
     return gsi::read_texture(bytes, n, shape, amplitudes.data());
 }
 
-void add_rows(const Rows& rows, const Weights& weights, const Index& index, const Out<nb::shape<-1, -1>>& out,
-              int threads) {
-    const std::size_t n = out.shape(0), width = out.shape(1), taps = weights.shape(0);
-    require(rows.shape(1) == width, "rows differ in length");
-    require(weights.shape(1) == n && index.shape(0) == taps && index.shape(1) == n, "a row needs weights and an index");
+gsi::Taps taps_of(const Weights& weights, const Index& index, std::size_t length) {
+    const std::size_t taps = weights.shape(0), n = weights.shape(1);
+    require(index.shape(0) == taps && index.shape(1) == n, "weights and indices differ in shape");
     for (std::size_t i = 0; i < taps * n; ++i)
-        require(index.data()[i] >= 0 && std::size_t(index.data()[i]) < rows.shape(0), "no such row");
+        require(index.data()[i] >= 0 && std::size_t(index.data()[i]) < length, "an index is out of range");
+    return {weights.data(), index.data(), count(taps), count(n)};
+}
+
+void weigh(const Plane& lattice, const Weights& down, const Index& down_index, const Weights& across,
+           const Index& across_index, const Out<nb::shape<-1, -1>>& out, int threads, const std::string& isa) {
+    const std::size_t height = lattice.shape(0), width = lattice.shape(1);
+    require(height >= 1 && height <= 1u << 16 && width >= 1 && width <= 1u << 16, "a lattice has 1 to 2^16 on a side");
+    const gsi::Taps rows = taps_of(down, down_index, height), columns = taps_of(across, across_index, width);
+    require(out.shape(0) == down.shape(1) && out.shape(1) == across.shape(1), "taps and their sums differ in shape");
+    const gsi::IsaTable& table = table_of(isa);
     const nb::gil_scoped_release release;
-    gsi::add_rows(rows.data(), weights.data(), index.data(), taps, n, width, out.data(), threads);
+    gsi::weigh(lattice.data(), {static_cast<int>(height), static_cast<int>(width)}, rows, columns, out.data(), threads,
+               table);
+}
+
+void mix(const Image& image, const Weights& matrix, const Out<nb::shape<-1, -1, -1>>& out, int threads) {
+    require(matrix.shape(1) == image.shape(0) && matrix.shape(0) == out.shape(0), "matrix and planes differ in shape");
+    for (std::size_t axis = 1; axis < 3; ++axis)
+        require(image.shape(axis) == out.shape(axis), "images differ in shape");
+    const nb::gil_scoped_release release;
+    gsi::mix(image.data(), count(image.shape(0)), matrix.data(), count(out.shape(0)),
+             static_cast<std::int64_t>(image.shape(1) * image.shape(2)), out.data(), threads);
 }
 
 }  // namespace
@@ -61,6 +80,9 @@ void bind_texture(nb::module_& module) {
                array("amplitudes"), "Choose amplitudes and write them: see gicodec.texture.layer.");
     module.def("read_texture", &read_texture, "data"_a, array("amplitudes"),
                "Read amplitudes; False where there are none: see gicodec.texture.layer.");
-    module.def("add_rows", &add_rows, array("rows"), array("weights"), array("index"), array("out"),
-               "threads"_a, "Add weighted rows to each row of out: see gicodec.texture.cosines.");
+    module.def("weigh", &weigh, array("lattice"), array("down"), array("down_index"), array("across"),
+               array("across_index"), array("out"), "threads"_a, "isa"_a,
+               "Weight rows, then columns: see gicodec.texture.cosines.");
+    module.def("mix", &mix, array("image"), array("matrix"), array("out"), "threads"_a,
+               "Multiply colors by a matrix: see gicodec.texture.cosines.");
 }

@@ -131,6 +131,16 @@ struct ReduceRow {
     int first, columns, n;         // of the larger image: columns [first, first + columns); first even
 };
 
+// Rows, at most kMaxSums, that are sums of the same rows, each with weights of its own.
+constexpr int kMaxSums = 8;
+struct CombineArgs {
+    const float* rows;          // [...][width]
+    const float* weights;       // [taps][n], at a distance of tap_stride
+    const std::int32_t* index;  // [taps], likewise: of a row
+    float* to;                  // [n][width]
+    int tap_stride, taps, n, width;  // width at least `lanes`
+};
+
 struct IsaTable {
     const char* name;
     int lanes;  // columns of a strip
@@ -141,6 +151,7 @@ struct IsaTable {
     void (*correlate_waves)(const BackwardArgs&, const Splat&, const Wave&, WaveProducts&);  // wave: sine, a = 0, b = 1
     void (*expand)(const ExpandRow&);
     void (*reduce)(const ReduceRow&);
+    void (*combine)(const CombineArgs&);
 };
 
 }  // namespace gsi

@@ -3,17 +3,12 @@
 
 #include <cmath>
 #include <cstdlib>
-#include <type_traits>
 #include <utility>
 
 #include "texture_model.hpp"
-#include "work.hpp"
 
 namespace gsi {
 namespace {
-
-constexpr int kLatticeRowsPerTask = 32;
-constexpr std::size_t kSumsTogether = 32;
 
 // Chooses what it writes.
 class Chooser {
@@ -123,27 +118,6 @@ bool read_texture(const std::uint8_t* bytes, std::size_t n, TextureShape shape, 
         }
     });
     return readable && reader.at_end();
-}
-
-void add_rows(const float* rows, const float* weights, const std::int32_t* index, std::size_t taps, std::size_t n,
-              std::size_t width, float* out, int n_threads) {
-    parallel_each(static_cast<int>(n), kLatticeRowsPerTask, n_threads, [&](int i) {
-        float* to = out + std::size_t(i) * width;
-        const auto add = [&](std::size_t first, auto length) {  // a constant length stays in registers
-            float sums[kSumsTogether];
-            for (std::size_t k = 0; k < length; ++k) sums[k] = to[first + k];
-            for (std::size_t t = 0; t < taps; ++t) {
-                const float* from = rows + std::size_t(index[t * n + i]) * width + first;
-                const float weight = weights[t * n + i];
-                for (std::size_t k = 0; k < length; ++k) sums[k] += weight * from[k];
-            }
-            for (std::size_t k = 0; k < length; ++k) to[first + k] = sums[k];
-        };
-        std::size_t first = 0;
-        for (; first + kSumsTogether <= width; first += kSumsTogether)
-            add(first, std::integral_constant<std::size_t, kSumsTogether>());
-        if (first < width) add(first, width - first);
-    });
 }
 
 }  // namespace gsi

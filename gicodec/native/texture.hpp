@@ -20,8 +20,4 @@ std::vector<std::uint8_t> write_texture(const float* coefficients, const float* 
 // Reads them back. Returns false where the bytes are no layer of this shape.
 bool read_texture(const std::uint8_t* bytes, std::size_t n, TextureShape shape, std::int16_t* amplitudes);
 
-// out [n, width] += sum over taps of weights [taps, n] * rows[index [taps, n], width], in this order.
-void add_rows(const float* rows, const float* weights, const std::int32_t* index, std::size_t taps, std::size_t n,
-              std::size_t width, float* out, int n_threads);
-
 }  // namespace gsi

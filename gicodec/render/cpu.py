@@ -7,15 +7,14 @@ variable GSI_ISA chooses one for the whole process; else it is the best that the
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gicodec import _native
-from gicodec.errors import OptionError
 from gicodec.format import Kernel
+from gicodec.processor import instruction_set
 from gicodec.render.splats import Splats
 
 Array = NDArray[np.float32]
@@ -42,7 +41,7 @@ def forward(
         background: [C, height, width] that the Gaussians are added to; none is zero.
         image: [C, height, width], where the result goes, which may be the background; none is a new array.
         threads: 0 for one per core.
-        isa: One of ``instruction_sets()``; empty for :func:`instruction_set`, that of the process.
+        isa: One of ``processor.instruction_sets()``; empty for that of the process.
 
     Raises:
         OptionError: GSI_ISA names what this machine has not.
@@ -197,25 +196,3 @@ def assign_batches(
     batches = np.empty(len(order), np.int64)
     _native.assign_batches(first, end, order, height, width, batches)
     return batches
-
-
-def instruction_sets() -> list[str]:
-    """Those that this machine can run, best last."""
-    return _native.instruction_sets()
-
-
-def instruction_set() -> str:
-    """Return the one that this process uses: what GSI_ISA names, or the best of the machine.
-
-    Raises:
-        OptionError: GSI_ISA names what this machine has not.
-    """
-    available, asked = instruction_sets(), os.environ.get("GSI_ISA", "")
-    if asked and asked not in available:
-        raise OptionError(f"GSI_ISA={asked}: this machine has {', '.join(available)}")
-    return asked or available[-1]
-
-
-def hardware_threads() -> int:
-    """How many threads 0 stands for."""
-    return _native.hardware_threads()

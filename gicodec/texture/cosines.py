@@ -8,6 +8,7 @@ is as well defined as one of theirs, and a crop is the same part of the whole.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from gicodec import _native
 from gicodec.format.arrays import FloatArray
+from gicodec.processor import instruction_set
 
 SIDE = 8  # pixels from block to block, and cosines of each
 OVERLAP = SIDE // 2  # pixels on either side that a block shares with its neighbor
@@ -31,15 +33,34 @@ def n_blocks(length: int) -> int:
 
 def analyze(image: Array, threads: int = 0) -> Array:
     """Transform an image [C, H, W] to coefficients [C, rows, columns, 8, 8]; it is continued by mirroring."""
-    channels, height, width = image.shape
-    n_rows, n_columns = n_blocks(height), n_blocks(width)
-    down, across = _analysis_taps(n_rows), _analysis_taps(n_columns)
-    coefficients = np.empty((channels, n_rows, n_columns, SIDE, SIDE), np.float32)
-    padding = (0, SIDE * n_rows - height), (0, SIDE * n_columns - width)
-    for blocks, channel in zip(coefficients, image, strict=True):
-        lattice = _weighted(np.pad(channel, padding, "symmetric"), down, across, threads)
-        blocks[:] = lattice.reshape(n_rows, SIDE, n_columns, SIDE).transpose(0, 2, 1, 3)
-    return coefficients
+    lattice = to_lattice(image, threads)
+    channels, height, width = lattice.shape
+    blocks = lattice.reshape(channels, height // SIDE, SIDE, width // SIDE, SIDE)
+    return np.ascontiguousarray(blocks.transpose(0, 1, 3, 2, 4))
+
+
+def to_lattice(image: Array, threads: int = 0) -> Array:
+    """Transform an image [C, H, W] to coefficients [C, 8 rows, 8 columns], in the place of their blocks."""
+    channels, *sides = image.shape
+    padding = [(0, -side % SIDE) for side in sides]
+    if any(map(any, padding)):
+        image = np.pad(image, [(0, 0), *padding], "symmetric")
+    lattice = np.empty(
+        (channels, *(side + extra for side, (_, extra) in zip(sides, padding, strict=True))), np.float32
+    )
+    down, across = (_analysis_taps(n_blocks(side)) for side in sides)
+    for to, channel in zip(lattice, image, strict=True):
+        _weigh(channel, down, across, to, threads)
+    return lattice
+
+
+def from_lattice(lattice: Array, height: int, width: int, threads: int = 0) -> Array:
+    """Transform such coefficients back to an image [C, H, W]."""
+    image = np.empty((len(lattice), height, width), np.float32)
+    down, across = _synthesis_taps(height), _synthesis_taps(width)
+    for to, channel in zip(image, lattice, strict=True):
+        _weigh(channel, down, across, to, threads)
+    return image
 
 
 def places(n: int, scale: float = 1.0, offset: float = 0.0) -> FloatArray:
@@ -63,28 +84,29 @@ def synthesize(coefficients: NDArray[Any], rows: FloatArray, columns: FloatArray
     for channel, blocks in zip(image, coefficients[:, needed_rows, needed_columns], strict=True):
         ordered = blocks.transpose(0, 2, 1, 3).astype(np.float32, order="C")
         lattice = ordered.reshape(SIDE * blocks.shape[0], SIDE * blocks.shape[1])
-        channel[:] = _weighted(lattice, down, across, threads)
+        _weigh(lattice, down, across, channel, threads)
     return image
 
 
-def mixed(image: Array, matrix: FloatArray) -> Array:
+def mixed(image: Array, matrix: FloatArray, threads: int = 0) -> Array:
     """Multiply the colors of an image [C, H, W] by a matrix [K, C], in a fixed order of additions."""
-    result = np.zeros((len(matrix), *image.shape[1:]), np.float32)
-    for to, row in zip(result, matrix.astype(np.float32), strict=True):
-        for weight, plane in zip(row, image, strict=True):
-            to += weight * plane
+    result = np.empty((len(matrix), *image.shape[1:]), np.float32)
+    _native.mix(np.ascontiguousarray(image), matrix.astype(np.float32, order="C"), result, threads)
     return result
 
 
-def _weighted(lattice: Array, down: Taps, across: Taps, threads: int) -> Array:
-    """Weight rows, then columns; return them [K, L] for taps [16, K] and [16, L]."""
-    tall = np.zeros((down[0].shape[1], lattice.shape[1]), np.float32)
-    _native.add_rows(np.ascontiguousarray(lattice), *down, tall, threads)
-    turned = np.zeros((across[0].shape[1], len(tall)), np.float32)
-    _native.add_rows(np.ascontiguousarray(tall.T), *across, turned, threads)
-    return turned.T
+def _weigh(lattice: Array, down: Taps, across: Taps, out: Array, threads: int) -> None:
+    """Weight rows, then columns: out [K, L], for taps [16, K] and [16, L]."""
+    _native.weigh(np.ascontiguousarray(lattice), *down, *across, out, threads, instruction_set())
 
 
+@lru_cache(maxsize=4)
+def _synthesis_taps(length: int) -> Taps:
+    """Return what of a lattice's rows goes into each of so many pixels."""
+    return _taps(n_blocks(length), places(length))[1]
+
+
+@lru_cache(maxsize=4)
 def _analysis_taps(n: int) -> Taps:
     """Return weights and indices [16, 8 n] of the samples that go into each coefficient of n blocks."""
     u = places(2 * SIDE, offset=-OVERLAP)  # of a block's samples from its beginning

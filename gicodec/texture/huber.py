@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gicodec.quantize import TRANSFORM
-from gicodec.texture.cosines import Array, analyze, mixed, places, synthesize
+from gicodec.texture.cosines import Array, from_lattice, mixed, to_lattice
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,6 @@ class Huber:
         falls, too, for they are never below it.
         """
         _, height, width = error.shape
-        coefficients = analyze(mixed(error, TRANSFORM), threads)
-        coefficients /= np.maximum(1, np.abs(coefficients) / np.float32(self.threshold))
-        return mixed(synthesize(coefficients, places(height), places(width), threads), TRANSFORM.T)
+        lattice = to_lattice(mixed(error, TRANSFORM, threads), threads)
+        np.clip(lattice, -self.threshold, self.threshold, out=lattice)
+        return mixed(from_lattice(lattice, height, width, threads), TRANSFORM.T, threads)

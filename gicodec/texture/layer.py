@@ -41,7 +41,7 @@ class Texture:
         for first in range(0, len(rows), n_rows):
             band = slice(first, first + n_rows)
             planes = synthesize(self.amplitudes, rows[band], columns, threads)
-            image[:, band] = mixed(planes, transform.T)
+            image[:, band] = mixed(planes, transform.T, threads)
         return image
 
 

@@ -11,8 +11,8 @@ import pytest
 PROGRAM = """
 import os
 os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-from gicodec.render import cpu
-print(cpu.hardware_threads())
+from gicodec import processor
+print(processor.hardware_threads())
 """
 
 

@@ -15,13 +15,12 @@ from engines import backward as gradients
 from pictures import photograph
 from scenes import has_wave, scattered
 
-from gicodec import OptionError, _native, encode, write_image
+from gicodec import OptionError, _native, encode, processor, write_image
 from gicodec.diagnostics import diagnostics
 from gicodec.fit import Objective, as_target
 from gicodec.format import Kernel
-from gicodec.render import cpu
 
-SETS = cpu.instruction_sets()
+SETS = processor.instruction_sets()
 FAST = ("--bpp", "1", "--effort", "fast")
 
 
@@ -46,7 +45,7 @@ def test_it_is_that_of_every_routine(isa: str, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("GSI_ISA", SETS[0])
     assert results(isa) == explicit  # what is asked for by name comes first
     monkeypatch.setenv("GSI_ISA", isa)
-    assert cpu.instruction_set() == isa
+    assert processor.instruction_set() == isa
     assert diagnostics()["CPU engine"].split()[1] == isa
     assert results("") == explicit
 
@@ -70,7 +69,7 @@ def test_without_one_the_best_is_used(isa: str | None, monkeypatch: pytest.Monke
     monkeypatch.delenv("GSI_ISA", raising=False)
     if isa is not None:
         monkeypatch.setenv("GSI_ISA", isa)
-    assert cpu.instruction_set() == SETS[-1]
+    assert processor.instruction_set() == SETS[-1]
 
 
 @pytest.mark.parametrize("isa", ["abacus", "neon" if "neon" not in SETS else "avx2", "AVX2"])

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
+from engines import ISAS
+from numpy.typing import NDArray
 
+from gicodec import _native
 from gicodec.format import GsiPayload, Header
 from gicodec.quantize import dequantize
 from gicodec.render import View
 from gicodec.render.cpu import Array
 from gicodec.render.reduce import render_at
 from gicodec.render.resample import resample
-from gicodec.texture.cosines import SIDE, analyze, places, synthesize
+from gicodec.texture.cosines import SIDE, analyze, from_lattice, mixed, places, synthesize, to_lattice
 from gicodec.texture.layer import Texture, shape_of
 
 HEADER = Header(50, 37, base=(128, 128, 128))
@@ -36,6 +41,55 @@ def test_analysis_and_synthesis_are_inverse(height: int, width: int) -> None:
     coefficients = analyze(image)
     assert coefficients.shape == (2, -(-height // 8), -(-width // 8), 8, 8)
     np.testing.assert_allclose(synthesize(coefficients, places(height), places(width)), image, atol=1e-5)
+
+
+@ISAS
+@pytest.mark.parametrize(("rows", "columns", "taps"), [(3, 5, 2), (40, 64, 16), (17, 8, 16), (9, 200, 1)])
+def test_rows_and_columns_are_weighted_as_matrices_would(
+    isa: str, rows: int, columns: int, taps: int
+) -> None:
+    """In runs of the same rows, short and long, and of others."""
+    random = np.random.default_rng(0)
+    lattice = random.normal(size=(rows, columns)).astype(np.float32)
+    wanted = lattice.astype(np.float64)
+    taps_of: list[Array | NDArray[np.int32]] = []
+    for axis, (n, run) in enumerate([(37, 5), (83, 11)]):
+        index = random.integers(0, lattice.shape[axis], (taps, -(-n // run))).repeat(run, axis=1)[:, :n]
+        weights = random.normal(size=(taps, n)).astype(np.float32)
+        taps_of += [weights, np.ascontiguousarray(index.astype(np.int32))]
+        matrix = np.zeros((n, lattice.shape[axis]))
+        np.add.at(matrix, (np.broadcast_to(np.arange(n), index.shape), index), weights)
+        wanted = matrix @ wanted if axis == 0 else wanted @ matrix.T
+    found = [np.empty((37, 83), np.float32) for _ in range(2)]
+    weigh: Any = _native.weigh
+    for threads, out in enumerate(found, start=1):
+        weigh(lattice, *taps_of, out, threads, isa)
+    np.testing.assert_allclose(found[0], wanted, atol=1e-4)
+    assert found[0].tobytes() == found[1].tobytes()
+
+
+def test_an_index_beyond_the_lattice_is_refused() -> None:
+    weights, index = np.ones((1, 2), np.float32), np.array([[0, 3]], np.int32)
+    for axis in range(2):
+        lattice = np.ones((4 - axis, 3 + axis), np.float32)
+        with pytest.raises(ValueError, match="out of range"):
+            _native.weigh(lattice, weights, index, weights, index, np.empty((2, 2), np.float32), 1, "")
+
+
+@pytest.mark.parametrize(("height", "width"), [(8, 8), (1, 1), (24, 17), (40, 64)])
+def test_a_lattice_has_the_coefficients_in_the_place_of_their_blocks(height: int, width: int) -> None:
+    image = np.random.default_rng(0).normal(size=(2, height, width)).astype(np.float32)
+    lattice, blocks = to_lattice(image), analyze(image)
+    assert lattice[1, -3, -5] == blocks[1, -1, -1, -3, -5]
+    np.testing.assert_allclose(from_lattice(lattice, height, width), image, atol=1e-5)
+
+
+def test_colors_are_mixed_by_a_matrix() -> None:
+    random = np.random.default_rng(0)
+    image, matrix = random.normal(size=(3, 90, 130)).astype(np.float32), random.normal(size=(2, 3))
+    mixtures = [mixed(image, matrix, threads) for threads in (1, 2)]
+    np.testing.assert_allclose(mixtures[0], np.einsum("kc,cyx->kyx", matrix, image), atol=1e-5)
+    assert mixtures[0].tobytes() == mixtures[1].tobytes()
 
 
 def test_the_basis_is_orthonormal() -> None:

@@ -29,7 +29,7 @@ class Remainder:
         error = source.target - drawn
         if source.weights is not None:
             error *= source.weights > 0  # whatever is drawn where nothing is seen
-        self._coefficients = analyze(mixed(error, TRANSFORM[:n]), threads)
+        self._coefficients = analyze(mixed(error, TRANSFORM[:n], threads), threads)
         self._weights = _means_of_blocks(source.weights, self._coefficients.shape[1:3])
         self.code = lru_cache(maxsize=4)(self._code)
         """Code a layer with a step, by its code."""
