@@ -61,9 +61,8 @@ function neighbors(blocks, counts, r) {
       const x = blocks.around(sumsX, i) / 16384;
       const y = blocks.around(sumsY, i) / 16384;
       const strength = (0.8 * l) / sqrt(x * x + y * y + 1);
-      DIRECTIONS[binCount(counts[i])].forEach(([cos, sin], b) => {
-        p[b] *= exp(strength * (x * cos + y * sin));
-      });
+      const directions = DIRECTIONS[binCount(counts[i])];
+      for (let b = 0; b < directions.length; b++) p[b] *= exp(strength * (x * directions[b][0] + y * directions[b][1]));
     },
     learn(i, bin) {
       const l = lengthOf(i);

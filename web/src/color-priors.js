@@ -1,5 +1,5 @@
 // The priors of colors and amplitudes (SPEC.md section 4).
-import { abs, clamp, exponent, floor, max, sqrt, times } from './functions.js';
+import { abs, clamp, clz32, exponent, floor, max, sqrt, times } from './functions.js';
 
 /** Scales q, 0 to 7. */
 export const SCALES = 8;
@@ -24,7 +24,7 @@ class ColorTables {
     for (let a = 0, ab = 0, abc = 0; a < MAGNITUDES; a++) {
       for (let b = 0; b < MAGNITUDES; b++, ab++) {
         for (let c = 0; c < MAGNITUDES; c++, abc++) {
-          const z = exponent(max(1, a * a + b * b + c * c));
+          const z = 31 - clz32(max(1, a * a + b * b + c * c));
           const w = COLOR_WEIGHTS[clamp(z - q, -2, 2) + 2];
           this.J[abc] = floor((2 ** 20 * w) / ((1 + a / root) * (cubes[b] * cubes[c]))) + 1;
           this.I[ab] += (c ? 2 : 1) * this.J[abc];

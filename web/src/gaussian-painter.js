@@ -1,7 +1,6 @@
 // Adds Gaussians to bands of rows (SPEC.md section 5, Picture).
 import { KERNELS, makeSplats, pixelsAround } from './splats.js';
 import { checkLimit } from './error.js';
-import { addScaled } from './resample.js';
 import { MAX_WORK } from './limits.js';
 import { ceil, floor, max, min, sqrt } from './functions.js';
 
@@ -17,38 +16,58 @@ import { ceil, floor, max, min, sqrt } from './functions.js';
  * @throws {GsiError} limit
  */
 export function makeGaussianPainter(gaussians, kernelName, frame, bandRows) {
-  const kernel = KERNELS[kernelName];
+  const { cutoff, scale, shift } = KERNELS[kernelName];
+  const { colors, waves } = gaussians;
   const splats = makeSplats(gaussians, kernelName, frame);
   checkLimit(splats.work, MAX_WORK, 'weights to draw');
   const waveOf = waveNumbers(gaussians);
   const bands = listBands(splats, frame, bandRows);
-  const weights = new Float64Array(frame.width);
-  const waved = new Float64Array(frame.width);
+  /** Takes the green and blue of a gray picture, which nobody sees. */
+  const spare = new Float64Array(colors.length < 3 ? bandRows * frame.width : 0);
   /** Splats that began in a band before, and go on. */
   let active = [];
 
-  const paintSplat = (i, planes, bandTop, bandEnd) => {
+  const paintSplat = (i, [red, green = spare, blue = spare], bandTop, bandEnd) => {
     const gaussian = splats.of[i];
-    const wave = waveOf ? waveOf[gaussian] : -1;
     const across = splats.across[i];
     const factor = splats.factor[i];
+    const [r, g = 0, b = 0] = colors.map((color) => factor * color[gaussian]);
+    const wave = waveOf ? waveOf[gaussian] : -1;
+    const step = Math.exp(-1 / across);
+    const turn = wave < 0 ? 0 : waves.kx[wave] / frame.scaleX;
+    const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
     const end = min(bandEnd, splats.bottom[i]);
     for (let row = max(bandTop, splats.top[i]); row < end; row++) {
       const dy = row + 0.5 - splats.y[i];
       const s = (dy * dy) / (2 * splats.down[i]);
       const center = splats.x[i] + splats.slope[i] * dy;
-      const columns = pixelsAround(center, sqrt(max(0, 2 * across * (kernel.cutoff - s))), frame.width);
-      const { start } = columns;
-      const length = columns.end - start;
-      if (length <= 0) continue;
-      fillWeights(weights, length, start + 0.5 - center, s, across, kernel);
-      const offset = (row - bandTop) * frame.width + start;
-      for (let c = 0; c < planes.length; c++) {
-        addScaled(planes[c], offset, weights, length, factor * gaussians.colors[c][gaussian]);
+      const columns = pixelsAround(center, sqrt(max(0, 2 * across * (cutoff - s))), frame.width);
+      const left = columns.start + 0.5;
+      const dx = left - center;
+      let weight = scale * Math.exp(-s - (dx * dx) / (2 * across));
+      let ratio = Math.exp(-(dx + 0.5) / across);
+      let value = 0;
+      let turned = 0;
+      if (wave >= 0) {
+        const phase = turn * (left - splats.x[i]) + (waves.ky[wave] / frame.scaleY) * dy;
+        const [a, b] = [factor * waves.a[wave], factor * waves.b[wave]];
+        value = a * Math.cos(phase) + b * Math.sin(phase);
+        turned = b * Math.cos(phase) - a * Math.sin(phase);
       }
-      if (wave < 0) continue;
-      fillWave(waved, weights, length, start + 0.5 - splats.x[i], dy, gaussians.waves, wave, frame);
-      for (const plane of planes) addScaled(plane, offset, waved, length, factor);
+      const offset = (row - bandTop) * frame.width;
+      for (let k = offset + columns.start; k < offset + columns.end; k++) {
+        const w = weight - shift;
+        red[k] += w * (r + value);
+        green[k] += w * (g + value);
+        blue[k] += w * (b + value);
+        weight *= ratio;
+        ratio *= step;
+        if (wave >= 0) {
+          const next = value * cos + turned * sin;
+          turned = turned * cos - value * sin;
+          value = next;
+        }
+      }
     }
   };
 
@@ -80,32 +99,4 @@ function waveNumbers({ count, waves }) {
     numbers[gaussian] = wave;
   });
   return numbers;
-}
-
-/** Weights along a row, from dx off its middle on; s is what the row adds to the exponent. */
-function fillWeights(weights, length, dx, s, variance, { scale, shift }) {
-  let weight = scale * Math.exp(-s - (dx * dx) / (2 * variance));
-  let ratio = Math.exp(-(dx + 0.5) / variance);
-  const step = Math.exp(-1 / variance);
-  for (let k = 0; k < length; k++) {
-    weights[k] = weight - shift;
-    weight *= ratio;
-    ratio *= step;
-  }
-}
-
-/** The wave times the weights, from (dx, dy) off the center on. */
-function fillWave(waved, weights, length, dx, dy, { a, b, kx, ky }, wave, { scaleX, scaleY }) {
-  const step = kx[wave] / scaleX;
-  const phase = step * dx + (ky[wave] / scaleY) * dy;
-  const cos = Math.cos(step);
-  const sin = Math.sin(step);
-  let value = a[wave] * Math.cos(phase) + b[wave] * Math.sin(phase);
-  let turned = b[wave] * Math.cos(phase) - a[wave] * Math.sin(phase);
-  for (let k = 0; k < length; k++) {
-    waved[k] = value * weights[k];
-    const next = value * cos + turned * sin;
-    turned = turned * cos - value * sin;
-    value = next;
-  }
 }

@@ -95,11 +95,9 @@ function decodeCenters(coder, cells, { classes, sizes, elongations }, angles, co
 
 /** Decodes which of its places each Gaussian is at. @returns {Float64Array} in pixels */
 function decodePlaces(coder, count, placesOf) {
-  const numbers = coder.uniform(times(count, (i) => placesOf(i).number, Float64Array));
-  return numbers.map((number, i) => {
-    const { origin, first, step } = placesOf(i);
-    return origin + (first + number + 0.5) * step;
-  });
+  const places = times(count, placesOf);
+  const numbers = coder.uniform(places.map(({ number }) => number));
+  return numbers.map((number, i) => places[i].origin + (places[i].first + number + 0.5) * places[i].step);
 }
 
 function setWaves(out, { of, p, q, across, along }, D, { m, r }, angles, counts) {

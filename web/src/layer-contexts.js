@@ -30,8 +30,9 @@ function bin(v) {
  *   start: () => void,
  *   ofAmplitude: (h: number) => Contexts,
  *   add: (h: number, magnitude: number) => void,
+ *   end: () => void,
  * }} `enter` turns to a block, `ofEmpty` is for its first bit; `start` begins with its amplitudes, `ofAmplitude` is for
- *   the bits of amplitude h, in the order of decoding, and `add` says what it is
+ *   the bits of amplitude h, in the order of decoding, and `add` says what it is; `end` ends a block that is stored
  */
 export function makeContexts(layer) {
   const contexts = { counters: new Int32Array(COUNTERS), lists: new Int32Array(2) };
@@ -43,11 +44,14 @@ export function makeContexts(layer) {
   let around = 0;
   let total = 0;
 
-  /** The sum of the magnitudes of the block that begins at `start`, each at most `largest`. */
-  const sumOf = (start, largest = Infinity) => {
+  /** For each block that is stored, the sum of its magnitudes. */
+  const sums = [0];
+  const sumOf = (start) => sums[start / SIDE ** 2];
+
+  /** Such a sum, where each magnitude is at most 3. */
+  const smallSumOf = (start) => {
     let sum = 0;
-    if (start === 0) return sum; // the empty block
-    for (let k = start; k < start + SIDE * SIDE; k++) sum += min(largest, abs(layer.amplitudes[k]));
+    for (let k = start; k < start + SIDE * SIDE; k++) sum += min(3, abs(layer.amplitudes[k]));
     return sum;
   };
 
@@ -79,7 +83,7 @@ export function makeContexts(layer) {
   };
 
   const ofEmpty = () => {
-    const [l, a, b, r, y, z] = starts.map((start) => sumOf(start));
+    const [l, a, b, r, y, z] = starts.map(sumOf);
     const s = l + a;
     counters[0] = (bin(l) * 16 + bin(a)) * 16 + bin(y);
     counters[1] = (bin(b) * 16 + bin(r)) * 16 + bin(y);
@@ -101,7 +105,7 @@ export function makeContexts(layer) {
     load(Z, z, 0);
     X.fill(0);
     total = 0;
-    around = sumOf(l, 3) + sumOf(a, 3);
+    around = smallSumOf(l) + smallSumOf(a);
   };
 
   const ofAmplitude = (h) => {
@@ -132,5 +136,7 @@ export function makeContexts(layer) {
     total += magnitude;
   };
 
-  return { enter, ofEmpty, start, ofAmplitude, add };
+  const end = () => sums.push(total);
+
+  return { enter, ofEmpty, start, ofAmplitude, add, end };
 }

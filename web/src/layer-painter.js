@@ -22,7 +22,9 @@ export function makeLayerPainter({ step, rows, columns, starts, amplitudes }, xs
   /** For each column of blocks, whether its sums are not 0. */
   const hasSums = new Uint8Array(endColumn - firstColumn);
 
+  /** Returns whether any sum is not 0. */
   const sumRows = (n, channel) => {
+    let isEmpty = true;
     sums.fill(0);
     hasSums.fill(0);
     for (let half = 0; half < 2; half++) {
@@ -30,9 +32,12 @@ export function makeLayerPainter({ step, rows, columns, starts, amplitudes }, xs
       for (let column = firstColumn; column < endColumn; column++) {
         const isInside = blockRow < rows && column < columns;
         const start = isInside ? starts[channel][blockRow * columns + column] : 0;
-        if (start) addBlock((2 * n + half) * BLOCK, start, column - firstColumn);
+        if (!start) continue;
+        addBlock((2 * n + half) * BLOCK, start, column - firstColumn);
+        isEmpty = false;
       }
     }
+    return !isEmpty;
   };
 
   const addBlock = (cosines, start, column) => {
@@ -60,7 +65,7 @@ export function makeLayerPainter({ step, rows, columns, starts, amplitudes }, xs
 
   return (n, planes, offset) => {
     for (let channel = 0; channel < starts.length; channel++) {
-      sumRows(n, channel);
+      if (!sumRows(n, channel)) continue;
       sumColumns();
       planes.forEach((plane, s) => addScaled(plane, offset, row, row.length, step * COLOR_MATRIX[channel][s]));
     }

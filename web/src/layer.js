@@ -80,6 +80,7 @@ function decodeBlock(coder, models, contexts, amplitudes, start) {
     isZero = false;
     amplitudes[start + PLACES[h]] = coder.evenBit() ? -magnitude : magnitude;
   }
+  contexts.end();
 }
 
 /** @param {0 | 1} least what the magnitude is known to be at least */
