@@ -31,7 +31,7 @@ from gicodec.fit import FitSettings, Objective
 from gicodec.fit.parameters import all_but, has_wave
 from gicodec.format import GsiFile, GsiPayload
 from gicodec.options import EncodeOptions, ProgressCallback
-from gicodec.presets import PRESETS, Preset
+from gicodec.presets import PRESETS, Preset, Tuning
 from gicodec.quantize import dequantize
 from gicodec.render.cpu import Array
 from gicodec.source import Source
@@ -110,20 +110,20 @@ class _Search:
         first = target.start(values, result.psnr)
         generator = np.random.default_rng(options.seed)
         tuner = Tuner(objective, source.header, State(values, first.step), generator)
-        n_tune = preset.n_tune if huber is None else preset.n_tune_layered
-        _tune(tuner, target, first.n_min, n_tune, preset.last_rate, self.progress)
+        _tune(tuner, target, first.n_min, preset.alone if huber is None else preset.layered, self.progress)
         return target.check(_best_attempt(tuner, target, preset, self.progress))
 
 
 def _tune(
-    tuner: Tuner, target: Target, n_min: int, n: int, last_rate: float, progress: ProgressCallback | None
+    tuner: Tuner, target: Target, n_min: int, tuning: Tuning, progress: ProgressCallback | None
 ) -> None:
+    n = tuning.n_iterations
     part = n // (TUNING.prunings_per_move * TUNING.min_moves)
     part = min(max(part, TUNING.min_between_prunings), TUNING.max_between_prunings, n)
     n_waves = int(has_wave(tuner.state.values).sum())
     first_rate = TUNING.first_rate_of_waves if n_waves else TUNING.first_rate
     n_min_waves = int(n_waves * n_min / max(n_min, len(tuner.state.values)))
-    rates = [first_rate * (last_rate / first_rate) ** (i * part / n) for i in range(n // part + 1)]
+    rates = [first_rate * (tuning.last_rate / first_rate) ** (i * part / n) for i in range(n // part + 1)]
     for i in range(n // part):
         tuner.run(part, rates[i], rates[i + 1])
         tuner.prune(n_min, n_min_waves)

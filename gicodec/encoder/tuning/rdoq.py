@@ -46,12 +46,7 @@ def refine(
         next_price: Asked after them for the price in another sweep, given that of the last, and how many have
             been at other prices; None ends it.
     """
-    _, height, width = objective.residual.shape
-    rounded = state.rounded()
-    objective.clear()
-    everyone = Candidates.of(rounded, state.step, (height, width), waves=bool(rounded.amplitudes.any()))
-    objective.add(everyone.splats(rounded.colors, rounded.amplitudes))
-    objective.weigh()
+    _draw(objective, state)
     for _ in range(n_sweeps):
         if _sweep(objective, state, 1.0) < ENOUGH:
             break
@@ -60,6 +55,15 @@ def refine(
         _sweep(objective, state, price)
         n_priced += 1
         price = next_price(price, n_priced, state)
+
+
+def _draw(objective: Objective, state: FrozenState) -> None:
+    _, height, width = objective.residual.shape
+    rounded = state.rounded()
+    objective.clear()
+    everyone = Candidates.of(rounded, state.step, (height, width), waves=bool(rounded.amplitudes.any()))
+    objective.add(everyone.splats(rounded.colors, rounded.amplitudes))
+    objective.weigh()
 
 
 def _sweep(objective: Objective, state: FrozenState, price: float) -> float:

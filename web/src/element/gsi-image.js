@@ -133,9 +133,10 @@ export class GsiImage extends HTMLElement {
     this.#loading = new AbortController();
     const { signal } = this.#loading;
     try {
+      const isInWorker = hasWorkers(); // one starts while the file comes
       const bytes = this.#bytes ? toBytes(this.#bytes) : await fetchBytes(this.src, signal);
       const about = info(bytes);
-      const picture = hasWorkers() ? await runInWorker('read', [bytes.slice()], signal) : read(bytes);
+      const picture = isInWorker ? await runInWorker('read', [bytes.slice()], signal) : read(bytes);
       if (signal.aborted) return;
       this.#info = about;
       this.#picture = picture;
