@@ -28,7 +28,7 @@ class Objective(Canvas):
         The rows are parameters, or those of a law. Without ``waves`` there are none, which is faster.
         """
         if self.huber is not None and self.huber.is_due(self._iteration):
-            self.ease(self.huber)
+            self._ease(self.huber)
         self._iteration += 1
         start = time.perf_counter()
         images = self._negative, self.weights, self.residual
@@ -44,7 +44,7 @@ class Objective(Canvas):
         self.engine_seconds += time.perf_counter() - start
         return gradients
 
-    def ease(self, huber: Huber) -> None:
+    def _ease(self, huber: Huber) -> None:
         """Compare with another picture, so that the gradient of the squared error is that of the loss."""
         engine = self.engine
         residual, negative = engine.array(self.residual).copy(), engine.array(self._negative)

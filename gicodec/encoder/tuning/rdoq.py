@@ -46,7 +46,12 @@ def refine(
         next_price: Asked after them for the price in another sweep, given that of the last, and how many have
             been at other prices; None ends it.
     """
-    _draw(objective, state)
+    _, height, width = objective.residual.shape
+    rounded = state.rounded()
+    objective.clear()
+    everyone = Candidates.of(rounded, state.step, (height, width), waves=bool(rounded.amplitudes.any()))
+    objective.add(everyone.splats(rounded.colors, rounded.amplitudes))
+    objective.weigh()
     for _ in range(n_sweeps):
         if _sweep(objective, state, 1.0) < ENOUGH:
             break
@@ -55,15 +60,6 @@ def refine(
         _sweep(objective, state, price)
         n_priced += 1
         price = next_price(price, n_priced, state)
-
-
-def _draw(objective: Objective, state: FrozenState) -> None:
-    _, height, width = objective.residual.shape
-    rounded = state.rounded()
-    objective.clear()
-    everyone = Candidates.of(rounded, state.step, (height, width), waves=bool(rounded.amplitudes.any()))
-    objective.add(everyone.splats(rounded.colors, rounded.amplitudes))
-    objective.weigh()
 
 
 def _sweep(objective: Objective, state: FrozenState, price: float) -> float:
