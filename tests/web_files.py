@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from payloads import random_payload, random_records
 from pictures import photograph
+from PIL import Image, ImageDraw
 
 import gicodec
 from gicodec import CorruptFileError, LimitError, UnsupportedFileError
@@ -64,6 +65,16 @@ def _with_alpha(picture: Any) -> Any:
     return np.dstack([picture, alpha.astype(picture.dtype)])
 
 
+def _thin_lines() -> Any:
+    """Return lines in many directions, a pixel wide."""
+    image = Image.new("RGB", (160, 120), "white")
+    draw = ImageDraw.Draw(image)
+    for i in range(0, 160, 20):
+        draw.line((i, 0, i + 60, 119), fill=(0, 0, 0))
+        draw.line((0, i, 159, i // 2), fill=(200, 0, 0))
+    return np.asarray(image)
+
+
 @cache
 def files() -> dict[str, bytes]:
     """Return 30 files by what they are."""
@@ -83,6 +94,7 @@ def files() -> dict[str, bytes]:
         "one color": _encoded(np.full((9, 7, 3), 77, np.uint8), bpp=None),
         "1x1": _encoded(photo[:1, :1], bpp=None),
         "1x32": _encoded(photo[:32, :1], bpp=None),
+        "thin lines": _encoded(_thin_lines(), bpp=1),
         "Display P3": _encoded(Picture(photo, color_space=ColorSpace.DISPLAY_P3)),
     }
     papers = {name: _encoded(photo, method=name, gaussians=40, bpp=None, iterations=30) for name in PAPERS}

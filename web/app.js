@@ -22,6 +22,9 @@ const say = (text) => { find('status').textContent = text; };
 
 function choose(chosen) {
   if (!chosen) return;
+  stop();
+  current = null;
+  find('stop').disabled = find('bar').hidden = true;
   if (chosen.size > MAX_UPLOAD) {
     say(`${chosen.name} has more than ${MAX_UPLOAD} bytes.`);
     return;
@@ -129,7 +132,7 @@ async function watch(job) {
 }
 
 function stop() {
-  if (current) ask(current.path, { method: 'DELETE', keepalive: true }).catch(() => {});
+  if (current?.path) ask(current.path, { method: 'DELETE', keepalive: true }).catch(() => {});
 }
 
 async function start() {

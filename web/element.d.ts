@@ -10,6 +10,9 @@ export class GsiImage extends HTMLElement {
   alt: string;
   /** A whole file, instead of `src`. */
   bytes: Uint8Array | ArrayBuffer | null;
+  /** Width in the page, in CSS pixels; set, it is the attribute. */
+  width: number | string;
+  height: number | string;
   /** Width of the picture in its own pixels, or 0 before it is known. */
   readonly naturalWidth: number;
   readonly naturalHeight: number;

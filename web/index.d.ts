@@ -22,14 +22,6 @@ export interface DecodeOptions {
   crop?: Rectangle;
 }
 
-/** RGBA of 8 bits, not premultiplied: an ImageData, or in Node an object like it. */
-export interface Pixels {
-  readonly data: Uint8ClampedArray;
-  readonly width: number;
-  readonly height: number;
-  readonly colorSpace: 'srgb' | 'display-p3';
-}
-
 export interface Info {
   width: number;
   height: number;
@@ -63,16 +55,17 @@ export interface Info {
 }
 
 /**
- * Decodes and draws a file, in a worker where there are workers.
+ * Decodes and draws a file, in a worker where there are workers: RGBA of 8 bits, not premultiplied. In Node it is an
+ * object with the properties of an ImageData.
  * Rejects with a GsiError, or with the reason of the signal.
  */
 export function decode(
   bytes: Uint8Array | ArrayBuffer,
   options?: DecodeOptions & { signal?: AbortSignal },
-): Promise<Pixels>;
+): Promise<ImageData>;
 
 /** Like decode, but at once, in the thread of the caller. */
-export function decodeSync(bytes: Uint8Array | ArrayBuffer, options?: DecodeOptions): Pixels;
+export function decodeSync(bytes: Uint8Array | ArrayBuffer, options?: DecodeOptions): ImageData;
 
 /** Says what a file is, without decoding its Gaussians. Throws a GsiError. */
 export function info(bytes: Uint8Array | ArrayBuffer): Info;

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hmac
 import math
+import re
 import secrets
 import threading
 from base64 import b64encode
@@ -78,11 +79,12 @@ class App:
             options = _options_of(request.query)
         except GsiError as err:
             return Response.of_text(str(err), 400)
+        picture = request.read_body()
         with self._lock:
             if not self._make_room():
                 return Response.of_text("There are too many encodings: wait, or stop one.", 503)
             name = secrets.token_hex(8)
-            self._jobs[name] = Job(request.body, options, self._turns)
+            self._jobs[name] = Job(picture, options, self._turns)
         return Response.of_json({"job": name}, 201)
 
     def _make_room(self) -> bool:
@@ -115,8 +117,10 @@ def _answer(job: Job, request: Request, part: str) -> Response:
         job.stop()
         return Response.of_json({})
     if request.method == "GET" and not part:
-        seen = request.query.get("seen", "0")
-        return Response.of_json(_for_page(job.watch(), int(seen) if seen.isdecimal() else 0))
+        seen = request.query.get("seen", "")
+        return Response.of_json(
+            _for_page(job.watch(), int(seen) if re.fullmatch(r"[0-9]{1,15}", seen) else 0)
+        )
     encoded = job.state.encoded
     if request.method == "GET" and part == "file" and encoded is not None:
         return Response(encoded.data, "application/octet-stream")

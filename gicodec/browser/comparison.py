@@ -8,6 +8,7 @@ from dataclasses import replace
 from gicodec.browser.template import caption_of, filled, script_of_bundle, script_of_bytes, script_of_json
 from gicodec.codec import decode
 from gicodec.compare import psnr_of
+from gicodec.format.constants import ColorSpace
 from gicodec.image.at_size import formats, write_within
 from gicodec.image.picture import Picture
 from gicodec.image.samples import to_8_bits
@@ -18,7 +19,8 @@ from gicodec.options import DecodeOptions
 def comparison_page(original: Picture, data: bytes, name: str) -> str:
     """Return a page that compares a .gsi file with its original, and with JPEG, WebP, and AVIF.
 
-    They are the best that Pillow writes in as many bytes. Pictures with alpha are compared on white.
+    They are the best that Pillow writes in as many bytes. Pictures with alpha are compared on white, and
+    those with a profile as if they were sRGB, all alike: the decoder of the page does not convert colors.
 
     Raises:
         GsiError: The file cannot be decoded.
@@ -40,7 +42,9 @@ def comparison_page(original: Picture, data: bytes, name: str) -> str:
 def _opaque(picture: Picture) -> Picture:
     """Return what is seen on white, with 8 bits."""
     seen = picture.over(WHITE)
-    return replace(seen, samples=to_8_bits(seen.samples))
+    metadata = replace(seen.metadata, profile=None)
+    color_space = ColorSpace.SRGB if seen.color_space is ColorSpace.PROFILE else seen.color_space
+    return replace(seen, samples=to_8_bits(seen.samples), color_space=color_space, metadata=metadata)
 
 
 def _entry(label: str, mime_type: str, data: bytes, psnr: float | None) -> dict[str, object]:

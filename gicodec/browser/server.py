@@ -14,6 +14,7 @@ from gicodec.files import reason
 
 LOOPBACK = "127.0.0.1"
 IDLE = 30.0  # seconds without a byte, after which a connection is closed
+MAX_DIGITS = 20  # of a length
 MAX_BODY = 2**26  # bytes of an upload: pictures of cameras have less
 
 
@@ -25,7 +26,8 @@ class Request:
     path: str
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
+    read_body: Callable[[], bytes] = bytes
+    """Reads the body: whoever may not send one fills no memory."""
 
 
 @dataclass(frozen=True)
@@ -129,17 +131,25 @@ class _Handler(BaseHTTPRequestHandler):
         if origin is not None and origin not in {f"http://{host}" for host in self.server.hosts}:
             return Response.of_text("Only pages of this server may ask.", 403)
         length = self.headers.get("Content-Length", "0")
-        if not length.isdecimal() or "Transfer-Encoding" in self.headers:
+        if (
+            not (length.isascii() and length.isdecimal())
+            or len(length) > MAX_DIGITS
+            or "Transfer-Encoding" in self.headers
+        ):
             return Response.of_text("The length of the body is not known.", 411)
         if int(length) > MAX_BODY:
             return Response.of_text(f"More than {MAX_BODY} bytes are not taken.", 413)
         return None
 
     def _response(self) -> Response:
-        address = urlsplit(self.path)
-        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        length = int(self.headers.get("Content-Length", "0"))
         method = "GET" if self.command == "HEAD" else self.command
-        request = Request(method, address.path, dict(parse_qsl(address.query)), self.headers, body)  # type: ignore[arg-type]
+        try:
+            address = urlsplit(self.path)
+        except ValueError as err:
+            return Response.of_text(f"This is no address: {err}", 400)
+        query = dict(parse_qsl(address.query))
+        request = Request(method, address.path, query, self.headers, lambda: self.rfile.read(length))  # type: ignore[arg-type]
         try:
             return self.server.respond(request)
         except Exception as err:  # whatever it is, the client is told, and others are served

@@ -42,7 +42,19 @@ def noise() -> bytes:
 
 
 def ask(app: App, method: str, path: str, body: bytes = b"", **query: str) -> Response:
-    return app.respond(Request(method, path, query, {TOKEN_HEADER: app.token}, body))
+    return app.respond(Request(method, path, query, {TOKEN_HEADER: app.token}, lambda: body))
+
+
+def test_without_the_token_no_body_is_read(app: App) -> None:
+    def read() -> bytes:
+        raise AssertionError
+
+    assert app.respond(Request("POST", "/jobs", QUICK, {}, read)).status == 403
+
+
+@pytest.mark.parametrize("seen", ["9" * 5000, "x", "-1", ""])
+def test_any_number_may_be_seen(app: App, seen: str) -> None:
+    assert ask(app, "GET", begin(app, b"no picture"), seen=seen).status == 200
 
 
 def begin(app: App, body: bytes, options: dict[str, str] = QUICK) -> str:

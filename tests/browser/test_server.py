@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import threading
 from collections.abc import Iterator
 
@@ -17,7 +18,8 @@ def respond(request: Request) -> Response:
     """Say what was asked for; one path is not to be asked for."""
     if request.path == "/fails":
         raise RuntimeError("no luck")
-    return Response.of_text(f"{request.method} {request.path} {dict(request.query)} {len(request.body)}")
+    n = len(request.read_body())
+    return Response.of_text(f"{request.method} {request.path} {dict(request.query)} {n}")
 
 
 @pytest.fixture
@@ -61,9 +63,17 @@ def test_pages_of_others_are_refused(server: LocalServer, origin: str) -> None:
     assert ask(server, "POST", Origin=f"http://127.0.0.1:{server.server_port}")[0] == 200
 
 
-@pytest.mark.parametrize(("length", "status"), [(str(MAX_BODY + 1), 413), ("-1", 411), ("x", 411)])
+@pytest.mark.parametrize(
+    ("length", "status"), [(str(MAX_BODY + 1), 413), ("-1", 411), ("x", 411), ("9" * 5000, 411)]
+)
 def test_bodies_have_a_limit(server: LocalServer, length: str, status: int) -> None:
     assert ask(server, "POST", Content_Length=length)[0] == status
+
+
+def test_what_is_no_address_is_said(server: LocalServer) -> None:
+    with socket.create_connection(("127.0.0.1", server.server_port)) as connection:
+        connection.sendall(f"GET http://[ HTTP/1.0\r\nHost: 127.0.0.1:{server.server_port}\r\n\r\n".encode())
+        assert b" 400 " in connection.recv(100)
 
 
 def test_a_port_that_is_taken_is_an_option_that_cannot_be_used(server: LocalServer) -> None:

@@ -63,7 +63,7 @@ def test_a_picture_is_watched_and_saved_while_another_tab_has_its_own(page: Page
     sizes = []
     for tab in (page, other):
         wait_for_status(tab, "Done")
-        wait_until(tab, "document.querySelector('gsi-image').complete")
+        wait_until(tab, "document.querySelector('gsi-image')?.complete")
         sizes.append(gicodec.decode(save(tab)).shape)
     assert sizes == [(48, 64, 3), (32, 40, 3)]
 
@@ -75,6 +75,18 @@ def test_an_encoding_is_stopped(page: Page, url: str) -> None:
     wait_until(page, LIVE)
     page.click("#stop")
     wait_for_status(page, "Stopped")
+    assert page.locator("#save").is_hidden()
+
+
+def test_another_picture_ends_the_encoding_of_the_last(page: Page, url: str) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (128, 128, 3), np.uint8)
+    begin(page, url, noise, "slow", "1")
+    wait_until(page, LIVE)
+    page.set_input_files("#file", {**png(photograph()), "name": "other.png"})
+    wait_for_status(page, "other.png")
+    page.wait_for_timeout(1000)
+    assert "other.png" in page.inner_text("#status")
+    assert page.locator("#stop").is_disabled()
     assert page.locator("#save").is_hidden()
 
 

@@ -54,6 +54,6 @@ function checkRules(sections) {
   const order = critical.map(({ name }) => name).join(' ');
   if (sections[0]?.name !== 'header' || !ORDER.test(order)) throw corrupt(`sections out of order: ${order}`);
   for (const name of ['profile', 'exif', 'xmp']) {
-    if (sections.filter((section) => section.name === name).length > 1) throw corrupt(`more than one section ${name}`);
+    if (sections.filter((section) => section.name === name).length > 1) throw corrupt(`two sections ${name}`);
   }
 }

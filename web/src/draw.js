@@ -35,8 +35,9 @@ export function drawPicture(picture, view) {
 }
 
 /** From its own size on, a picture is drawn at the size asked for; else larger, up to its own size, and reduced. */
-function drawnSize({ header, layer }, { fullWidth, fullHeight }) {
-  const side = (full, own) => (full >= own || layer ? max(full, own) : min(own, OVERSAMPLING * full));
+function drawnSize({ header, layer, gaussians }, { fullWidth, fullHeight }) {
+  const factor = gaussians.count ? OVERSAMPLING : 1;
+  const side = (full, own) => (full >= own || layer ? max(full, own) : min(own, factor * full));
   return { width: side(fullWidth, header.width), height: side(fullHeight, header.height) };
 }
 

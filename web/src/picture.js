@@ -33,7 +33,7 @@ export function readPicture(file) {
   return {
     header,
     gaussians: readGaussians(payloads.gaussians, header),
-    layer: texture ? decodeLayer(texture.bytes, texture.stepCode, header) : null,
+    layer: texture?.bytes.length ? decodeLayer(texture.bytes, texture.stepCode, header) : null,
     alpha: payloads.alpha ? decodeAlpha(payloads.alpha, header) : null,
   };
 }

@@ -49,7 +49,7 @@ function readTables(reader, bits) {
   const upper = bits.map(next);
   if (upper.some((t, f) => t > min(MAX_TABLE_BITS, bits[f]))) throw corrupt('gaussians: a table of too many bits');
   const tables = upper.map((t) => (t ? times(2 ** t, () => COUNTS[next()]) : null));
-  if (count % 2 && next()) throw corrupt('gaussians: a half of a byte is left over');
+  if (count % 2 && next()) throw corrupt('gaussians: half a byte is left');
   if (tables.some((table) => table?.every((count) => count === 0))) throw corrupt('gaussians: a table without entries');
   return tables;
 }

@@ -38,5 +38,5 @@ const isPositive = (n) => Number.isSafeInteger(n) && n > 0;
 
 /** A side that keeps the picture's shape where the other one is given; its own length where none is. */
 function matchingSide(other, otherLength, length) {
-  return other === undefined ? length : max(1, Math.round((other * length) / otherLength));
+  return other === undefined || other === null ? length : max(1, Math.round((other * length) / otherLength));
 }

@@ -57,7 +57,7 @@ function press(key, element, actions) {
   if (key === '+' || key === '=') return actions.zoom(KEY_ZOOM);
   if (key === '-') return actions.zoom(1 / KEY_ZOOM);
   if (key === '0') return actions.reset();
-  if (key === 'g') return actions.toggle();
+  if (key.toLowerCase() === 'g') return actions.toggle();
   if (!(key in ARROWS)) return false;
   const [dx, dy] = ARROWS[key];
   return actions.pan(dx * KEY_PAN * element.clientWidth, dy * KEY_PAN * element.clientHeight);

@@ -5,29 +5,36 @@ import { listen } from './gestures.js';
 import { Viewer } from './viewer.js';
 
 const STYLE = `
-  :host { display: inline-block; position: relative; overflow: hidden; touch-action: none; cursor: grab }
+  :host { display: inline-block; position: relative; overflow: hidden; cursor: grab }
   :host(:active) { cursor: grabbing }
   canvas { position: absolute; inset: 0; width: 100%; height: 100% }
   div { height: 0 }
 `;
 
 /** Shows a .gsi picture as <img> would, with zoom and pan. */
-export class GsiImage extends HTMLElement {
+export class GsiImage extends (globalThis.HTMLElement ?? Object) { // a server has none, and defines no element
   static observedAttributes = ['src', 'alt', 'width', 'height', 'gaussians'];
 
   #shadow = this.attachShadow({ mode: 'open' });
+  /** What it is to those who do not see it, unless the page says otherwise. */
+  #internals = this.attachInternals();
   /** Its width is the picture's: so a box without a width gets that of the picture. */
   #sizer = document.createElement('div');
-  #style = document.createElement('style');
+  /** A policy of the page may forbid <style>, but not this. */
+  #style = new CSSStyleSheet();
   #bytes = null;
   #info = null;
   #picture = null;
+  /** Whether this is what `src` or `bytes` says now. */
+  #isComplete = false;
   #viewer = null;
   #loading = new AbortController();
 
   constructor() {
     super();
-    this.#shadow.append(this.#style, this.#sizer);
+    this.#internals.role = 'img';
+    this.#shadow.adoptedStyleSheets = [this.#style];
+    this.#shadow.append(this.#sizer);
     listen(this, {
       zoom: (...args) => this.#viewer?.zoom(...args) ?? false,
       pan: (...args) => this.#viewer?.pan(...args) ?? false,
@@ -47,6 +54,24 @@ export class GsiImage extends HTMLElement {
   set bytes(bytes) {
     this.#bytes = bytes;
     this.#load();
+  }
+
+  /** Width in the page, in CSS pixels. */
+  get width() {
+    return this.offsetWidth;
+  }
+
+  set width(width) {
+    this.setAttribute('width', width);
+  }
+
+  /** Height in the page, in CSS pixels. */
+  get height() {
+    return this.offsetHeight;
+  }
+
+  set height(height) {
+    this.setAttribute('height', height);
   }
 
   get src() {
@@ -75,9 +100,9 @@ export class GsiImage extends HTMLElement {
     return this.#info?.height ?? 0;
   }
 
-  /** Whether a picture has been decoded. */
+  /** Whether the picture has been decoded. */
   get complete() {
-    return this.#picture !== null;
+    return this.#isComplete;
   }
 
   /** What the file is, as `info` says it, or null before that is known. */
@@ -106,9 +131,13 @@ export class GsiImage extends HTMLElement {
   }
 
   connectedCallback() {
-    if (!this.hasAttribute('role')) this.setAttribute('role', 'img');
     if (!this.hasAttribute('tabindex')) this.tabIndex = 0;
-    if (this.#picture) this.#show();
+    if (Object.hasOwn(this, 'bytes')) { // set before the element was defined
+      const { bytes } = this;
+      delete this.bytes;
+      this.#bytes = bytes;
+    }
+    if (this.#isComplete) this.#show();
     else this.#load();
   }
 
@@ -118,10 +147,13 @@ export class GsiImage extends HTMLElement {
   }
 
   attributeChangedCallback(name, before, value) {
-    if (name === 'alt') this.ariaLabel = value;
+    if (name === 'alt') {
+      this.#internals.ariaLabel = value;
+      if (this.#sizer.textContent) this.#sizer.textContent = value;
+    }
     if (name === 'width' || name === 'height') this.#updateStyle();
     if (name === 'gaussians' && this.#viewer) this.#viewer.showsEllipses = value !== null;
-    if (name === 'src' && value !== before) {
+    if (name === 'src' && (value !== before || this.#bytes)) {
       this.#bytes = null;
       this.#load();
     }
@@ -129,10 +161,17 @@ export class GsiImage extends HTMLElement {
 
   async #load() {
     this.#loading.abort();
-    if (!this.isConnected || !(this.#bytes || this.src)) return;
+    this.#isComplete = false;
+    if (!this.isConnected) return;
     this.#loading = new AbortController();
     const { signal } = this.#loading;
     try {
+      await null; // what else is set, and who else listens, in the same breath
+      if (signal.aborted) return;
+      if (!this.#bytes && !this.src) {
+        this.#clear('');
+        return;
+      }
       const isInWorker = hasWorkers(); // one starts while the file comes
       const bytes = this.#bytes ? toBytes(this.#bytes) : await fetchBytes(this.src, signal);
       const about = info(bytes);
@@ -140,6 +179,7 @@ export class GsiImage extends HTMLElement {
       if (signal.aborted) return;
       this.#info = about;
       this.#picture = picture;
+      this.#isComplete = true;
       this.#updateStyle();
       this.#show();
     } catch (error) {
@@ -168,18 +208,25 @@ export class GsiImage extends HTMLElement {
 
   /** Shows the alternative text, and tells the page. */
   #fail(error) {
-    this.#hide();
-    this.#picture = this.#info = null;
-    this.#updateStyle();
-    this.#sizer.textContent = this.alt;
+    this.#clear(this.alt);
     this.dispatchEvent(new ErrorEvent('error', { error, message: error.message }));
   }
 
+  /** Shows a text, and no picture. */
+  #clear(text) {
+    this.#hide();
+    this.#picture = this.#info = null;
+    this.#isComplete = false;
+    this.#updateStyle();
+    this.#sizer.textContent = text;
+  }
+
   #updateStyle() {
-    const sides = ['width', 'height'].filter((side) => /^\d+$/.test(this.getAttribute(side) ?? ''));
+    const lengthOf = (side) => this.getAttribute(side)?.match(/^(\d+)(%?)$/);
+    const sides = ['width', 'height'].filter(lengthOf);
     const ratio = this.#info ? [`aspect-ratio: ${this.#info.width} / ${this.#info.height}`] : [];
-    const rules = [...ratio, ...sides.map((side) => `${side}: ${this.getAttribute(side)}px`)];
-    this.#style.textContent = `${STYLE} :host { ${rules.join('; ')} }`;
+    const rules = [...ratio, ...sides.map((side) => `${side}: ${lengthOf(side)[1]}${lengthOf(side)[2] || 'px'}`)];
+    this.#style.replaceSync(`${STYLE} :host { ${rules.join('; ')} }`);
     this.#sizer.style.width = this.#info ? `${this.#info.width}px` : '';
     this.#sizer.style.height = this.#info ? '' : 'auto';
   }

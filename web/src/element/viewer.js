@@ -56,6 +56,7 @@ export class Viewer {
     this.#onDrawn = onDrawn;
     this.#onError = onError;
     this.#context = this.canvas.getContext('2d', { colorSpace: canvasColorSpace(picture.header) });
+    this.#setFitted(true);
     this.#observer = new ResizeObserver(this.#resize);
     this.#observer.observe(this.canvas);
     addEventListener('resize', this.#resize); // a page that is zoomed has other device pixels
@@ -83,7 +84,7 @@ export class Viewer {
   }
 
   /** Zooms by a factor; the point, in CSS pixels, stays. @returns {boolean} whether anything changed */
-  zoom(factor, { x, y } = { x: this.canvas.clientWidth / 2, y: this.canvas.clientHeight / 2 }) {
+  zoom(factor, { x = this.canvas.clientWidth / 2, y = this.canvas.clientHeight / 2 } = {}) {
     const point = { x: x * devicePixelRatio, y: y * devicePixelRatio };
     return this.#change((...sizes) => zoom(this.#viewport, factor, point, ...sizes));
   }
@@ -102,11 +103,19 @@ export class Viewer {
     if (!this.#viewport) return false;
     const before = this.#viewport;
     const { header } = this.#picture;
-    this.#viewport = makeViewport(header, this.#box);
-    this.#isFitted = this.#viewport.scale === fit(header, this.#box).scale;
+    const after = makeViewport(header, this.#box);
+    if (!Object.values(after).every(Number.isFinite)) return false; // of a factor, or lengths, that are no numbers
+    this.#viewport = after;
+    this.#setFitted(after.scale === fit(header, this.#box).scale);
     const hasChanged = ['scale', 'x', 'y'].some((name) => this.#viewport[name] !== before[name]);
     if (hasChanged) this.#request();
     return hasChanged;
+  }
+
+  /** A finger moves the page over a picture that is whole, and the picture where it is not. */
+  #setFitted(isFitted) {
+    this.#isFitted = isFitted;
+    this.canvas.style.touchAction = isFitted ? 'pan-x pan-y' : 'none';
   }
 
   #resize = () => {

@@ -22,8 +22,9 @@ flat out vec4 flatWave;
 void main() {
   float angle = radians(45.0) * float(gl_VertexID);
   vec2 corner = radius * vec2(cos(angle), sin(angle)) / cos(radians(22.5));
-  vec2 d = vec2(shape.x * shape.z * corner.y + shape.y * corner.x, shape.z * corner.y);
-  d += sign(d) / 64.0;  // so that a thin ellipse stays inside its corners
+  // A little wider across its length, so that a thin ellipse stays inside its corners.
+  vec2 roots = shape.yz + vec2(length(vec2(1.0, shape.x)), 1.0) / 64.0;
+  vec2 d = vec2(shape.x * roots.y * corner.y + roots.x * corner.x, roots.y * corner.y);
   gl_Position = vec4(2.0 * (center + d) / size - 1.0, 0.0, 1.0);
   flatCenter = center;
   flatShape = shape;
