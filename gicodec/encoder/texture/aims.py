@@ -121,20 +121,24 @@ def _priced(
         aims: See above.
         slope: Of the value, by the log of the price, nearly.
     """
-    first = best = value(layer)
+    best = value(layer)
+    log_price, nearest = 0.0, best
     middle, last = sum(aims) / 2, aims[1]
     for _ in range(TEXTURE.max_refinements):
-        if min(aims) <= best <= max(aims) or math.isinf(first):
+        if min(aims) <= best <= max(aims) or math.isinf(nearest):
             break
         most = TEXTURE.max_log_price
-        log_price = min(max((middle - first) / slope, -most), most)
-        other = remainder.priced(layer, TEXTURE.price * math.exp(log_price))
+        tried = min(max(log_price + (middle - nearest) / slope, -most), most)
+        other = remainder.priced(layer, TEXTURE.price * math.exp(tried))
         found = value(other)
         if (found - last) * (middle - last) >= 0 and abs(found - last) < abs(best - last):
             layer, best = other, found
-        if (found - first) * slope * log_price <= 0:  # chance is larger than what is missing
+        if tried == log_price:
             break
-        slope = (found - first) / log_price
+        change = (found - nearest) / (tried - log_price)
+        slope = change if change * slope > 0 else slope / 2  # what is missing may be less than chance
+        if abs(found - middle) < abs(nearest - middle):
+            log_price, nearest = tried, found
     return layer
 
 

@@ -35,11 +35,11 @@ class TextureModel:
     """How far from an aim the size of a layer may be that is only tried: the log of their ratio."""
     rough_db: float = 0.3
     """The same for a PSNR."""
-    max_refinements: int = 3
+    max_refinements: int = 5
     """Layers coded, at most, to meet an aim by the price of a bit. By hand."""
     max_log_price: float = 1.0
     """Log of its factor, at most: where it hardly changes anything, it would grow beyond bounds. By hand."""
-    log_size_per_price: float = -0.4
+    log_size_per_price: float = -0.7
     """How the log of a layer's size follows that of the price."""
     db_per_price: float = -1.0
     """How a picture's dB follow it."""

@@ -172,10 +172,9 @@ export class GsiImage extends (globalThis.HTMLElement ?? Object) { // a server h
         this.#clear('');
         return;
       }
-      const isInWorker = hasWorkers(); // one starts while the file comes
       const bytes = this.#bytes ? toBytes(this.#bytes) : await fetchBytes(this.src, signal);
       const about = info(bytes);
-      const picture = isInWorker ? await runInWorker('read', [bytes.slice()], signal) : read(bytes);
+      const picture = hasWorkers() ? await runInWorker('read', [bytes.slice()], signal) : read(bytes);
       if (signal.aborted) return;
       this.#info = about;
       this.#picture = picture;
