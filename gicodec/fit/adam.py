@@ -136,7 +136,8 @@ def adam_step(
     change = moments.move(gradient, rate) * motion.rates_of(values)
     metric.apply(change)
     if motion.frozen is not None:
-        change[motion.frozen.values_of(values)] = 0
+        held = motion.frozen.values_of(values)
+        change[held] = 0
     if waves:
         keep_phases(values, -change[:, :SIZE])
     values -= change
@@ -145,6 +146,7 @@ def adam_step(
         limit_frequency(values)
     if motion.limits is not None:
         for column, low, high in zip((SIZE, X, Y), motion.limits[::2], motion.limits[1::2], strict=True):
-            np.clip(values[:, column], np.float32(low), np.float32(high), out=values[:, column])
+            free = slice(None) if motion.frozen is None else ~held[:, column]  # rounding may be beyond
+            values[free, column] = np.clip(values[free, column], np.float32(low), np.float32(high))
     if motion.frozen is not None:
         motion.frozen.hold_shapes(values, before)

@@ -103,6 +103,7 @@ void step_row(const AdamStep& step, std::uint8_t frozen, float* row, const float
     if (step.limits) {
         constexpr int limited[] = {kSize, kX, kY};
         for (int i = 0; i < 3; ++i) {
+            if (frozen & (i ? kCenter : kShape)) continue;  // rounding may have put it beyond
             const auto low = static_cast<float>(step.limits[2 * i]), high = static_cast<float>(step.limits[2 * i + 1]);
             row[limited[i]] = std::clamp(row[limited[i]], low, high);
         }
