@@ -15,11 +15,11 @@ from common import kodak
 
 from gicodec import _native, encode
 from gicodec.options import EFFORTS
-from gicodec.render import cpu
 
-DIVIDED = "forward", "backward", "correlate", "correlate_waves", "residual_and_gradient", "adam_step", "renew"
-
-DIVIDED_BELOW = "squared_error", "error_density", "weigh", "mix"
+DIVIDED = (
+    *("forward", "backward", "correlate", "correlate_waves", "residual_and_gradient", "adam_step", "renew"),
+    *("squared_error", "error_density", "weigh", "mix"),
+)
 
 
 def main() -> None:
@@ -32,8 +32,6 @@ def main() -> None:
     args = parser.parse_args()
     seconds = [0.0]
     for name in DIVIDED:
-        setattr(cpu, name, _timed(getattr(cpu, name), seconds))
-    for name in DIVIDED_BELOW:
         vars(_native)[name] = _timed(vars(_native)[name], seconds)
     print("| effort | picture | seconds | not divided | of 8 threads, in theory |\n|---|---|---|---|---|")
     for effort in args.efforts:

@@ -22,9 +22,9 @@ std::vector<int> runs_of(const Taps& taps) {
     return begins;
 }
 
-void transpose(const float* from, int rows, int columns, float* to, std::int64_t stride) {
+void transpose(const float* from, int rows, int columns, float* to) {
     for (int y = 0; y < rows; ++y)
-        for (int x = 0; x < columns; ++x) to[x * stride + y] = from[y * columns + x];
+        for (int x = 0; x < columns; ++x) to[x * rows + y] = from[y * columns + x];
 }
 
 }  // namespace
@@ -47,13 +47,13 @@ void weigh(const float* lattice, Size size, const Taps& down, const Taps& across
             table.combine({lattice, down.weights + begin, down.index + begin, &tall[(begin - first) * width], down.n,
                            down.taps, end - begin, width});
         }
-        transpose(tall.data(), lanes, width, turned.data(), lanes);
+        transpose(tall.data(), lanes, width, turned.data());
         float sums[kMaxSums * kMaxLanes], rows[kMaxLanes * kMaxSums];
         for (std::size_t run = 0; run + 1 < runs_across.size(); ++run) {
             const int begin = runs_across[run], count = runs_across[run + 1] - begin;
             table.combine({turned.data(), across.weights + begin, across.index + begin, sums, across.n, across.taps,
                            count, lanes});
-            transpose(sums, count, lanes, rows, count);
+            transpose(sums, count, lanes, rows);
             for (int y = 0; y < n; ++y)
                 std::copy_n(rows + y * count, count, out + static_cast<std::int64_t>(first + y) * across.n + begin);
         }

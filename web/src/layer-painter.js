@@ -22,9 +22,7 @@ export function makeLayerPainter({ step, rows, columns, starts, amplitudes }, xs
   /** For each column of blocks, whether its sums are not 0. */
   const hasSums = new Uint8Array(endColumn - firstColumn);
 
-  /** Returns whether any sum is not 0. */
   const sumRows = (n, channel) => {
-    let isEmpty = true;
     sums.fill(0);
     hasSums.fill(0);
     for (let half = 0; half < 2; half++) {
@@ -32,12 +30,9 @@ export function makeLayerPainter({ step, rows, columns, starts, amplitudes }, xs
       for (let column = firstColumn; column < endColumn; column++) {
         const isInside = blockRow < rows && column < columns;
         const start = isInside ? starts[channel][blockRow * columns + column] : 0;
-        if (!start) continue;
-        addBlock((2 * n + half) * BLOCK, start, column - firstColumn);
-        isEmpty = false;
+        if (start) addBlock((2 * n + half) * BLOCK, start, column - firstColumn);
       }
     }
-    return !isEmpty;
   };
 
   const addBlock = (cosines, start, column) => {
@@ -65,7 +60,8 @@ export function makeLayerPainter({ step, rows, columns, starts, amplitudes }, xs
 
   return (n, planes, offset) => {
     for (let channel = 0; channel < starts.length; channel++) {
-      if (!sumRows(n, channel)) continue;
+      sumRows(n, channel);
+      if (!hasSums.includes(1)) continue;
       sumColumns();
       planes.forEach((plane, s) => addScaled(plane, offset, row, row.length, step * COLOR_MATRIX[channel][s]));
     }

@@ -28,7 +28,7 @@ const KINDS = 5;
  */
 
 /**
- * @param {Uint8Array} bytes coded bytes
+ * @param {Uint8Array} bytes coded bytes, at least one: without, there is no layer to draw
  * @param {number} stepCode 0 to 383
  * @param {Header} header
  * @returns {Layer}
@@ -39,7 +39,7 @@ export function decodeLayer(bytes, stepCode, { width, height, channels }) {
   const columns = ceil(width / BLOCK);
   const starts = times(channels, () => new Int32Array(rows * columns));
   const layer = { step: stepOfCode(stepCode), rows, columns, starts, amplitudes: new Int16Array(BLOCK_LENGTH) };
-  if (bytes.length) decodeBlocks(makeBitDecoder(bytes), layer);
+  decodeBlocks(makeBitDecoder(bytes), layer);
   return layer;
 }
 
