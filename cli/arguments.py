@@ -6,16 +6,20 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from gicodec.cli.console import warn
 from gicodec.errors import OptionError
 from gicodec.options import Crop
+
+if TYPE_CHECKING:
+    from gicodec.format.varint import Data
 
 MOST_SHOWN = 3  # files in a message
 EXTENSION = ".gsi"
@@ -161,15 +165,22 @@ def read_bytes(source: str) -> bytes:
     return read_stream(sys.stdin.buffer, "standard input") if source == STANDARD else read_file(source)
 
 
-def write_bytes(target: str, data: bytes) -> None:
-    """Write a file or standard output."""
+def open_data(source: str) -> Data:
+    """Return the bytes of a file, which are read when they are needed, or of standard input."""
+    from gicodec.files import FileData, is_device
+
+    return read_bytes(source) if source == STANDARD or is_device(source) else FileData(source)
+
+
+def write_bytes(target: str, data: bytes | Iterable[bytes]) -> int:
+    """Write a file or standard output; return how many bytes there were, all in one or in parts."""
     from gicodec.files import write_file
 
-    if target == STANDARD:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-    else:
-        write_file(target, data)
+    if target != STANDARD:
+        return write_file(target, data)
+    n_bytes = sum(map(sys.stdout.buffer.write, [data] if isinstance(data, bytes) else data))
+    sys.stdout.buffer.flush()
+    return n_bytes
 
 
 def is_stdout(target: str) -> bool:

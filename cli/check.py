@@ -24,9 +24,10 @@ def check(ctx: click.Context, files: tuple[str, ...], quiet: bool) -> None:
 
 
 def _check_file(file: str, quiet: bool) -> None:
-    data = arguments.read_bytes(file)
-    from gicodec.codec import decode
+    data = arguments.open_data(file)
+    from gicodec.codec import decode_bands
 
-    decode(data, DecodeOptions())
+    for _ in decode_bands(data, DecodeOptions()).bands:
+        pass
     if not quiet:
         click.echo(f"{arguments.name_of(file, 'standard input')}: ok")

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
@@ -176,10 +177,10 @@ def _failed(pair: Pair, err: Exception) -> Finished:
 
 def _decode_file(source: str, target: str, run: _Run) -> Finished:
     """Decode one file."""
-    from gicodec.codec import decode as decode_bytes
+    from gicodec.codec import decode_bands
     from gicodec.files import starts_with
     from gicodec.format import SIGNATURE
-    from gicodec.image.write import bits_for, encode_image, image_format
+    from gicodec.image.write import bits_for, encode_bands, image_format
 
     nameless = not arguments.is_plain(target) and not Path(target).suffix
     extension = STREAM_FORMAT if nameless else image_format(target, bits=run.options.bits)
@@ -190,22 +191,25 @@ def _decode_file(source: str, target: str, run: _Run) -> Finished:
         raise OutputError(f"{target}: may be the original; remove it first, or name another folder")
     if arguments.is_plain(target) and starts_with(target, SIGNATURE):
         raise OutputError(f"{target}: is a .gsi file; remove it first, or name another output")
-    picture = decode_bytes(arguments.read_bytes(source), run.options)
-    data = encode_image(picture, extension, run.background)
-    arguments.write_bytes(target, data)
-    name, depth = arguments.name_of(target, "standard output"), bits_for(picture, extension)
+    decoded = decode_bands(arguments.open_data(source), run.options)
+    first = next(decoded.bands)
+    parts = encode_bands(decoded.height, chain([first], decoded.bands), extension, run.background)
+    if not arguments.is_plain(target):
+        parts = iter([b"".join(parts)])  # a pipe keeps what it has got, even if the rest is damaged
+    n_bytes = arguments.write_bytes(target, parts)
+    name, depth = arguments.name_of(target, "standard output"), bits_for(first, extension)
     file, text = arguments.name_of(source, "standard input"), ""
     if run.as_json:
         fields = {
             "file": file,
             "output": name,
-            "width": picture.width,
-            "height": picture.height,
+            "width": decoded.width,
+            "height": decoded.height,
             "bits": depth,
-            "alpha": picture.alpha is not None,
-            "bytes": len(data),
+            "alpha": first.alpha is not None,
+            "bytes": n_bytes,
         }
         text = json.dumps(fields)
     elif not run.quiet:
-        text = f"{name}: {picture.width}x{picture.height}, {depth} bits per sample"
-    return Finished(file, text, arguments.is_stdout(target), n_bytes=len(data))
+        text = f"{name}: {decoded.width}x{decoded.height}, {depth} bits per sample"
+    return Finished(file, text, arguments.is_stdout(target), n_bytes=n_bytes)

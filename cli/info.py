@@ -14,6 +14,7 @@ from gicodec.cli.failures import for_each_file
 
 if TYPE_CHECKING:
     from gicodec.format import FileInfo
+    from gicodec.format.varint import Data
 
 WAVE_ATTRIBUTES = "wave", "amplitude", "frequency"
 
@@ -40,7 +41,7 @@ def info(ctx: click.Context, files: tuple[str, ...], as_json: bool, verbose: boo
 def _show(file: str, *, as_json: bool, verbose: bool) -> None:
     from gicodec.format import describe
 
-    data = arguments.read_bytes(file)
+    data = arguments.open_data(file)
     described = describe(data)
     name = arguments.name_of(file, "standard input")
     if as_json:
@@ -53,11 +54,11 @@ def _show(file: str, *, as_json: bool, verbose: bool) -> None:
     click.echo("\n".join(lines))
 
 
-def _decode(data: bytes) -> tuple[int, dict[str, float]]:
+def _decode(data: Data) -> tuple[int, dict[str, float]]:
     """Decode the Gaussians; return the number of waves and the bits of each attribute."""
-    from gicodec.format import GsiFile, bits_by_attribute
+    from gicodec.format.file import bits_by_attribute, payloads
 
-    return GsiFile.from_bytes(data).payload.n_waves, bits_by_attribute(data)
+    return sum(payload.n_waves for payload, _ in payloads(data)), bits_by_attribute(data)
 
 
 def _to_json(name: str, described: FileInfo) -> dict[str, object]:

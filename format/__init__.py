@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gicodec.format.chunked import ChunkedFile
     from gicodec.format.constants import (
         MAX_GAUSSIANS,
         MAX_PIXELS,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
         TruncatedFileError,
         UnsupportedFileError,
     )
-    from gicodec.format.file import GsiFile, bits_by_attribute
+    from gicodec.format.file import GsiFile, bits_by_attribute, read
     from gicodec.format.gsi.payload import GsiPayload
     from gicodec.format.header import Header
     from gicodec.format.payload import Payload
@@ -56,7 +57,8 @@ _HOMES = {
         "UnsupportedFileError",
     ),
     "gicodec.format.summary": ("FileInfo", "describe"),
-    "gicodec.format.file": ("GsiFile", "bits_by_attribute"),
+    "gicodec.format.chunked": ("ChunkedFile",),
+    "gicodec.format.file": ("GsiFile", "bits_by_attribute", "read"),
     "gicodec.format.gsi.payload": ("GsiPayload",),
     "gicodec.format.header": ("Header",),
     "gicodec.format.payload": ("Payload",),
@@ -71,6 +73,7 @@ __all__ = [
     "MAX_SIDE",
     "SIGNATURE",
     "VERSION",
+    "ChunkedFile",
     "ColorSpace",
     "CorruptFileError",
     "FileInfo",
@@ -89,6 +92,7 @@ __all__ = [
     "UnsupportedFileError",
     "bits_by_attribute",
     "describe",
+    "read",
 ]
 
 

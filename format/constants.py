@@ -20,6 +20,7 @@ class SectionType(IntEnum):
     GAUSSIANS = CRITICAL | 2
     ALPHA = CRITICAL | 3
     TEXTURE = CRITICAL | 4
+    INDEX = CRITICAL | 5
     PROFILE = 1
     EXIF = 2
     XMP = 3

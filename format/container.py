@@ -18,7 +18,7 @@ from gicodec.format.errors import (
     TruncatedFileError,
     UnsupportedFileError,
 )
-from gicodec.format.varint import ByteReader, write_varint
+from gicodec.format.varint import ByteReader, Data, write_varint
 
 
 class Section(NamedTuple):
@@ -33,21 +33,38 @@ def framed_size(section: Section) -> int:
     return 1 + len(write_varint(len(section.payload))) + len(section.payload)
 
 
+def frame(sections: Iterable[Section]) -> bytes:
+    """Write sections one after the other, each with its type and length."""
+    return b"".join(bytes([kind]) + write_varint(len(payload)) + payload for kind, payload in sections)
+
+
 def write_sections(sections: Iterable[Section]) -> bytes:
     """Frame and seal the sections; END is added."""
     out = bytearray(SIGNATURE)
     out.append(VERSION)
-    for section in sections:
-        out.append(section.type)
-        out += write_varint(len(section.payload))
-        out += section.payload
+    out += frame(sections)
     out.append(SectionType.END)
     out += zlib.crc32(out).to_bytes(CRC_BYTES, "little")
     return bytes(out)
 
 
-def read_sections(data: bytes) -> list[Section]:
-    """Check signature, version, framing and checksum, in this order; END is left out."""
+def unframe(data: bytes, name: str) -> list[Section]:
+    """Read sections up to the end of the data: the mirror of :func:`frame`."""
+    reader = ByteReader(data, name)
+    sections: list[Section] = []
+    while reader.left():
+        if len(sections) == MAX_SECTIONS:
+            raise LimitError(f"more than {MAX_SECTIONS} sections")
+        sections.append(_read_section(reader, reader.byte()))
+    return sections
+
+
+def read_sections(data: Data) -> tuple[list[Section], int]:
+    """Check signature, version, framing and checksum, in this order; END is left out.
+
+    Returns:
+        The sections, and how many bytes they, END, and the checksum take.
+    """
     reader = ByteReader(data, "signature")
     signature = reader.take(min(len(SIGNATURE), len(data)))
     if not SIGNATURE.startswith(signature):
@@ -61,7 +78,19 @@ def read_sections(data: bytes) -> list[Section]:
     sections = list(_read_framing(reader))
     reader.field = "checksum"
     _check_seal(data[: len(data) - reader.left()], reader)
-    return sections
+    return sections, len(data) - reader.left()
+
+
+def check_end(data: Data, end: int) -> None:
+    """Check that data has so many bytes, and no more.
+
+    Raises:
+        CorruptFileError: There are others.
+    """
+    if len(data) < end:
+        raise TruncatedFileError("chunks", need=end, have=len(data))
+    if len(data) > end:
+        raise CorruptFileError(f"extra bytes after the end: {len(data) - end}")
 
 
 def _read_framing(reader: ByteReader) -> Iterable[Section]:
@@ -70,15 +99,17 @@ def _read_framing(reader: ByteReader) -> Iterable[Section]:
         section_type = reader.byte()
         if section_type == SectionType.END:
             return
-        reader.field = f"section {section_type:#04x}"
-        yield Section(section_type, reader.take(reader.varint()))
+        yield _read_section(reader, section_type)
     raise LimitError(f"more than {MAX_SECTIONS} sections")
+
+
+def _read_section(reader: ByteReader, section_type: int) -> Section:
+    reader.field = f"section {section_type:#04x}"
+    return Section(section_type, reader.take(reader.varint()))
 
 
 def _check_seal(sealed: bytes, reader: ByteReader) -> None:
     stored = int.from_bytes(reader.take(CRC_BYTES), "little")
-    if reader.left():
-        raise CorruptFileError(f"extra bytes after the end: {reader.left()}")
     computed = zlib.crc32(sealed)
     if stored != computed:
         raise CorruptFileError(f"wrong checksum: the file says {stored:08x}, its bytes give {computed:08x}")

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from gicodec.format.chunked import ChunkedFile
+from gicodec.format.chunks import HALO, header_of
 from gicodec.format.constants import CRITICAL, Method, SectionType
-from gicodec.format.container import Section, read_sections, write_sections
+from gicodec.format.container import Section, check_end, read_sections, write_sections
+from gicodec.format.errors import UnsupportedFileError
 from gicodec.format.gsi.payload import GsiPayload
 from gicodec.format.header import Header
 from gicodec.format.payload import Payload
 from gicodec.format.records.gaussianimage import GaussianImage, GaussianImageRs
 from gicodec.format.records.gaussianimage_plus import GaussianImagePlus
 from gicodec.format.records.payload import RecordModel, RecordPayload
-from gicodec.format.sections import METADATA, NO_METADATA, Metadata, Sections, profile_fits
+from gicodec.format.sections import METADATA, NO_METADATA, Metadata, Parts, Sections, profile_fits
+from gicodec.format.varint import Data
 
 RECORD_MODELS: dict[Method, type[RecordModel]] = {
     Method.GAUSSIANIMAGE: GaussianImage,
@@ -51,28 +57,66 @@ class GsiFile:
             raise ValueError("an ancillary section has a known or critical type")
         if not profile_fits(self.header, self.metadata):
             raise ValueError("color space and profile disagree")
-        sections = [Section(SectionType.HEADER, self.header.to_bytes())]
-        sections.append(Section(SectionType.GAUSSIANS, self.payload.to_bytes(self.header)))
-        if self.texture is not None:
-            sections.append(Section(SectionType.TEXTURE, self.texture))
-        if self.alpha is not None:
-            sections.append(Section(SectionType.ALPHA, self.alpha))
-        return write_sections([*sections, *self.metadata.sections(), *self.ancillary])
+        parts = Parts(self.payload.to_bytes(self.header), self.texture, self.alpha).sections()
+        head = Section(SectionType.HEADER, self.header.to_bytes())
+        return write_sections([head, *parts, *self.metadata.sections(), *self.ancillary])
 
     @classmethod
     def from_bytes(cls, data: bytes) -> GsiFile:
-        """Read a file: the mirror of :meth:`to_bytes`."""
-        found = Sections.of(read_sections(data))
-        payload: Payload
-        if found.header.method in RECORD_MODELS:
-            kind = RECORD_MODELS[found.header.method]
-            payload = RecordPayload.from_bytes(found.gaussians, found.header, kind)
-        else:
-            payload = GsiPayload.from_bytes(found.gaussians, found.header)
-        return cls(found.header, payload, found.texture, found.alpha, found.metadata, found.unknown)
+        """Read a file whose picture is not divided: the mirror of :meth:`to_bytes`."""
+        file = read(data)
+        if isinstance(file, ChunkedFile):
+            raise UnsupportedFileError("the picture is divided into chunks")
+        return file
 
 
-def bits_by_attribute(data: bytes) -> dict[str, float]:
+def read(data: Data) -> GsiFile | ChunkedFile:
+    """Read a file, but not yet the chunks that it may have.
+
+    Raises:
+        CorruptFileError: It is damaged or truncated.
+        LimitError: It declares more than a file may have.
+        UnsupportedFileError: It needs another version of gicodec.
+    """
+    sections, end = read_sections(data)
+    found = Sections.of(sections)
+    header, content, beside = found.header, found.content, (found.metadata, found.unknown)
+    if isinstance(content, bytes):
+        return ChunkedFile.of(data, header, content, *beside, end)
+    check_end(data, end)
+    return GsiFile(header, read_payload(content, header), content.texture, content.alpha, *beside)
+
+
+def read_payload(parts: Parts, header: Header) -> Payload:
+    """Read the Gaussians of a picture, or of a chunk that is one."""
+    if header.method in RECORD_MODELS:
+        return RecordPayload.from_bytes(parts.gaussians, header, RECORD_MODELS[header.method])
+    return GsiPayload.from_bytes(parts.gaussians, header)
+
+
+def payloads(data: Data) -> Iterator[tuple[Payload, Header]]:
+    """Read the Gaussians of a file, chunk by chunk, each with the header of the picture that it is.
+
+    The coordinates of a chunk's count from HALO pixels left of it and above.
+    """
+    file = read(data)
+    if isinstance(file, GsiFile):
+        yield file.payload, file.header
+        return
+    for i in range(len(file.chunks)):
+        yield read_chunk_payload(file, i, file.parts(i))
+
+
+def read_chunk_payload(file: ChunkedFile, i: int, parts: Parts) -> tuple[Payload, Header]:
+    """Read the Gaussians of a chunk, given its parts."""
+    header = header_of(file.chunks[i], file.header, HALO)
+    return read_payload(parts, header), header
+
+
+def bits_by_attribute(data: Data) -> dict[str, float]:
     """Decode a file and return the ideal code length of each attribute, bits, over all Gaussians."""
-    file = GsiFile.from_bytes(data)
-    return file.payload.write(file.header)[1]
+    bits: defaultdict[str, float] = defaultdict(float)
+    for payload, header in payloads(data):
+        for attribute, cost in payload.write(header)[1].items():
+            bits[attribute] += cost
+    return dict(bits)

@@ -2,7 +2,8 @@
 
 | width varint | height varint | traits varint | base, if traits say so: channels of 1 or 2 bytes |
 
-traits, from bit 0:  channels - 1 : 2 | depth : 2 | kernel : 3 | color space : 4 | method : 5 | base : 1
+traits, from bit 0:
+    channels - 1 : 2 | depth : 2 | kernel : 3 | color space : 4 | method : 5 | base : 1 | chunks : 4
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ from gicodec.format.constants import (
 from gicodec.format.errors import CorruptFileError, LimitError, UnsupportedFileError
 from gicodec.format.varint import ByteReader, write_varint
 
-TRAIT_BITS = (2, 2, 3, 4, 5, 1)  # as drawn above
+TRAIT_BITS = (2, 2, 3, 4, 5, 1, 4)  # as drawn above
 BIT_DEPTHS = (8, 16)  # depth is an index into it
+CHUNK_SIDES = (0, *(64 << i for i in range(8)))  # pixels; chunks is an index into it
 _Enum = TypeVar("_Enum", bound=IntEnum)
 
 
@@ -47,6 +49,8 @@ class Header:
     method: Method = Method.GSI
     base: tuple[int, ...] | None = None
     """The color that Gaussians are added to, a sample of the bit depth for each channel; None: black."""
+    chunk_side: int = 0
+    """Of the chunks that the picture is divided into, one of CHUNK_SIDES; 0: it is not divided."""
 
     def __post_init__(self) -> None:
         if min(self.width, self.height) < 1:
@@ -57,6 +61,8 @@ class Header:
             len(self.base) != self.channels or not 0 <= min(self.base) <= max(self.base) < 1 << self.bit_depth
         ):
             raise ValueError(f"{self.base} is no color of {self.channels} channels of {self.bit_depth} bits")
+        if self.chunk_side not in CHUNK_SIDES or (self.chunk_side and self.method is not Method.GSI):
+            raise ValueError(f"method {self.method.label} has no chunks of {self.chunk_side} pixels")
         if max(self.width, self.height) > MAX_SIDE:
             raise LimitError(f"{self.width}x{self.height} exceeds the limit of {MAX_SIDE} pixels per side")
         if self.n_pixels > MAX_PIXELS:
@@ -82,6 +88,7 @@ class Header:
             self.color_space,
             self.method,
             self.base is not None,
+            CHUNK_SIDES.index(self.chunk_side),
         )
         traits = shift = 0
         for field, n_bits in zip(fields, TRAIT_BITS, strict=True):
@@ -101,21 +108,24 @@ class Header:
         for n_bits in TRAIT_BITS:
             fields.append(traits & (1 << n_bits) - 1)
             traits >>= n_bits
-        channels, depth, kernel, color_space, method, has_base = fields
+        channels, depth, kernel, color_space, method, has_base, chunks = fields
         channels += 1
-        if traits or channels not in CHANNELS or depth >= len(BIT_DEPTHS):
+        if traits or channels not in CHANNELS or depth >= len(BIT_DEPTHS) or chunks >= len(CHUNK_SIDES):
             raise UnsupportedFileError(
-                f"header: unsupported traits {traits:#x}, {channels} channels, or bit depth code {depth}"
+                f"header: unsupported traits {traits:#x}, {channels} channels, bit depth code {depth},"
+                f" or chunks {chunks}"
             )
         # All traits before the bytes after them: those are of a header whose traits are known.
         known = _known(ColorSpace, color_space), _known(Kernel, kernel), _known(Method, method)
+        if chunks and method != Method.GSI:
+            raise UnsupportedFileError(f"header: method {known[2].label} has no chunks")
         base = None
         if has_base:
             n_bytes = BIT_DEPTHS[depth] // 8
             base = tuple(int.from_bytes(reader.take(n_bytes), "little") for _ in range(channels))
         if reader.left():
             raise CorruptFileError(f"header: extra bytes: {reader.left()}")
-        return cls(width, height, channels, BIT_DEPTHS[depth], *known, base)
+        return cls(width, height, channels, BIT_DEPTHS[depth], *known, base, CHUNK_SIDES[chunks])
 
 
 def _known(enum: type[_Enum], value: int) -> _Enum:

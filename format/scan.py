@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import IO, NamedTuple
 
+from gicodec.format.chunked import read_flags
 from gicodec.format.constants import MAX_SECTIONS, SIGNATURE, VERSION, SectionType
 from gicodec.format.container import Section
 from gicodec.format.errors import CorruptFileError, LimitError, TruncatedFileError, UnsupportedFileError
 from gicodec.format.header import Header
 from gicodec.format.metadata import MAX_METADATA
 from gicodec.format.sections import METADATA, Metadata, check_profile
-from gicodec.format.varint import read_varint
+from gicodec.format.varint import ByteReader, read_varint
 
 
 class Scanned(NamedTuple):
@@ -44,12 +45,14 @@ def scan(stream: IO[bytes]) -> Scanned:
             return Scanned(header, has_alpha, metadata)
         length = read_varint(lambda: _read(stream, 1)[0], "section")
         has_alpha |= kind == SectionType.ALPHA
-        if kind == SectionType.HEADER or kind in METADATA:
+        if kind in (SectionType.HEADER, SectionType.INDEX) or kind in METADATA:
             if length > MAX_METADATA:
                 raise LimitError(f"a section of {length} bytes exceeds the limit of {MAX_METADATA}")
             payload = _read(stream, length)
             if kind == SectionType.HEADER:
                 header = Header.from_bytes(payload)
+            elif kind == SectionType.INDEX:
+                has_alpha = read_flags(ByteReader(payload, "index").varint())
             else:
                 kept.append(Section(kind, payload))
         else:

@@ -13,8 +13,8 @@ from gicodec.format.errors import CorruptFileError, UnsupportedFileError
 from gicodec.format.header import Header
 from gicodec.format.metadata import pack, unpack
 
-NEEDED = (SectionType.HEADER, SectionType.GAUSSIANS)
-IMAGE = (*NEEDED, SectionType.TEXTURE, SectionType.ALPHA)  # in this order
+IMAGE = (SectionType.GAUSSIANS, SectionType.TEXTURE, SectionType.ALPHA)  # in this order
+CRITICALS = (SectionType.HEADER, SectionType.INDEX, *IMAGE)
 METADATA: dict[int, str] = {SectionType.PROFILE: "profile", SectionType.EXIF: "exif", SectionType.XMP: "xmp"}
 
 
@@ -50,13 +50,45 @@ NO_METADATA = Metadata()
 
 
 @dataclass(frozen=True)
+class Parts:
+    """What a picture, or a chunk of one, is made of."""
+
+    gaussians: bytes
+    texture: bytes | None = None
+    alpha: bytes | None = None
+
+    def sections(self) -> list[Section]:
+        """Write what there is."""
+        payloads = zip(IMAGE, (self.gaussians, self.texture, self.alpha), strict=True)
+        return [Section(kind, payload) for kind, payload in payloads if payload is not None]
+
+    @classmethod
+    def of(cls, sections: list[Section]) -> Parts:
+        """Read them, and nothing else: the mirror of :meth:`sections`.
+
+        Raises:
+            CorruptFileError: One is missing, there twice, or in the wrong place.
+            UnsupportedFileError: A critical one is not known.
+        """
+        types = [section.type for section in sections]
+        _check_known(types)
+        if types != [kind for kind in IMAGE if kind in types] or SectionType.GAUSSIANS not in types:
+            found = " ".join(map(section_name, types))
+            raise CorruptFileError(
+                "sections must be one gaussians, at most one texture, and at most one alpha,"
+                f" not {found or 'none'}"
+            )
+        payloads = dict(sections)
+        return cls(*map(payloads.get, IMAGE))  # type: ignore[arg-type]  # there are Gaussians
+
+
+@dataclass(frozen=True)
 class Sections:
     """The sections of a file, sorted out by the rules for known, critical and ancillary types."""
 
     header: Header
-    gaussians: bytes
-    texture: bytes | None
-    alpha: bytes | None
+    content: Parts | bytes
+    """What the picture is made of; where it is divided into chunks, their index."""
     metadata: Metadata
     unknown: tuple[Section, ...]
     """Ancillary ones of other types, in file order."""
@@ -70,25 +102,27 @@ class Sections:
             UnsupportedFileError: A critical one is not known.
         """
         image = [section for section in sections if section.type & CRITICAL]
-        for section in image:
-            if section.type not in IMAGE:
-                raise UnsupportedFileError(
-                    f"unknown section {section.type:#04x}: the file needs a newer gicodec"
-                )
-        payloads = dict(image)
-        types = tuple(section.type for section in image)
-        in_order = tuple(kind for kind in IMAGE if kind in types)
-        if types != in_order or not payloads.keys() >= set(NEEDED) or sections[0] != image[0]:
-            found = " ".join(section_name(section.type) for section in sections)
-            raise CorruptFileError(
-                "sections must be one header, one gaussians, at most one texture, and at most one alpha,"
-                f" not {found or 'none'}"
-            )
-        header, metadata = Header.from_bytes(image[0].payload), Metadata.of(sections)
+        _check_known([section.type for section in image])
+        headers = [section for section in image if section.type == SectionType.HEADER]
+        if len(headers) != 1 or sections[0] is not headers[0]:
+            raise CorruptFileError("sections must be one header first")
+        header, metadata = Header.from_bytes(headers[0].payload), Metadata.of(sections)
         check_profile(header, metadata)
+        content: Parts | bytes
+        if not header.chunk_side:
+            content = Parts.of(image[1:])
+        elif [section.type for section in image[1:]] == [SectionType.INDEX]:
+            content = image[1].payload
+        else:
+            raise CorruptFileError("a picture that is divided must have one index, and no other sections")
         unknown = [s for s in sections if not s.type & CRITICAL and s.type not in METADATA]
-        texture, alpha = payloads.get(SectionType.TEXTURE), payloads.get(SectionType.ALPHA)
-        return cls(header, payloads[SectionType.GAUSSIANS], texture, alpha, metadata, tuple(unknown))
+        return cls(header, content, metadata, tuple(unknown))
+
+
+def _check_known(types: list[int]) -> None:
+    for kind in types:
+        if kind & CRITICAL and kind not in CRITICALS:
+            raise UnsupportedFileError(f"unknown section {kind:#04x}: the file needs a newer gicodec")
 
 
 def profile_fits(header: Header, metadata: Metadata) -> bool:

@@ -6,6 +6,7 @@ The reader raises a CorruptFileError at whatever it dislikes; no number read mak
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 from gicodec.format.errors import CorruptFileError, TruncatedFileError
 
@@ -41,11 +42,21 @@ def read_varint(next_byte: Callable[[], int], field: str) -> int:
     return value
 
 
+class Data(Protocol):
+    """Bytes, or what gives them when it is asked: a file, of which only what is needed is read."""
+
+    def __len__(self) -> int:
+        """Count them."""
+
+    def __getitem__(self, index: slice, /) -> bytes:
+        """Return some, without a step."""
+
+
 class ByteReader:
     """A cursor over bytes; ``field`` names what is being read, for the error's text."""
 
-    def __init__(self, data: bytes | memoryview, field: str) -> None:
-        self._data, self._pos, self.field = memoryview(data), 0, field
+    def __init__(self, data: Data, field: str) -> None:
+        self._data, self._pos, self.field = data, 0, field
 
     def left(self) -> int:
         """Count the bytes not read yet."""
@@ -56,7 +67,7 @@ class ByteReader:
         if n_bytes > self.left():
             raise TruncatedFileError(self.field, need=n_bytes, have=self.left())
         self._pos += n_bytes
-        return bytes(self._data[self._pos - n_bytes : self._pos])
+        return self._data[self._pos - n_bytes : self._pos]
 
     def byte(self) -> int:
         """Read one byte."""

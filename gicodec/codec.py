@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import cast
 
+from gicodec.chunked import check_work, decode_chunks
 from gicodec.errors import OptionError
-from gicodec.format import MAX_PIXELS, GsiFile, Header, LimitError, Method, Section
+from gicodec.format import MAX_PIXELS, ChunkedFile, GsiFile, Header, LimitError, Method, Section, read
 from gicodec.format.alpha.payload import read_alpha
 from gicodec.format.constants import SectionType
 from gicodec.format.container import framed_size
-from gicodec.gaussians import Gaussians
-from gicodec.image.picture import Picture
+from gicodec.format.varint import Data
+from gicodec.image.picture import Picture, joined
 from gicodec.image.samples import to_samples
 from gicodec.methods import SPECS
 from gicodec.opacity import code_alpha
@@ -25,7 +27,7 @@ from gicodec.render.resample import resized
 from gicodec.source import Source
 from gicodec.texture.layer import read_texture
 
-MAX_WORK = 2**35  # Gaussian-pixels, some seconds: MAX_PIXELS with about 100 Gaussians over each
+LARGE = 2**21  # pixels: larger pictures are divided into chunks
 MAX_SCALED_SIDE = 2**53  # pixels of the picture around a crop; float64 holds all integers up to here
 
 Encoder = Callable[[Source, EncodeOptions, ProgressCallback | None], GsiFile]
@@ -57,6 +59,14 @@ def encode(picture: Picture, options: EncodeOptions, progress: ProgressCallback 
         LimitError: The picture, or its metadata, is too large.
         TargetError: This picture cannot meet the target. The text says what can be had.
     """
+    is_large = Method.of(options.method) is Method.GSI and picture.width * picture.height > LARGE
+    data, n_gaussians = (_encode_large if is_large else _encode_whole)(picture, options, progress)
+    return Encoded(data, _psnr_of(picture, data, options.threads), n_gaussians)
+
+
+def _encode_whole(
+    picture: Picture, options: EncodeOptions, progress: ProgressCallback | None
+) -> tuple[bytes, int]:
     alpha, opacity = None, None
     if picture.alpha is not None and not picture.is_opaque():
         alpha, opacity = code_alpha(picture.alpha, options, Source(picture).header)
@@ -65,12 +75,30 @@ def encode(picture: Picture, options: EncodeOptions, progress: ProgressCallback 
         others.append(Section(SectionType.ALPHA, alpha))
     source = Source(picture, opacity, sum(framed_size(section) for section in others))
     file = replace(_encoder_of(options)(source, options, progress), alpha=alpha, metadata=picture.metadata)
-    data = file.to_bytes()
-    decoded = decode(data, DecodeOptions(threads=options.threads))
-    return Encoded(data, source.psnr(decoded.samples), file.payload.n_gaussians)
+    return file.to_bytes(), file.payload.n_gaussians
 
 
-def decode(data: bytes, options: DecodeOptions) -> Picture:
+def _encode_large(
+    picture: Picture, options: EncodeOptions, progress: ProgressCallback | None
+) -> tuple[bytes, int]:
+    from gicodec.encoder.large.encode import encode as encode_chunks
+
+    return encode_chunks(picture, options, progress)
+
+
+def _psnr_of(picture: Picture, data: bytes, threads: int) -> float:
+    """Decode, and compare, band by band."""
+    error, row = 0.0, 0
+    for band in decode_bands(data, DecodeOptions(threads=threads)).bands:
+        rows = slice(row, row + band.height)
+        alpha = None if picture.alpha is None else picture.alpha[rows]
+        original = replace(picture, samples=picture.samples[rows], alpha=alpha)
+        error += band.height * 10 ** (-Source(original, band.alpha).psnr(band.samples) / 10)
+        row += band.height
+    return math.inf if error == 0 else -10 * math.log10(error / picture.height)
+
+
+def decode(data: Data, options: DecodeOptions) -> Picture:
     """Decode the bytes of a .gsi file to a picture: the mirror of :func:`encode`.
 
     Raises:
@@ -80,12 +108,33 @@ def decode(data: bytes, options: DecodeOptions) -> Picture:
         OptionError: The crop is not inside the output.
         UnsupportedFileError: The file needs another version of gicodec.
     """
-    file = GsiFile.from_bytes(data)
+    return joined(list(decode_bands(data, options).bands))
+
+
+@dataclass(frozen=True)
+class Bands:
+    """A picture whose parts are decoded one after the other."""
+
+    width: int
+    height: int
+    bands: Iterator[Picture]
+    """From the top."""
+
+
+def decode_bands(data: Data, options: DecodeOptions) -> Bands:
+    """Decode as :func:`decode` does, but a picture that is divided band by band."""
+    file = read(data)
+    view = _view(file.header, options)
+    if isinstance(file, ChunkedFile):
+        return Bands(view.width, view.height, decode_chunks(file, view, options))
+    return Bands(view.width, view.height, iter([_decode_whole(file, view, options)]))
+
+
+def _decode_whole(file: GsiFile, view: View, options: DecodeOptions) -> Picture:
     header = file.header
-    view = _view(header, options)
     gaussians = dequantize(file.payload)
     texture = None if file.texture is None else read_texture(file.texture, header)
-    _check_work(gaussians, drawn_view(view, header))
+    check_work(covered_pixels(gaussians, drawn_view(view, header)))
     device = "cpu" if options.device == "auto" else options.device
     image = render_at(gaussians, view, header, texture=texture, threads=options.threads, device=device)
     alpha = None if file.alpha is None else resized(read_alpha(file.alpha, header), view)
@@ -127,9 +176,3 @@ def _output_size(header: Header, options: DecodeOptions) -> tuple[int, int]:
     if isinstance(size, tuple):  # what was asked for, whatever the rounding
         scaled = [given or side for given, side in zip(size, scaled, strict=True)]
     return scaled[0], scaled[1]
-
-
-def _check_work(gaussians: Gaussians, view: View) -> None:
-    work = covered_pixels(gaussians, view)
-    if work > MAX_WORK:
-        raise LimitError(f"rendering takes {work:.1e} Gaussian-pixels, the limit is {MAX_WORK:.1e}")

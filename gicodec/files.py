@@ -6,14 +6,16 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import IO
 
 from gicodec.errors import ImageError, OutputError
 
 NEW_FILE_MODE = 0o666  # before the umask
+FIRST_READ = 2**16  # bytes of a file read at once, at least
 STREAMS = {"/dev/stdout": 1, "/dev/stderr": 2}
 _BINARY = getattr(os, "O_BINARY", 0)  # Windows would translate line ends
 
@@ -45,32 +47,67 @@ def read_stream(stream: IO[bytes], name: str) -> bytes:
     return data
 
 
-def write_file(path: str | Path, data: bytes) -> None:
+class FileData:
+    """The bytes of a file, of which only those asked for are read.
+
+    Raises:
+        ImageError: The file does not exist or cannot be read.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self._path, self._lock = path, Lock()
+        try:
+            self._stream = open(path, "rb", buffering=FIRST_READ)  # noqa: SIM115  # closed with this object
+            self._n_bytes = self._stream.seek(0, os.SEEK_END)
+        except (OSError, ValueError) as err:  # ValueError: a zero byte in the name
+            raise ImageError(f"{path}: {reason(err)}") from err
+
+    def __len__(self) -> int:
+        return self._n_bytes
+
+    def __getitem__(self, index: slice) -> bytes:
+        first, end, _ = index.indices(self._n_bytes)
+        try:
+            with self._lock:
+                self._stream.seek(first)
+                data = self._stream.read(max(0, end - first))
+        except OSError as err:
+            raise ImageError(f"{self._path}: {reason(err)}") from err
+        if len(data) < end - first:
+            raise ImageError(f"{self._path}: has become shorter while it was read")
+        return data
+
+
+def write_file(path: str | Path, data: bytes | Iterable[bytes]) -> int:
     """Write a whole file, or leave what was there. Writes to devices, pipes, and open streams directly.
 
     What a symbolic link names is replaced, and the link stays. Another hard link keeps what was there.
 
+    Returns:
+        How many bytes there were, all in one or in parts.
+
     Raises:
         OutputError: The file cannot be written.
     """
+    parts = [data] if isinstance(data, bytes) else data
     with _output_errors(path):
         if (descriptor := descriptor_of(path)) is not None:
             with os.fdopen(os.dup(descriptor), "wb") as stream:
-                stream.write(data)
-            return
+                return sum(map(stream.write, parts))
         if is_device(path):
-            Path(path).write_bytes(data)
-            return
+            with open(path, "wb") as stream:
+                return sum(map(stream.write, parts))
         target = _plain_file(path)
         temporary = _create_beside(target)
         try:
             with temporary.open("r+b") as stream:
-                stream.write(data)
+                n_bytes = sum(map(stream.write, parts))
                 stream.flush()
                 os.fsync(stream.fileno())
             if target.exists():
                 temporary.chmod(stat.S_IMODE(target.stat().st_mode))
             temporary.replace(target)
+            return n_bytes
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -46,6 +47,22 @@ class Gaussians:
             angles=np.arctan2(xy, across) / 2 % np.pi,
             colors=colors,
         )
+
+    @classmethod
+    def joined(cls, parts: Sequence[Gaussians]) -> Gaussians:
+        """Return all of one or more."""
+        fields = ("centers", "log_sizes", "log_elongations", "angles", "colors")
+        waves = None
+        if any(part.waves is not None for part in parts):
+            none = [np.zeros((part.n_gaussians, 4)) for part in parts]
+            given = zip(parts, none, strict=True)
+            waves = np.concatenate([zeros if part.waves is None else part.waves for part, zeros in given])
+        columns = {field: np.concatenate([getattr(part, field) for part in parts]) for field in fields}
+        return cls(**columns, waves=waves)
+
+    def moved(self, x: float, y: float) -> Gaussians:
+        """Return them at another place, so many pixels to the right and down."""
+        return replace(self, centers=self.centers + np.array([x, y]))
 
     @property
     def n_gaussians(self) -> int:

@@ -97,6 +97,9 @@ class GsiImageFile(ImageFile.ImageFile):
             self._set_tile()
         return super().load()
 
+    def load_seek(self, pos: int) -> None:
+        """Do nothing; as there is such a method, Pillow does not take the file for the pixels themselves."""
+
 
 def _mode_of(header: Header, *, has_alpha: bool) -> str:
     if header.channels == 1 and header.bit_depth == 16 and not has_alpha:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -29,6 +30,8 @@ class Source:
     """[H, W], alpha as a reader will see it; None: every pixel is opaque."""
     n_other_bytes: int = 0
     """Of all sections but HEADER and GAUSSIANS."""
+    longest: float = math.inf
+    """Standard deviation that Gaussians may have, pixels."""
 
     @property
     def header(self) -> Header:
@@ -48,7 +51,10 @@ class Source:
         """The one color that much of the picture has, as a page has; None: there is none, or it is black."""
         samples, alpha = self.picture.samples, self.picture.alpha
         shown = samples.reshape(-1, samples.shape[2]) if alpha is None else samples[alpha > 0]
-        looked_at = shown[:: -(-len(shown) // MAX_LOOKED_AT) or 1]
+        stride = -(-len(shown) // MAX_LOOKED_AT) or 1
+        while math.gcd(stride, self.picture.width) > 1:  # or it would see some columns only
+            stride += 1
+        looked_at = shown[::stride]
         shifts = 16 * np.arange(looked_at.shape[1])[::-1]
         colors, counts = np.unique((looked_at.astype(np.int64) << shifts).sum(axis=1), return_counts=True)
         if not len(counts) or counts.max() <= BASE_SHARE * len(looked_at):
@@ -59,6 +65,9 @@ class Source:
     @cached_property
     def weights(self) -> Array | None:
         """How much the error of a color counts, [H, W]: the square of its opacity; None: all alike."""
+        return self._weights()
+
+    def _weights(self) -> Array | None:
         return None if self.opacity is None else np.square(self.opacity / np.float32(OPAQUE))
 
     @cached_property
@@ -69,6 +78,9 @@ class Source:
     @cached_property
     def target(self) -> Array:
         """What the Gaussians are to add up to, [3, H, W]: the picture less its base."""
+        return self._target()
+
+    def _target(self) -> Array:
         return as_target(self.colors) - base_color(self.header)[:, None, None]
 
     @cached_property

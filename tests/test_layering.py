@@ -35,7 +35,7 @@ FLOORS = [
     {"gicodec.image", "gicodec.options", "gicodec.render"},
     {"gicodec.presets"},
     {"gicodec.metrics", "gicodec.fit"},
-    {"gicodec.source", "gicodec.opacity"},
+    {"gicodec.source", "gicodec.opacity", "gicodec.chunked"},
     {"gicodec.encoder", "gicodec.papers"},
     {"gicodec.codec", "gicodec.diagnostics"},
     {"gicodec.compare", "gicodec.pillow", "gicodec.batch"},

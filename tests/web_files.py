@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from chunked_files import encoded as in_chunks
+from chunked_files import handmade as handmade_chunks
 from payloads import random_payload, random_records
 from pictures import photograph
 from PIL import Image, ImageDraw
@@ -16,7 +18,7 @@ from PIL import Image, ImageDraw
 import gicodec
 from gicodec import CorruptFileError, LimitError, UnsupportedFileError
 from gicodec.codec import decode
-from gicodec.format import GsiError, GsiFile, Header, Kernel, Method
+from gicodec.format import ChunkedFile, GsiError, GsiFile, Header, Kernel, Method, read
 from gicodec.format.constants import ColorSpace
 from gicodec.image.picture import Picture
 from gicodec.image.samples import to_8_bits
@@ -25,7 +27,7 @@ from gicodec.options import Crop, DecodeOptions
 ROOT = Path(__file__).parents[1]
 WEB = ROOT / "web"
 SPEC = (ROOT / "format" / "SPEC.md").read_text(encoding="utf-8")
-EXAMPLES = "nothing", "five", "waves", "papers", "texture"
+EXAMPLES = "nothing", "five", "waves", "papers", "texture", "chunks"
 KINDS: dict[type[GsiError], str] = {
     CorruptFileError: "corrupt",
     UnsupportedFileError: "unsupported",
@@ -77,7 +79,7 @@ def _thin_lines() -> Any:
 
 @cache
 def files() -> dict[str, bytes]:
-    """Return 30 files by what they are."""
+    """Return 30 files and more by what they are."""
     photo = photograph(40, 32)
     gray = photo[:, :, :1]
     deep = photo.astype(np.uint16) * 257
@@ -110,6 +112,8 @@ def files() -> dict[str, bytes]:
         "handmade in 16 bits": _handmade(4, 60, Header(64, 48, bit_depth=16)),
         "handmade on a base": _handmade(5, 20, Header(64, 48, base=(250, 128, 3))),
         "4 megapixels": _handmade(6, 12, Header(2048, 2048)),
+        "in chunks": handmade_chunks(),
+        "in chunks with texture": in_chunks(150, 100, bpp=2, texture=True)[0],
     }
     examples = {f"example {name}": example(name) for name in EXAMPLES}
     return {**fitted, **papers, **records, **handmade, **examples}
@@ -127,6 +131,8 @@ def fault_of(data: bytes) -> str | None:
     """Return what the package should call our error; None: there is none."""
     try:
         decode(data, DecodeOptions(crop=Crop(1, 1, 0, 0)))
+        if isinstance(read(data), ChunkedFile):  # of which a crop reads a part
+            decode(data, DecodeOptions())
     except GsiError as err:
         return next(name for kind, name in KINDS.items() if isinstance(err, kind))
     return None

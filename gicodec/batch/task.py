@@ -74,7 +74,7 @@ def encode_task(
     name: str | None = None,
     warn: Callable[[list[str]], object] | None = None,
     read: Callable[[str], bytes] = storage.read,
-    write: Callable[[str, bytes], None] = storage.write,
+    write: Callable[[str, bytes], object] = storage.write,
 ) -> Record:
     """Encode a picture.
 

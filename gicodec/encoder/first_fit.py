@@ -35,4 +35,5 @@ def first_fit(
         threads=options.threads,
         device=device,
         progress=progress,
+        longest=source.longest,
     ).parameters

@@ -48,7 +48,7 @@ def encode(source: Source, options: EncodeOptions, progress: ProgressCallback | 
     header, target = source.header, target_of(options, source)
     if source.is_flat:
         return GsiFile(header, GsiPayload.empty(header.channels))
-    search = _Search(source, options, find_device(options.device), progress)
+    search = Search(source, options, find_device(options.device), progress)
     with one_line_errors():
         aim = None if options.texture is False else aim_of(options, source)
         begun = begin(source, target, aim, options, search.device, progress)
@@ -67,7 +67,7 @@ def encode(source: Source, options: EncodeOptions, progress: ProgressCallback | 
 
 
 @dataclass(frozen=True)
-class _Search:
+class Search:
     """One picture, and how to encode it."""
 
     source: Source
@@ -109,7 +109,7 @@ class _Search:
         values = to_state(result.parameters)
         first = target.start(values, result.psnr)
         generator = np.random.default_rng(options.seed)
-        tuner = Tuner(objective, source.header, State(values, first.step), generator)
+        tuner = Tuner(objective, source.header, State(values, first.step), generator, source.longest)
         _tune(tuner, target, first.n_min, preset.alone if huber is None else preset.layered, self.progress)
         return target.check(_best_attempt(tuner, target, preset, self.progress))
 
@@ -148,7 +148,7 @@ def _best_attempt(tuner: Tuner, target: Target, preset: Preset, progress: Progre
     for _ in range(target.max_attempts):
         frozen = tuner.at_step(step)
         state = freeze(frozen, preset.n_freeze, progress)
-        refine(frozen.objective, state, preset.n_sweeps, target.next_price)
+        refine(frozen.objective, state, preset.n_sweeps, target.next_price, longest=tuner.longest)
         attempts.append(target.judge(state))
         correction = attempts[-1].correction
         if correction is None:

@@ -51,6 +51,7 @@ def best_fit(
             threads=options.threads,
             device=device,
             progress=progress,
+            longest=source.longest,
         )
 
     plain = run(waves=False)

@@ -14,7 +14,7 @@ from gicodec.fit.loop import Model, run
 from gicodec.fit.morton import morton_order
 from gicodec.fit.objective import Objective
 from gicodec.fit.optimizer import Optimizer
-from gicodec.fit.parameters import COLOR, SIZE, all_but, has_wave, to_gaussians
+from gicodec.fit.parameters import COLOR, SIZE, all_but, has_wave, limit_length, to_gaussians
 from gicodec.fit.waves import cost_of_waves, energies, renew_waves, with_waves
 from gicodec.gaussians import Gaussians
 from gicodec.options import ProgressCallback
@@ -69,6 +69,7 @@ def fit(
     threads: int = 0,
     device: str = CPU,
     progress: ProgressCallback | None = None,
+    longest: float = math.inf,
 ) -> Fit:
     """Fit Gaussians to a picture.
 
@@ -86,10 +87,12 @@ def fit(
         threads: Of the engine, 0 for one per core.
         device: Where to draw: "cpu" or "cuda:N".
         progress: Called every REPORT_EVERY iterations.
+        longest: Standard deviation that a Gaussian may have, pixels.
     """
     objective = Objective(target, weights=weights, device=device, threads=threads)
     objective.huber = huber
     model = GsiModel(objective, n_gaussians, settings.n_iterations, plan, seed, waves=waves, start=start)
+    model.longest = longest
     n_iterations = run(model, objective, settings.n_iterations, stage, progress)
     psnr = objective.psnr(objective.error())
     return Fit(model.parameters, psnr, n_iterations, objective.engine_seconds)
@@ -97,6 +100,9 @@ def fit(
 
 class GsiModel(Model):
     """Gaussians of parameters.py; the objective's picture tells where more are needed."""
+
+    longest = math.inf
+    """Standard deviation that they may have, pixels."""
 
     def __init__(
         self,
@@ -159,6 +165,8 @@ class GsiModel(Model):
     def step(self, iteration: int) -> None:
         """Take a step of Adam."""
         self._optimizer.step(self._gradient, _rate(iteration / self._n_iterations), waves=self._has_waves)
+        if not math.isinf(self.longest):
+            limit_length(self.parameters, self.longest)
 
     def _first_rows(self, objective: Objective) -> Array:
         weights = None if objective.weights is None else objective.engine.array(objective.weights)

@@ -74,6 +74,21 @@ def limit_elongation(parameters: Array) -> None:
     _shorten(parameters[:, U:A], MAX_ELONGATION)
 
 
+def limit_length(parameters: Array, longest: float) -> None:
+    """Bring standard deviations of parameters [N, 9 + C] back to at most so many pixels, in place.
+
+    That is exp(m + r), along the longer axis; the other one stays.
+    """
+    m, r = parameters[:, SIZE].copy(), np.hypot(parameters[:, U], parameters[:, V])
+    most = np.float32(math.log(longest))
+    rows = np.flatnonzero(m + r > most)
+    least = np.minimum(m[rows] - r[rows], most)
+    parameters[rows, SIZE] = (most + least) / 2
+    shrunk = (most - least) / 2 / np.maximum(r[rows], np.float32(1e-9))
+    parameters[rows, U] *= shrunk
+    parameters[rows, V] *= shrunk
+
+
 def limit_frequency(parameters: Array) -> None:
     """Bring frequencies of parameters [N, 9 + C] back to at most MAX_FREQUENCY, in place."""
     _shorten(parameters[:, FREQUENCIES], MAX_FREQUENCY)

@@ -1,11 +1,9 @@
-"""Samples of more than 8 bits, which Pillow reads for gray only and writes for none: PNG, TIFF, PPM."""
+"""Samples of more than 8 bits, which Pillow reads for gray only: PNG, TIFF, PPM."""
 
 from __future__ import annotations
 
 import io
 import re
-import struct
-import zlib
 from typing import Any, cast
 
 import numpy as np
@@ -13,11 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gicodec.errors import ImageError
-from gicodec.image.samples import Pixels
 
-PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-PNG_COLOR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}  # by how many channels
-FILTER_UP = 2  # each row minus the one above
 PPM_HEAD = rb"P6" + rb"(?:\s|#[^\r\n]*[\r\n])+([0-9]{1,9})" * 3 + rb"\s"
 DEEP, TWELVE = 16, 12  # bits
 TOP, TOP_OF_TWELVE = 2**DEEP - 1, 2**TWELVE - 1
@@ -124,28 +118,3 @@ def _decode_tiff(data: bytes) -> tuple[Deep, Deep | None] | None:
 
 def _gray(samples: NDArray[Any]) -> Deep:
     return np.asarray(np.clip(samples, 0, TOP), np.uint16)[:, :, None]
-
-
-def to_png(samples: Pixels, chunks: list[tuple[bytes, bytes]]) -> bytes:
-    """Return 16-bit samples [H, W, 1 to 4] as a PNG file, with other chunks before them."""
-    height, width, n_channels = samples.shape
-    rows = samples.astype(">u2").view(np.uint8).reshape(height, width * 2 * n_channels)
-    filtered = np.empty((height, rows.shape[1] + 1), dtype=np.uint8)
-    filtered[:, 0] = FILTER_UP
-    filtered[:, 1:] = np.diff(rows, axis=0, prepend=np.zeros_like(rows[:1]))  # modulo 256
-    header = struct.pack(">IIBBBBB", width, height, DEEP, PNG_COLOR_TYPES[n_channels], 0, 0, 0)
-    body = zlib.compress(filtered.tobytes(), 6)
-    parts = [(b"IHDR", header), *chunks, (b"IDAT", body), (b"IEND", b"")]
-    return PNG_SIGNATURE + b"".join(_chunk(name, data) for name, data in parts)
-
-
-def to_ppm(samples: Pixels) -> bytes:
-    """Return 16-bit samples [H, W, 1 or 3] as a binary PGM or PPM file."""
-    height, width, n_channels = samples.shape
-    head = f"P{5 if n_channels == 1 else 6}\n{width} {height}\n{TOP}\n"
-    return head.encode() + samples.astype(">u2").tobytes()
-
-
-def _chunk(name: bytes, data: bytes) -> bytes:
-    crc = zlib.crc32(name + data)
-    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", crc)

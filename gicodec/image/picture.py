@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -82,6 +83,15 @@ class Picture:
             return self.samples[:, :, 0] if self.samples.shape[2] == 1 else self.samples
         alpha = self.alpha if self.bits == 8 else self.alpha * np.uint16(257)
         return np.concatenate([self.samples, alpha[:, :, None]], axis=2)
+
+
+def joined(bands: Sequence[Picture]) -> Picture:
+    """Return the picture that bands of it make, from the top."""
+    if len(bands) == 1:
+        return bands[0]
+    alphas = [band.alpha for band in bands if band.alpha is not None]
+    samples = np.concatenate([band.samples for band in bands])
+    return replace(bands[0], samples=samples, alpha=np.concatenate(alphas) if alphas else None)
 
 
 def _share(alpha: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
@@ -14,10 +15,10 @@ from PIL import Image, ImageColor, PngImagePlugin
 from gicodec.errors import OptionError, OutputError, one_line
 from gicodec.files import write_file
 from gicodec.format.constants import OPAQUE, ColorSpace
+from gicodec.image.bands import Shape, png_parts, ppm_parts
 from gicodec.image.color import CICP, is_gray_profile, profile_of, to_srgb
-from gicodec.image.deep import to_png, to_ppm
 from gicodec.image.metadata import EXIF_HEAD
-from gicodec.image.picture import Picture
+from gicodec.image.picture import Picture, joined
 from gicodec.image.samples import Pixels, to_8_bits
 
 FORMATS = {
@@ -33,6 +34,7 @@ FORMATS = {
     "npy": "NPY",
 }
 DEEP = ("PNG", "PPM", "NPY")  # can hold 16 bits
+IN_BANDS = ("PNG", "PPM")
 WITHOUT_PROFILE = ("PPM", "BMP")
 WITH_ALPHA = ("PNG", "WEBP", "TIFF", "NPY")
 SAVE_OPTIONS: dict[str, dict[str, Any]] = {
@@ -118,26 +120,47 @@ def as_color(color: str | Sequence[int]) -> tuple[int, int, int]:
 
 def encode_image(picture: Picture, format: str, background: tuple[int, int, int] | None = None) -> bytes:
     """Return a picture as the bytes of an image file."""
+    return b"".join(encode_bands(picture.height, [picture], format, background))
+
+
+def encode_bands(
+    height: int, bands: Iterable[Picture], format: str, background: tuple[int, int, int] | None = None
+) -> Iterator[bytes]:
+    """Yield parts of an image file of so many rows, whose bands come from the top.
+
+    PNG and PPM are written band by band; for others, they are put together first.
+    """
     name = FORMATS[image_format(f"x.{format}")]
+    fitting = (_fitting(band, format, background) for band in bands)
+    first = next(fitting)
+    is_divided = first.height < height
+    if name in IN_BANDS and (is_divided or first.bits == 16):
+        arrays = (np.atleast_3d(band.as_array()) for band in chain([first], fitting))
+        channels = first.samples.shape[2] + (first.alpha is not None)
+        shape = Shape(first.width, height, channels, first.bits)
+        yield from png_parts(shape, arrays, _png_chunks(first)) if name == "PNG" else ppm_parts(shape, arrays)
+        return
+    picture, stream = joined([first, *fitting]), io.BytesIO()
+    if name == "NPY":
+        np.save(stream, picture.as_array(), allow_pickle=False)
+    else:
+        try:
+            to_pillow(picture).save(stream, name, **SAVE_OPTIONS.get(name, {}), **_beside(picture, name))
+        except (OSError, ValueError) as err:
+            raise OutputError(f"Pillow cannot write this picture as {format}: {one_line(err)}") from err
+    yield stream.getvalue()
+
+
+def _fitting(picture: Picture, format: str, background: tuple[int, int, int] | None) -> Picture:
+    """Return what of a picture a format can hold."""
+    name = FORMATS[format]
     if background is not None or name not in WITH_ALPHA:
         picture = picture.over(background or WHITE)
     if format == "pgm" and picture.samples.shape[2] == 3:
         raise OptionError("pgm holds gray pictures only: use ppm")
     if name in WITHOUT_PROFILE and picture.color_space is not ColorSpace.SRGB:
         picture = _in_srgb(picture)
-    stream = io.BytesIO()
-    if name == "NPY":
-        np.save(stream, picture.as_array(), allow_pickle=False)
-    elif picture.bits == 16 and name in DEEP:
-        array = picture.as_array()
-        samples = array[:, :, None] if array.ndim == 2 else array
-        return to_png(samples, _png_chunks(picture)) if name == "PNG" else to_ppm(samples)
-    else:
-        try:
-            to_pillow(picture).save(stream, name, **SAVE_OPTIONS.get(name, {}), **_beside(picture, name))
-        except (OSError, ValueError) as err:
-            raise OutputError(f"Pillow cannot write this picture as {format}: {one_line(err)}") from err
-    return stream.getvalue()
+    return picture
 
 
 def to_pillow(picture: Picture) -> Image.Image:

@@ -18,6 +18,7 @@ from gicodec.render.cpu import Array
 from gicodec.render.resample import LANCZOS_REACH, resample
 from gicodec.texture.cosines import places
 from gicodec.texture.layer import BAND, Texture
+from gicodec.texture.mosaic import Mosaic
 
 OVERSAMPLED = 16  # times the output is drawn, but no more than the picture's size
 
@@ -40,7 +41,7 @@ def render_at(
     view: View,
     header: Header,
     *,
-    texture: Texture | None = None,
+    texture: Texture | Mosaic | None = None,
     threads: int,
     device: str,
 ) -> Array:
@@ -67,7 +68,7 @@ def render_at(
     return np.concatenate(bands, axis=1)
 
 
-def _draw_texture(texture: Texture, view: View, header: Header, threads: int) -> Array:
+def _draw_texture(texture: Texture | Mosaic, view: View, header: Header, threads: int) -> Array:
     """Draw a layer; where a view is smaller than the picture, at the picture's size, and reduced."""
     axes = (
         (view.height, view.scale_y, view.y, header.height),

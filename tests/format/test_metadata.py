@@ -58,7 +58,7 @@ CASES = {
 
 
 def sections_of(data: bytes) -> list[Section]:
-    return list(read_sections(data))
+    return read_sections(data)[0]
 
 
 def with_section(section: Section, header: Header = HEADER) -> bytes:

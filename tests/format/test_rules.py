@@ -93,7 +93,9 @@ def traits(value: int) -> bytes:
         (traits(2 | 1 << 16) + b"\x01\x02", CorruptFileError),  # a base of two samples
         (traits(2 | 1 << 16) + b"\x01\x02\x03\x04", CorruptFileError),  # and of four
         (traits(2 | 1 << 2 | 1 << 16) + bytes(5), CorruptFileError),  # of 16 bits
-        (traits(2 | 1 << 17), UnsupportedFileError),  # no field yet
+        (traits(2 | 9 << 17), UnsupportedFileError),  # side of chunks
+        (traits(2 | 1 << 17 | 1 << 11), UnsupportedFileError),  # a method without chunks
+        (traits(2 | 1 << 21), UnsupportedFileError),  # no field yet
     ],
 )
 def test_bad_headers_are_refused(header: bytes, error: type[GsiError]) -> None:

@@ -139,7 +139,7 @@ def test_a_file_with_a_layer_comes_back(alpha: bytes | None) -> None:
 
 
 def test_a_layer_is_between_gaussians_and_alpha_and_there_once() -> None:
-    header, gaussians, *_ = read_sections(GsiFile(SMALL, GsiPayload.empty(3)).to_bytes())
+    (header, gaussians, *_), _ = read_sections(GsiFile(SMALL, GsiPayload.empty(3)).to_bytes())
     texture, alpha, note = (
         Section(SectionType.TEXTURE, b"\1"),
         Section(SectionType.ALPHA, b"\1"),

@@ -22,9 +22,9 @@ const context = (size, weight, of) => ({ size, weight, of });
  * @throws {GsiError} corrupt
  */
 export function decodeAlpha(payload, { width, height }) {
-  const reader = new ByteReader(payload, 'alpha');
+  const reader = new ByteReader(payload);
   const step = reader.varint();
-  if (step < 1 || step > MAX_STEP) throw corrupt(`alpha: step must be 1 to ${MAX_STEP}, not ${step}`);
+  if (step < 1 || step > MAX_STEP) throw corrupt(`alpha: step ${step}`);
   const coder = new AnsDecoder(reader.rest());
   const grid = makeAlphaGrid(width, height, coder.even(256));
   const models = makeModels();

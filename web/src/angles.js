@@ -38,7 +38,7 @@ export function decodeAngles(coder, { classes, elongations, r }, cells, header, 
   order.forEach((i, k) => {
     bins[i] = ordered[k];
   });
-  const offsets = decodeOffsets(coder, 'angle', bins, (i, b) => firstLevel(counts[i], b));
+  const offsets = decodeOffsets(coder, bins, (i, b) => firstLevel(counts[i], b));
   return { angles: offsets.map((level, i) => ((level % counts[i]) + counts[i]) % counts[i]), counts };
 }
 

@@ -14,7 +14,7 @@ export class AnsDecoder {
 
   /** @param {Uint8Array} bytes coded words */
   constructor(bytes) {
-    if (bytes.length && bytes[bytes.length - 1] === 0) throw corrupt('words end in a zero byte');
+    if (bytes.length && bytes[bytes.length - 1] === 0) throw corrupt('words end in 0');
     const padded = new Uint8Array(ceil(bytes.length / 4) * 4);
     padded.set(bytes);
     const view = new DataView(padded.buffer);
@@ -25,7 +25,7 @@ export class AnsDecoder {
 
   /** Throws where anything is left to decode. */
   end() {
-    if (this.#high || this.#low || this.#words.length) throw corrupt('words are left over');
+    if (this.#high || this.#low || this.#words.length) throw corrupt('words are left');
   }
 
   /**

@@ -7,11 +7,9 @@ export class ByteReader {
 
   /**
    * @param {Uint8Array} bytes
-   * @param {string} name what the bytes are, for messages
    */
-  constructor(bytes, name) {
+  constructor(bytes) {
     this.#bytes = bytes;
-    this.name = name;
     this.position = 0;
   }
 
@@ -27,9 +25,15 @@ export class ByteReader {
 
   /** @returns {Uint8Array} the next n bytes; a view, not a copy */
   take(n) {
-    if (n > this.left) throw corrupt(`${this.name}: ${n} bytes needed, ${this.left} left`);
+    if (n > this.left) throw corrupt('the file ends too early');
     this.position += n;
     return this.#bytes.subarray(this.position - n, this.position);
+  }
+
+  /** @returns {number} an integer of 4 bytes, little-endian */
+  uint32() {
+    const bytes = this.take(4);
+    return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   }
 
   /** @returns {Uint8Array} all bytes that are left */
@@ -42,10 +46,10 @@ export class ByteReader {
     let value = 0;
     for (let shift = 0; ; shift += 7) {
       const byte = this.byte();
-      if (shift === 28 && byte > 15) throw corrupt(`${this.name}: a number exceeds 32 bits`);
+      if (shift === 28 && byte > 15) throw corrupt('a number of 33 bits');
       value += (byte & 127) * 2 ** shift;
       if (byte < 128) {
-        if (byte === 0 && shift > 0) throw corrupt(`${this.name}: number ${value} has needless bytes`);
+        if (byte === 0 && shift > 0) throw corrupt('needless bytes');
         return value;
       }
     }
@@ -53,6 +57,6 @@ export class ByteReader {
 
   /** Throws where bytes are left. */
   end() {
-    if (this.left) throw corrupt(`${this.name}: ${this.left} extra bytes`);
+    if (this.left) throw corrupt('extra bytes');
   }
 }

@@ -7,53 +7,75 @@ import { MAX_SECTIONS } from './limits.js';
 const SIGNATURE = [0x89, 0x47, 0x53, 0x49, 0x0d, 0x0a, 0x1a, 0x0a];
 const VERSION = 4;
 const END = 0x80;
-const CRITICAL = 0x80;
+/** Types from here on must not be skipped. */
+export const CRITICAL = 0x80;
 const NAMES = new Map([
   [0x81, 'header'],
   [0x82, 'gaussians'],
   [0x83, 'alpha'],
   [0x84, 'texture'],
+  [0x85, 'index'],
   [0x01, 'profile'],
   [0x02, 'exif'],
   [0x03, 'xmp'],
 ]);
-/** The order of the critical sections. */
-const ORDER = /^header gaussians( texture)?( alpha)?$/;
-
 /** @typedef {{type: number, name: string, payload: Uint8Array}} Section */
 
 /**
  * Splits a file into its sections.
  * @param {Uint8Array} file
- * @returns {Section[]} in the order of the file; the name of an unknown ancillary section is `other`
+ * @returns {{sections: Section[], rest: Uint8Array}} in the order of the file, and what follows the checksum; the name of
+ *   an unknown ancillary section is `other`
  * @throws {GsiError} corrupt, unsupported or limit
  */
 export function readSections(file) {
-  const reader = new ByteReader(file, 'file');
+  const reader = new ByteReader(file);
   if (SIGNATURE.some((byte) => reader.byte() !== byte)) throw corrupt('not a .gsi file');
   const version = reader.byte();
-  if (version !== VERSION) throw unsupported(`version ${version} of the format, not ${VERSION}`);
+  if (version !== VERSION) throw unsupported(`version ${version}`);
   const sections = [];
   for (let type = reader.byte(); type !== END; type = reader.byte()) {
-    checkLimit(sections.length + 1, MAX_SECTIONS, 'sections');
-    const payload = reader.take(reader.varint());
-    sections.push({ type, name: NAMES.get(type) ?? 'other', payload });
+    readSection(reader, type, sections);
   }
   const checked = file.subarray(0, reader.position);
-  const crc = reader.take(4);
-  reader.end();
-  if (new DataView(crc.buffer, crc.byteOffset).getUint32(0, true) !== crc32(checked)) throw corrupt('wrong checksum');
-  checkRules(sections);
+  checkCrc(reader, checked);
+  return { sections, rest: reader.rest() };
+}
+
+/** Splits a chunk into its sections. @returns {Section[]} */
+export function readChunk(bytes) {
+  const reader = new ByteReader(bytes);
+  const sections = [];
+  while (reader.left) readSection(reader, reader.byte(), sections);
   return sections;
 }
 
-function checkRules(sections) {
-  const critical = sections.filter(({ type }) => type >= CRITICAL);
-  const unknown = critical.find(({ name }) => name === 'other');
-  if (unknown) throw unsupported(`section type 0x${unknown.type.toString(16)}`);
-  const order = critical.map(({ name }) => name).join(' ');
-  if (sections[0]?.name !== 'header' || !ORDER.test(order)) throw corrupt(`sections out of order: ${order}`);
-  for (const name of ['profile', 'exif', 'xmp']) {
-    if (sections.filter((section) => section.name === name).length > 1) throw corrupt(`two sections ${name}`);
-  }
+function readSection(reader, type, sections) {
+  checkLimit(sections.length + 1, MAX_SECTIONS, 'sections');
+  const payload = reader.take(reader.varint());
+  sections.push({ type, name: NAMES.get(type) ?? 'other', payload });
+}
+
+/** Reads a checksum, and compares it with that of some bytes. */
+export function checkCrc(reader, bytes) {
+  if (reader.uint32() !== crc32(bytes)) throw corrupt('wrong checksum');
+}
+
+/** Throws where there is a critical section that is not known. */
+export function checkKnown(sections) {
+  const unknown = sections.find(({ type, name }) => type >= CRITICAL && name === 'other');
+  if (unknown) throw unsupported(`section type ${unknown.type}`);
+}
+
+/**
+ * Checks which sections there are.
+ * @param {Section[]} sections
+ * @param {RegExp} order of their names
+ * @returns {Object<string, Uint8Array>} payloads by name
+ */
+export function payloadsOf(sections, order) {
+  checkKnown(sections);
+  const names = sections.map(({ name }) => name).join(' ');
+  if (!order.test(names)) throw corrupt(`sections: ${names}`);
+  return Object.fromEntries(sections.map(({ name, payload }) => [name, payload]));
 }

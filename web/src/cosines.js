@@ -12,15 +12,17 @@ import { clamp, floor, max } from './functions.js';
 /**
  * @param {number} count number of blocks along the axis
  * @param {Float64Array} places in pixels from the upper or left border, inside the picture
+ * @param {number[]} borders the first blocks of chunks; windows end at once there
  * @returns {AxisCosines}
  */
-export function axisCosines(count, places) {
+export function axisCosines(count, places, borders) {
+  const isBorder = (block) => block === count || borders.includes(block);
   const blocks = Int32Array.from(places, (x) => firstBlock(x, count));
   const values = new Float64Array(2 * BLOCK * places.length);
   places.forEach((x, n) => {
     for (let k = 0; k < 2 * BLOCK; k++) {
       const block = blocks[n] + floor(k / BLOCK);
-      if (block < count) values[2 * BLOCK * n + k] = cosine(block, k % BLOCK, x, count);
+      if (block < count) values[2 * BLOCK * n + k] = cosine(x - BLOCK * block, k % BLOCK, isBorder(block), isBorder(block + 1));
     }
   });
   return { blocks, values };
@@ -29,10 +31,10 @@ export function axisCosines(count, places) {
 /** The first of the two blocks whose windows may not be 0 at x. */
 const firstBlock = (x, count) => clamp(floor((x - BLOCK / 2) / BLOCK), 0, max(0, count - 2));
 
-function cosine(b, k, x, count) {
-  const u = x - BLOCK * b;
-  const left = b === 0 ? 1 : clamp(u / 4, -1, 1);
-  const right = b === count - 1 ? 1 : clamp((8 - u) / 4, -1, 1);
-  const window = Math.sin((Math.PI / 4) * (1 + left)) * Math.sin((Math.PI / 4) * (1 + right));
+function cosine(u, k, isFirst, isLast) {
+  const window = fade(u, isFirst) * fade(BLOCK - u, isLast);
   return (window * Math.cos((Math.PI / 8) * (k + 1 / 2) * u)) / 2;
 }
+
+/** A side of a window, at a distance from where its block begins or ends. */
+const fade = (u, isBorder) => Math.sin((Math.PI / 4) * (1 + (isBorder ? Math.sign(u) : clamp(u / 4, -1, 1))));

@@ -30,5 +30,5 @@ export const unsupported = (message) => new GsiError('unsupported', message);
 
 /** Throws a GsiError of kind `limit` where value is above largest. */
 export function checkLimit(value, largest, what) {
-  if (value > largest) throw new GsiError('limit', `${value} ${what} exceed the limit of ${largest}`);
+  if (value > largest) throw new GsiError('limit', `${value} ${what}: at most ${largest}`);
 }

@@ -19,6 +19,7 @@ const METHODS = ['gsi', 'gaussianimage', 'gaussianimage-rs', 'gaussianimage++'];
  * @property {'srgb' | 'display-p3' | 'profile'} colorSpace
  * @property {'gsi' | 'gaussianimage' | 'gaussianimage-rs' | 'gaussianimage++'} method
  * @property {number[] | null} base a sample of each channel, or null for black
+ * @property {number} chunkSide in pixels, of the chunks that the picture is divided into; 0 if it is not
  */
 
 /**
@@ -27,14 +28,14 @@ const METHODS = ['gsi', 'gaussianimage', 'gaussianimage-rs', 'gaussianimage++'];
  * @throws {GsiError} corrupt, unsupported or limit
  */
 export function readHeader(payload) {
-  const reader = new ByteReader(payload, 'header');
+  const reader = new ByteReader(payload);
   const width = reader.varint();
   const height = reader.varint();
   const traits = reader.varint();
-  if (width === 0 || height === 0) throw corrupt('header: the picture has no pixels');
-  if (traits >>> 17) throw unsupported('header: unknown traits');
+  if (width === 0 || height === 0) throw corrupt('no pixels');
+  if (traits >>> 21 || traits >>> 17 > 8) throw unsupported('header: traits');
   const channels = (traits & 3) + 1;
-  if (channels !== 1 && channels !== 3) throw unsupported(`header: ${channels} channels`);
+  if (channels !== 1 && channels !== 3) throw unsupported(`${channels} channels`);
   const header = {
     width,
     height,
@@ -44,7 +45,9 @@ export function readHeader(payload) {
     colorSpace: choose(COLOR_SPACES, traits >> 7, 4, 'color space'),
     method: choose(METHODS, traits >> 11, 5, 'method'),
     base: null,
+    chunkSide: traits >>> 17 && 32 << (traits >>> 17),
   };
+  if (header.chunkSide && header.method !== METHODS[0]) throw unsupported('header: chunks');
   if ((traits >> 16) & 1) header.base = readBase(reader, header);
   reader.end();
   checkLimit(max(width, height), MAX_SIDE, 'pixels per side');

@@ -54,7 +54,7 @@ function makeBitReader(stream, name) {
   let buffer = 0;
   let count = 0;
 
-  const failure = () => corrupt(`${name}: not a zlib stream`);
+  const failure = () => corrupt(`${name}: no zlib stream`);
 
   const take = (n) => {
     position += n;

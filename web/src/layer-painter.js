@@ -10,9 +10,9 @@ import { addScaled } from './resample.js';
  * @param {Float64Array} ys places of the rows
  * @returns {(n: number, planes: Float64Array[], offset: number) => void} adds row n to the planes, from `offset` on
  */
-export function makeLayerPainter({ step, rows, columns, starts, amplitudes }, xs, ys) {
-  const across = axisCosines(columns, xs);
-  const down = axisCosines(rows, ys);
+export function makeLayerPainter({ step, rows, columns, starts, amplitudes, borders }, xs, ys) {
+  const across = axisCosines(columns, xs, borders.across);
+  const down = axisCosines(rows, ys, borders.down);
   const firstColumn = across.blocks[0];
   const endColumn = across.blocks[xs.length - 1] + 2;
   /** Sums over rows of blocks and i, for each column of blocks and j. */

@@ -24,6 +24,7 @@ const KINDS = 5;
  * @property {number} rows of blocks
  * @property {number} columns of blocks
  * @property {Int32Array[]} starts for each channel and block, row by row: where its amplitudes begin
+ * @property {{down: number[], across: number[]}} borders the first blocks of chunks
  * @property {Int16Array} amplitudes of blocks, at place (i, j) at 8 * i + j; the first block is that of all empty ones
  */
 
@@ -38,7 +39,8 @@ export function decodeLayer(bytes, stepCode, { width, height, channels }) {
   const rows = ceil(height / BLOCK);
   const columns = ceil(width / BLOCK);
   const starts = times(channels, () => new Int32Array(rows * columns));
-  const layer = { step: stepOfCode(stepCode), rows, columns, starts, amplitudes: new Int16Array(BLOCK_LENGTH) };
+  const borders = { down: [0], across: [0] };
+  const layer = { step: stepOfCode(stepCode), rows, columns, starts, borders, amplitudes: new Int16Array(BLOCK_LENGTH) };
   decodeBlocks(makeBitDecoder(bytes), layer);
   return layer;
 }
@@ -93,6 +95,6 @@ function decodeMagnitude(coder, models, contexts, least) {
   let x = 0;
   for (let bit = 0; bit < n; bit++) x = 2 * x + coder.evenBit();
   magnitude = LARGEST_PLAIN + 2 ** n + x;
-  if (magnitude > MAX_MAGNITUDE) throw corrupt(`texture: an amplitude exceeds ${MAX_MAGNITUDE}`);
+  if (magnitude > MAX_MAGNITUDE) throw corrupt('texture: amplitude');
   return magnitude;
 }

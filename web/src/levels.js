@@ -4,10 +4,9 @@ import { ceil, exp, floor, power2, sqrt, times } from './functions.js';
 import { CLASS_COUNT, amplitudeOfClass } from './lattice.js';
 
 /** Values of bins with a step that depends on a class: b is a bin, or the number of bins. */
-const SIZE = { name: 'size', bins: 26, border: (b) => -2.1 + b * 0.35, step: (k) => 1 / amplitudeOfClass(k) };
-const ELONGATION = { name: 'elongation', bins: 12, border: (b) => 0 + b * 0.3, step: (k) => 1 / amplitudeOfClass(k) };
+const SIZE = { bins: 26, border: (b) => -2.1 + b * 0.35, step: (k) => 1 / amplitudeOfClass(k) };
+const ELONGATION = { bins: 12, border: (b) => 0 + b * 0.3, step: (k) => 1 / amplitudeOfClass(k) };
 const FREQUENCY = {
-  name: 'frequency',
   bins: 28,
   border: (b) => (b < 4 ? b / 2 : (4 + (b % 4)) * power2(floor(b / 4) - 2)),
   step: (k) => sqrt(2) / amplitudeOfClass(k),
@@ -16,17 +15,16 @@ const FREQUENCY = {
 /**
  * Bins of one attribute.
  * @typedef {object} Bins
- * @property {string} name
  * @property {number} bins number of bins
  * @property {Float64Array} steps u for each class
  * @property {Float64Array[]} levels for each class: L(b), b = 0 ... bins
  */
 
 /** @returns {Bins} */
-function makeBins({ name, bins, border, step }) {
+function makeBins({ bins, border, step }) {
   const steps = times(CLASS_COUNT, (k) => step(k), Float64Array);
   const levels = Array.from(steps, (u) => times(bins + 1, (b) => ceil(border(b) / u), Float64Array));
-  return { name, bins, steps, levels };
+  return { bins, steps, levels };
 }
 
 export const SIZE_BINS = makeBins(SIZE);
@@ -55,13 +53,12 @@ export function logisticPrior(bins, k, middle, spread, out) {
 /**
  * Decodes the offsets in bins, and adds them to the first levels.
  * @param {AnsDecoder} coder
- * @param {string} name for messages
  * @param {ArrayLike<number>} symbols a bin for each item
  * @param {(k: number, b: number) => number} levelOf L(b) of the kth item
  * @returns {Float64Array} levels
  */
-export function decodeOffsets(coder, name, symbols, levelOf) {
+export function decodeOffsets(coder, symbols, levelOf) {
   const sizes = Float64Array.from(symbols, (b, k) => levelOf(k, b + 1) - levelOf(k, b));
-  if (sizes.includes(0)) throw corrupt(`${name}: a bin without a level`);
+  if (sizes.includes(0)) throw corrupt('empty bin');
   return coder.uniform(sizes).map((offset, k) => levelOf(k, symbols[k]) + offset);
 }

@@ -12,10 +12,12 @@ import { MAX_METADATA_BYTES } from './limits.js';
 export function readMetadata(sections, header) {
   const metadata = {};
   for (const { name, payload } of sections) {
-    if (['profile', 'exif', 'xmp'].includes(name)) metadata[name] = inflate(payload, MAX_METADATA_BYTES, name);
+    if (!['profile', 'exif', 'xmp'].includes(name)) continue;
+    if (name in metadata) throw corrupt(`two sections ${name}`);
+    metadata[name] = inflate(payload, MAX_METADATA_BYTES, name);
   }
   if ((header.colorSpace === 'profile') !== ('profile' in metadata)) {
-    throw corrupt(`color space ${header.colorSpace}, ${metadata.profile ? 'and a' : 'but no'} section profile`);
+    throw corrupt(`profile of ${header.colorSpace}`);
   }
   return metadata;
 }

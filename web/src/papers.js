@@ -50,7 +50,7 @@ function readCodebooks(reader, { method, channels, width, height }) {
 function readPlusPlus(reader, { channels }) {
   const [center, shape, color] = reader.take(3);
   if ([center, shape, color].some((depth) => depth < 1 || depth > 16)) {
-    throw corrupt(`gaussians: depths must be 1 to 16, not ${center}, ${shape}, ${color}`);
+    throw corrupt('depths');
   }
   const bits = [center, center, shape, shape, shape, ...Array(channels).fill(color)];
   const scales = readFloats(reader, bits.length);
@@ -77,7 +77,7 @@ function readHalves(reader, n) {
 }
 
 function checkFinite(numbers) {
-  if (!numbers.every(Number.isFinite)) throw corrupt('gaussians: a number is not finite');
+  if (!numbers.every(Number.isFinite)) throw corrupt('not a finite number');
   return numbers;
 }
 

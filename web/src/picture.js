@@ -1,9 +1,11 @@
 // A whole file: what it says, and what it draws (SPEC.md section 2).
 import { ByteReader } from './byte-reader.js';
-import { checkLimit } from './error.js';
+import { checkLimit, corrupt } from './error.js';
 import { decodeAlpha } from './alpha.js';
 import { decodeGaussians, makeGaussians } from './gaussians.js';
-import { readSections } from './container.js';
+import { HALO, PARTS, readChunks } from './chunks.js';
+import { joinParts } from './join.js';
+import { CRITICAL, checkKnown, payloadsOf, readSections } from './container.js';
 import { readHeader } from './header.js';
 import { decodeLayer } from './layer.js';
 import { stepOfCode } from './lattice.js';
@@ -28,13 +30,24 @@ import { readStepCode } from './step-code.js';
  * @throws {GsiError} corrupt, unsupported or limit
  */
 export function readPicture(file) {
-  const { header, payloads } = open(file);
-  const texture = payloads.texture && openTexture(payloads.texture);
+  const { header, chunks } = open(file);
+  if (!header.chunkSide) return readPart(header, header, chunks[0].payloads);
+  const around = 2 * HALO;
+  return joinParts(header, chunks, chunks.map(({ width, height, payloads }) => readPart(
+    { ...header, width, height },
+    { ...header, width: width + around, height: height + around },
+    payloads,
+  )));
+}
+
+/** Decodes a picture, or a chunk of one; Gaussians have a header of their own. */
+function readPart(header, headerOfGaussians, { gaussians, texture, alpha }) {
+  const layer = texture && openTexture(texture);
   return {
     header,
-    gaussians: readGaussians(payloads.gaussians, header),
-    layer: texture?.bytes.length ? decodeLayer(texture.bytes, texture.stepCode, header) : null,
-    alpha: payloads.alpha ? decodeAlpha(payloads.alpha, header) : null,
+    gaussians: readGaussians(gaussians, headerOfGaussians),
+    layer: layer?.bytes.length ? decodeLayer(layer.bytes, layer.stepCode, header) : null,
+    alpha: alpha ? decodeAlpha(alpha, header) : null,
   };
 }
 
@@ -45,14 +58,16 @@ export function readPicture(file) {
  * @throws {GsiError} corrupt, unsupported or limit
  */
 export function readInfo(file) {
-  const { sections, header, metadata, payloads } = open(file);
-  const { count, reader } = openGaussians(payloads.gaussians, header);
+  const { sections, header, metadata, chunks } = open(file);
+  const heads = chunks.map(({ payloads }) => openGaussians(payloads.gaussians, header));
+  const filled = heads.find(({ count }) => count);
+  const texture = chunks.find(({ payloads }) => payloads.texture)?.payloads.texture;
   return {
     ...header,
-    gaussians: count,
-    step: header.method === 'gsi' && count ? stepOfCode(readStepCode(reader)) : null,
-    textureStep: payloads.texture ? stepOfCode(openTexture(payloads.texture).stepCode) : null,
-    alpha: 'alpha' in payloads,
+    gaussians: heads.reduce((sum, { count }) => sum + count, 0),
+    step: header.method === 'gsi' && filled ? stepOfCode(readStepCode(filled.reader)) : null,
+    textureStep: texture ? stepOfCode(openTexture(texture).stepCode) : null,
+    alpha: 'alpha' in chunks[0].payloads,
     profile: metadata.profile ?? null,
     exif: metadata.exif ?? null,
     xmp: metadata.xmp ?? null,
@@ -62,15 +77,22 @@ export function readInfo(file) {
   };
 }
 
+/** The sections of a file; a picture that is not divided is one chunk. */
 function open(file) {
-  const sections = readSections(file);
-  const payloads = Object.fromEntries(sections.map(({ name, payload }) => [name, payload]));
-  const header = readHeader(payloads.header);
-  return { sections, header, metadata: readMetadata(sections, header), payloads };
+  const { sections, rest } = readSections(file);
+  checkKnown(sections);
+  if (sections[0]?.name !== 'header') throw corrupt('no header');
+  const header = readHeader(sections[0].payload);
+  const others = sections.slice(1).filter(({ type }) => type >= CRITICAL);
+  const payloads = payloadsOf(others, header.chunkSide ? /^index$/ : PARTS);
+  const metadata = readMetadata(sections, header);
+  if (header.chunkSide) return { sections, header, metadata, chunks: readChunks(payloads.index, rest, header) };
+  new ByteReader(rest).end();
+  return { sections, header, metadata, chunks: [{ payloads }] };
 }
 
 function openGaussians(payload, header) {
-  const reader = new ByteReader(payload, 'gaussians');
+  const reader = new ByteReader(payload);
   const count = reader.varint();
   checkLimit(count, maxGaussiansOfPixels(header.width * header.height), 'Gaussians');
   return { reader, count };
@@ -89,6 +111,6 @@ function readGaussians(payload, header) {
 }
 
 function openTexture(payload) {
-  const reader = new ByteReader(payload, 'texture');
+  const reader = new ByteReader(payload);
   return { stepCode: readStepCode(reader), bytes: reader.rest() };
 }

@@ -20,7 +20,7 @@ const MAX_TABLE_BITS = 6;
  */
 export function readRecords(reader, count, bits) {
   const first = reader.varint();
-  if (first < 1 || first > count) throw corrupt(`gaussians: ${first} of ${count} records as they are`);
+  if (first < 1 || first > count) throw corrupt(`${first} of ${count} records`);
   const tables = readTables(reader, bits);
   checkLimit(count, maxGaussiansOfBytes(reader.left), 'Gaussians');
   const coder = new AnsDecoder(reader.rest());
@@ -47,10 +47,10 @@ function readTables(reader, bits) {
     return byte & 15;
   };
   const upper = bits.map(next);
-  if (upper.some((t, f) => t > min(MAX_TABLE_BITS, bits[f]))) throw corrupt('gaussians: a table of too many bits');
+  if (upper.some((t, f) => t > min(MAX_TABLE_BITS, bits[f]))) throw corrupt('too large a table');
   const tables = upper.map((t) => (t ? times(2 ** t, () => COUNTS[next()]) : null));
-  if (count % 2 && next()) throw corrupt('gaussians: half a byte is left');
-  if (tables.some((table) => table?.every((count) => count === 0))) throw corrupt('gaussians: a table without entries');
+  if (count % 2 && next()) throw corrupt('half a byte is left');
+  if (tables.some((table) => table?.every((count) => count === 0))) throw corrupt('empty table');
   return tables;
 }
 

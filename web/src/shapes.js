@@ -50,7 +50,7 @@ export function decodeShapes(coder, cells, stepCode, header, all) {
   const sizeBins = sizeModel.decode(coder, all, (i, out) => {
     logisticPrior(SIZE_BINS, classes[i], middles[i], SIZE_SPREAD, out);
   });
-  const sizes = decodeOffsets(coder, SIZE_BINS.name, sizeBins, (i, b) => SIZE_BINS.levels[classes[i]][b]);
+  const sizes = decodeOffsets(coder, sizeBins, (i, b) => SIZE_BINS.levels[classes[i]][b]);
   const m = sizes.map((size, i) => size * SIZE_BINS.steps[classes[i]]);
 
   const elongations = decodeElongations(coder, classes, near, sizeBins, m, all);
@@ -89,5 +89,5 @@ function decodeElongations(coder, classes, near, sizeBins, m, all) {
     const middle = 0.54 + 0.505 * m[i] - 0.123 * (m[i] * m[i]);
     logisticPrior(ELONGATION_BINS, classes[i], middle, exp(0.257 * m[i] - 1.614), out);
   });
-  return decodeOffsets(coder, ELONGATION_BINS.name, bins, (i, b) => ELONGATION_BINS.levels[classes[i]][b]);
+  return decodeOffsets(coder, bins, (i, b) => ELONGATION_BINS.levels[classes[i]][b]);
 }

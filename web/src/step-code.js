@@ -10,6 +10,6 @@ const STEP_CODES = 384;
  */
 export function readStepCode(reader) {
   const code = reader.varint();
-  if (code >= STEP_CODES) throw corrupt(`${reader.name}: step code must be 0 to ${STEP_CODES - 1}, not ${code}`);
+  if (code >= STEP_CODES) throw corrupt(`step code ${code}`);
   return code;
 }

@@ -37,7 +37,7 @@ export function decodeWaves(coder, shapes, all) {
   const classes = Uint8Array.from(of, (i) => shapes.classes[i]);
   const items = of.map((_, w) => w);
   const [p, q] = decodeAmplitudes(coder, classes, items);
-  if (p.some((amplitude, w) => amplitude === 0 && q[w] === 0)) throw corrupt('wave: both amplitudes are 0');
+  if (p.some((amplitude, w) => amplitude === 0 && q[w] === 0)) throw corrupt('empty wave');
   const [across, along] = decodeFrequencies(coder, p, q, items, of.map((i) => shapes.minor[i]));
   return { of, p, q, across, along };
 }
@@ -76,7 +76,7 @@ function decodeFrequencies(coder, p, q, items, minor) {
     const bins = model.decode(coder, items, (w, out) => {
       logisticPrior(FREQUENCY_BINS, classes[w], ...parameters(w), out);
     });
-    return decodeOffsets(coder, FREQUENCY_BINS.name, bins, (w, b) => FREQUENCY_BINS.levels[classes[w]][b]);
+    return decodeOffsets(coder, bins, (w, b) => FREQUENCY_BINS.levels[classes[w]][b]);
   };
   const across = decodeLevels((w) => minor[w], ACROSS.length, (w) => ACROSS[minor[w]]);
   const along = decodeLevels(() => 0, 1, () => ALONG);

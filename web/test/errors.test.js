@@ -37,7 +37,7 @@ const FAULTS = {
     'another version': makeFile([header(1, 1), none], 5),
     'an unknown section': plain(1, 1, 0, [0x90, []]),
     'two channels': makeFile([header(1, 1, 1), none]),
-    'a trait of the future': makeFile([header(1, 1, 2 + 2 ** 17), none]),
+    'a trait of the future': makeFile([header(1, 1, 2 + 2 ** 21), none]),
     'a bit depth of the future': makeFile([header(1, 1, 2 + 8), none]),
   },
   limit: {

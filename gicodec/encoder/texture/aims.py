@@ -129,7 +129,7 @@ def _priced(
             break
         most = TEXTURE.max_log_price
         tried = min(max(log_price + (middle - nearest) / slope, -most), most)
-        other = remainder.priced(layer, TEXTURE.price * math.exp(tried))
+        other = remainder.priced(layer.step_code, TEXTURE.price * math.exp(tried))
         found = value(other)
         if (found - last) * (middle - last) >= 0 and abs(found - last) < abs(best - last):
             layer, best = other, found

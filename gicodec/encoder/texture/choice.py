@@ -46,6 +46,16 @@ class Split:
 
 
 @dataclass(frozen=True)
+class FirstFit:
+    """What a first fit has left."""
+
+    parameters: Array
+    """[N, 9 + C]."""
+    n_bytes: int
+    """That so many Gaussians are planned for."""
+
+
+@dataclass(frozen=True)
 class Beginning:
     """What an encoding goes on from."""
 
@@ -62,8 +72,10 @@ def begin(
     options: EncodeOptions,
     device: str,
     progress: ProgressCallback | None,
+    *,
+    first: FirstFit | None = None,
 ) -> Beginning:
-    """Run the first fit, and choose. Without an aim there is no layer."""
+    """Run the first fit, if there was none, and choose. Without an aim there is no layer."""
 
     def fitted(n_gaussians: float, stage: str) -> Array:
         return first_fit(source, int(n_gaussians), options, device, progress, stage)
@@ -76,9 +88,12 @@ def begin(
         else:
             n_bytes = min(n_bytes, int(TEXTURE.probe_share * aim.n_bytes))
     if aim is None:
-        return Beginning(fitted(FIRST_SHARE * target.n_fitted(), "first"), None)
+        start = fitted(FIRST_SHARE * target.n_fitted(), "first") if first is None else first.parameters
+        return Beginning(start, None)
+    if first is None or first.n_bytes > n_bytes:
+        first = FirstFit(fitted(8 * n_bytes / SIZE.bits_per_fitted_gaussian, "first"), n_bytes)
+    start, n_bytes = first.parameters, first.n_bytes
     n_few = 8 * n_bytes / SIZE.bits_per_fitted_gaussian
-    start = fitted(n_few, "first")
     few = _probe(source, aim, options, start, n_bytes)
     if few is None:
         return Beginning(start, None)

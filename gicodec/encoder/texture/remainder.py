@@ -54,9 +54,9 @@ class Remainder:
         errors = np.square(self._coefficients - texture.amplitudes * np.float32(texture.step))
         return float((errors.sum(axis=(0, 3, 4), dtype=np.float64) * self._weights).sum())
 
-    def priced(self, layer: CodedTexture, price: float) -> CodedTexture:
-        """Code a layer again, with another price of a bit."""
-        return write_texture(self._coefficients, self._weights, layer.step_code, price)
+    def priced(self, step_code: int, price: float) -> CodedTexture:
+        """Code a layer with another price of a bit than the usual."""
+        return write_texture(self._coefficients, self._weights, step_code, price)
 
     def _psnr_of(self, layer: CodedTexture) -> float:
         header = self.source.header

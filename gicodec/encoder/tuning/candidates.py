@@ -88,17 +88,27 @@ class Candidates:
     units: FloatArray
     """[N]: what a step of a color is in the picture."""
     codable: NDArray[np.bool_]
-    """[N]: whether the center can be in a cell."""
+    """[N]: whether the center can be in a cell, and the Gaussian is not too long."""
 
     @classmethod
     def of(
-        cls, symbols: QuantizedGaussians, step: float, size: tuple[int, int], *, waves: bool
+        cls,
+        symbols: QuantizedGaussians,
+        step: float,
+        size: tuple[int, int],
+        longest: float = math.inf,
+        *,
+        waves: bool,
     ) -> Candidates:
-        """Prepare N candidates at a step D for a picture of a size (height, width)."""
+        """Prepare N candidates at a step D for a picture of a size (height, width).
+
+        Those with a longer standard deviation than so many pixels are none.
+        """
         shapes = symbols.shapes()
         centers = shapes.centers(symbols.columns, symbols.rows)
         conics = np.stack([shapes.yy, -shapes.xy, shapes.xx], axis=1) / shapes.determinant[:, None]
         inside = ((centers >= -MARGIN) & (centers < np.array(size[::-1]) + MARGIN)).all(axis=1)
+        inside &= symbols.log_sizes() + symbols.log_elongations() <= math.log(longest) + 1e-6
         frequencies = narrow(wave_frequencies(symbols)) if waves else None
         units = step * np.exp(-symbols.log_sizes())
         return cls(symbols, narrow(centers), narrow(conics), frequencies, units, np.asarray(inside))

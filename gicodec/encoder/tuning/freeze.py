@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 
@@ -28,7 +29,7 @@ def freeze(tuner: Tuner, n_iterations: int, progress: ProgressCallback | None = 
     frozen, waves = tuner.frozen, bool(has_wave(state.values).any())
     round_centers = partial(_round_centers, header=tuner.header)
     stages: list[tuple[Callable[[FrozenState, Rows], None], Mask, int]] = [
-        (_round_shapes, frozen.shapes, N_PARTS),
+        (partial(_round_shapes, longest=tuner.longest), frozen.shapes, N_PARTS),
         (_round_angles, frozen.angles, N_PARTS),
         (round_centers, frozen.centers, N_PARTS),
         *[(_round_waves, frozen.waves, N_PARTS)] * waves,
@@ -46,10 +47,12 @@ def freeze(tuner: Tuner, n_iterations: int, progress: ProgressCallback | None = 
     return state
 
 
-def _round_shapes(state: FrozenState, rows: Rows) -> None:
+def _round_shapes(state: FrozenState, rows: Rows, longest: float) -> None:
     classes = state.classes()
     steps, (sizes, elongations) = shape_steps(classes), state.shape_symbols(classes)
     turn, r = np.arctan2(state.values[:, V], state.values[:, U]), elongations * steps
+    if not math.isinf(longest):
+        sizes = np.minimum(sizes, np.floor((math.log(longest) - r) / steps).astype(np.int64))
     rounded = np.stack([sizes * steps, r * np.cos(turn), r * np.sin(turn)], axis=1)
     state.values[rows, SHAPE] = rounded[rows]
 

@@ -22,6 +22,7 @@ from gicodec.fit.parameters import (
     V,
     Y,
     all_but,
+    limit_length,
     to_gaussians,
 )
 from gicodec.format import GsiPayload, Header
@@ -69,6 +70,15 @@ def to_state_gradient(values: Array, parameters: Array, gradient: Array) -> Arra
     for columns in (slice(COLOR, None), AMPLITUDES):
         result[:, SIZE] -= (gradient[:, columns] * parameters[:, columns]).sum(axis=1)
     return result
+
+
+def limit_length_of(values: Array, longest: float) -> None:
+    """Do what ``parameters.limit_length`` does to a state's values [N, 12]: the colors stay."""
+    before = values[:, SIZE : SIZE + 1].copy()
+    limit_length(values, longest)
+    gain = np.exp(values[:, SIZE : SIZE + 1] - before)
+    values[:, COLOR:] *= gain
+    values[:, AMPLITUDES] *= gain
 
 
 def coefficients_of(values: Array) -> Array:

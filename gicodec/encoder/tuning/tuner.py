@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gicodec.encoder.tuning.rate import TuningLaw
-from gicodec.encoder.tuning.state import State
+from gicodec.encoder.tuning.state import State, limit_length_of
 from gicodec.fit.adam import Moments, Motion
 from gicodec.fit.frozen import Frozen
 from gicodec.fit.objective import Objective
@@ -37,11 +37,19 @@ class Tuner:
     """Moves a State against the squared error plus lambda times bits."""
 
     def __init__(
-        self, objective: Objective, header: Header, state: State, generator: np.random.Generator
+        self,
+        objective: Objective,
+        header: Header,
+        state: State,
+        generator: np.random.Generator,
+        longest: float = math.inf,
     ) -> None:
+        """Begin with a state, whose Gaussians are to have standard deviations of so many pixels at most."""
+        self.longest = longest
         self.objective, self.header, self._generator = objective, header, generator
         self.state, self.frozen = state, Frozen.none(len(state.values))
         self._moments = Moments(state.values)
+        self._shorten()
 
     def at_step(self, step: float) -> Tuner:
         """Return another that goes on from the same state, nothing frozen yet, with another D.
@@ -49,7 +57,8 @@ class Tuner:
         It keeps the momentum: Adam's first steps without are large, and took waves apart
         (docs/research/waves.md).
         """
-        tuner = Tuner(self.objective, self.header, self.state.at_step(step), self._generator)
+        at_step = self.state.at_step(step)
+        tuner = Tuner(self.objective, self.header, at_step, self._generator, self.longest)
         tuner._moments = copy.deepcopy(self._moments)
         return tuner
 
@@ -61,6 +70,15 @@ class Tuner:
             gradient = self.objective.residual_and_gradient(values, law=law, waves=waves)
             rate = first_rate * (last_rate / first_rate) ** (iteration / n_iterations)
             self.objective.engine.adam_step(values, gradient, self._moments, motion, rate, waves=waves)
+            self._shorten()
+
+    def _shorten(self) -> None:
+        """Keep the Gaussians within the length that they may have, but for what is frozen."""
+        if not math.isinf(self.longest):
+            free = np.flatnonzero(~self.frozen.shapes)
+            values = self.state.values[free]
+            limit_length_of(values, self.longest)
+            self.state.values[free] = values
 
     def prune(self, n_min: int = 0, n_min_waves: int = 0) -> None:
         """Drop faint waves, and what then rounds to zero, but leave so many of each of greatest energy."""
@@ -100,7 +118,7 @@ class Tuner:
     def _motion(self) -> Motion:
         """Return how rows may move: within what the lattice has, and but for what is frozen."""
         edge = MARGIN - 1e-2
-        sizes = MIN_LOG_SIZE + 1e-3, MAX_LOG_SIZE - 1e-3
+        sizes = MIN_LOG_SIZE + 1e-3, min(MAX_LOG_SIZE - 1e-3, math.log(self.longest))
         limits = *sizes, -MARGIN, self.header.width + edge, -MARGIN, self.header.height + edge
         rates = rates_of_columns(self.state.values.shape[1] - COLOR)
         frozen = self.frozen if self.frozen.any() else None

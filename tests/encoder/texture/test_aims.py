@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -92,9 +91,9 @@ def test_a_psnr_is_met_by_the_largest_step(psnr: float) -> None:
 def test_a_price_that_hardly_matters_stays_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     whole, prices = remainder(), []
 
-    def priced(layer: CodedTexture, price: float) -> CodedTexture:
+    def priced(step_code: int, price: float) -> CodedTexture:
         prices.append(price)
-        return replace(layer)
+        return whole.code(step_code)
 
     monkeypatch.setattr(whole, "priced", priced)
     monkeypatch.setattr(whole, "psnr_of", lambda layer: 40 - layer.step_code - 1e-5 * len(prices))

@@ -9,10 +9,10 @@ import { UNITS, makeTexture } from './gl.js';
  * @param {Frame} frame
  * @returns {{down: AxisCosines, across: AxisCosines}}
  */
-export function cosinesOfFrame({ rows, columns }, { x, y, width, height, scaleX, scaleY }) {
+export function cosinesOfFrame({ rows, columns, borders }, { x, y, width, height, scaleX, scaleY }) {
   return {
-    down: axisCosines(rows, placesOf(y, height, scaleY, rows)),
-    across: axisCosines(columns, placesOf(x, width, scaleX, columns)),
+    down: axisCosines(rows, placesOf(y, height, scaleY, rows), borders.down),
+    across: axisCosines(columns, placesOf(x, width, scaleX, columns), borders.across),
   };
 }
 

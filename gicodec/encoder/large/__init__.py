@@ -1,0 +1,1 @@
+"""Large pictures: coded chunk by chunk, in memory that follows the chunk."""

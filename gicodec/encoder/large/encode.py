@@ -1,0 +1,240 @@
+"""A large picture to a file of chunks.
+
+Each chunk is encoded like a picture of its own, from left to right and from the top: less what the chunks
+before it draw, with HALO pixels around it. There, errors count in full where a chunk is finished: it should
+not be disturbed. Where one is still to come they count little: what is left there is that one's task. The
+layers of cosines come last, when all Gaussians are known.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gicodec.device import find_device, one_line_errors
+from gicodec.encoder.large.block import Block
+from gicodec.encoder.large.finished import Finished
+from gicodec.encoder.large.layers import layers_within, measure_of_error, measure_of_size
+from gicodec.encoder.large.shares import Start, shares, shares_of_psnr, start_of
+from gicodec.encoder.pipeline import Search
+from gicodec.encoder.targets.base import Target, file_size
+from gicodec.encoder.targets.gaussian_count import GaussianCountTarget
+from gicodec.encoder.targets.quality import QualityTarget, step_of_quality
+from gicodec.encoder.targets.size import SizeTarget
+from gicodec.encoder.texture.aims import Aim, SizeAim, StepAim
+from gicodec.encoder.texture.choice import begin
+from gicodec.encoder.texture.remainder import Remainder
+from gicodec.encoder.texture.texture_model import TEXTURE
+from gicodec.errors import TargetError
+from gicodec.format import GsiPayload, Header
+from gicodec.format.chunked import write_chunked
+from gicodec.format.chunks import HALO, chunks_of, header_of
+from gicodec.format.gsi.head import nearest_step_code
+from gicodec.format.sections import Parts
+from gicodec.image.picture import Picture
+from gicodec.image.samples import to_samples
+from gicodec.opacity import code_alpha
+from gicodec.options import EncodeOptions, ProgressCallback
+from gicodec.presets import PRESETS
+from gicodec.render import View
+from gicodec.render.reduce import base_color
+from gicodec.source import Source
+from gicodec.texture.layer import CodedTexture
+
+SIDE = 1024  # pixels of a chunk
+INDEX_BYTES = 16  # of a chunk, beside its parts' payloads
+SIZES = ("bpp", "target_size")
+TINY = 1e-9  # an error that no picture meets
+
+
+def encode(
+    picture: Picture, options: EncodeOptions, progress: ProgressCallback | None, side: int = SIDE
+) -> tuple[bytes, int]:
+    """Encode a large picture by method gsi, in chunks of a side; return the file, and its Gaussians' number.
+
+    Raises:
+        DeviceError: There is no such device, or it failed.
+        LimitError: There is more metadata than a file may have.
+        TargetError: This picture cannot meet the target.
+    """
+    with one_line_errors():
+        return _Large(picture, options, progress, side).encode()
+
+
+class _Large:
+    """One picture, and how to encode it."""
+
+    def __init__(
+        self, picture: Picture, options: EncodeOptions, progress: ProgressCallback | None, side: int
+    ) -> None:
+        self.options, self.progress, self.device = options, progress, find_device(options.device)
+        plain = Source(picture)
+        self.header = replace(plain.header, chunk_side=side)
+        self.chunks = chunks_of(self.header)
+        self.metadata = picture.metadata
+        self.alphas, opacity = self._code_alpha(picture)
+        self.source = Source(picture, opacity)
+        self.finished = Finished(self.header, options.threads)
+
+    def encode(self) -> tuple[bytes, int]:
+        """Encode all chunks, and make a file."""
+        n_bytes = self._budget()
+        starts = [self._start(i) for i in range(len(self.chunks))]
+        targets = self._shares(starts, n_bytes)
+        payloads, layered = [], []
+        for i, (start, share) in enumerate(zip(starts, targets, strict=True)):
+            payload, has_layer = self._gaussians(i, start, share)
+            self.finished.add(self.chunks[i], payload)
+            payloads.append(payload)
+            if has_layer:
+                layered.append(i)
+        coded = [payload.to_bytes(self._block_header(i)) for i, payload in enumerate(payloads)]
+        layers = self._layers(layered, n_bytes - sum(map(len, coded)))
+        data = self._file(coded, layers)
+        return data, sum(payload.n_gaussians for payload in payloads)
+
+    def _code_alpha(self, picture: Picture) -> tuple[list[bytes] | None, NDArray[np.uint8] | None]:
+        """Code the alpha of each chunk; return it as a reader will see it, too."""
+        if picture.alpha is None or picture.is_opaque():
+            return None, None
+        seen = np.empty_like(picture.alpha)
+        coded = []
+        for i, chunk in enumerate(self.chunks):
+            part = np.s_[chunk.y : chunk.y + chunk.height, chunk.x : chunk.x + chunk.width]
+            given = np.ascontiguousarray(picture.alpha[part])
+            data, seen[part] = code_alpha(given, self._options_of(i), header_of(chunk, self.header))
+            coded.append(data)
+        return coded, seen
+
+    def _options_of(self, i: int) -> EncodeOptions:
+        """Return the options for a chunk, if all are alike."""
+        kind, value = self.options.target
+        n_pixels = self.header.n_pixels
+        if kind == "target_size":
+            return replace(self.options, target_size=None, bpp=8 * value / n_pixels)
+        if kind == "gaussians":
+            n = max(1, round(value * self.chunks[i].width * self.chunks[i].height / n_pixels))
+            return replace(self.options, gaussians=n)
+        return self.options
+
+    def _budget(self) -> int:
+        """Return how many bytes Gaussians and layers may have; 0 where the target is not a size."""
+        if self.options.target[0] not in SIZES:
+            return 0
+        empty = len(self._file([b""] * len(self.chunks), {})) + INDEX_BYTES * len(self.chunks)
+        n_bytes = self.options.budget(self.header.n_pixels) - empty
+        if n_bytes <= 0:
+            raise TargetError(f"the target is too small: this picture needs more than {empty} bytes")
+        return n_bytes
+
+    def _start(self, i: int) -> Start:
+        bpp = math.inf
+        if self.options.target[0] in SIZES:
+            bpp = 8 * self.options.budget(self.header.n_pixels) / self.header.n_pixels
+        block = Block.of(self.source, self.header, self.chunks[i], halo=HALO)
+        return start_of(block, bpp, self.options, self.device, self._reports("start", i))
+
+    def _shares(self, starts: list[Start], n_bytes: int) -> list[int]:
+        """Return the bytes of each chunk; 0 where the target is not one of all chunks together."""
+        kind, value = self.options.target
+        if kind == "psnr":
+            return shares_of_psnr(starts, self.chunks, value)
+        if kind in SIZES:
+            return shares(starts, self.chunks, n_bytes)
+        return [0] * len(starts)
+
+    def _gaussians(self, i: int, start: Start, n_bytes: int) -> tuple[GsiPayload, bool]:
+        """Encode the Gaussians of a chunk; tell whether a layer follows."""
+        kind, value = self.options.target
+        view = self._view(i, HALO)
+        block = Block.of(self.source, self.header, self.chunks[i], halo=HALO, drawn=self.finished.drawn(view))
+        header = block.header
+        nothing = GsiPayload.empty(header.channels)
+        if block.is_flat:
+            return nothing, False
+        aim: Aim | None = None
+        target: Target
+        options = replace(self._options_of(i), texture=True if kind == "psnr" else self.options.texture)
+        if kind == "gaussians":
+            target = GaussianCountTarget.from_options(options, block)
+        elif kind == "quality":
+            aim, target = StepAim(value), QualityTarget(value, header)
+        else:
+            n_bytes += file_size(nothing, header)
+            try:
+                aim, target = SizeAim(n_bytes), SizeTarget(n_bytes, header)
+            except TargetError:
+                return nothing, False
+        if options.texture is False:
+            aim = None
+        reports = self._reports("chunks", i)
+        begun = begin(block, target, aim, options, self.device, reports, first=start.fit)
+        search = Search(block, options, self.device, reports)
+        if begun.split is None:
+            return search.gaussians(target, begun.start), False
+        huber = TEXTURE.huber(PRESETS[options.effort], begun.split.step_code)
+        return search.gaussians(SizeTarget(begun.split.n_bytes, header), begun.start, huber), True
+
+    def _layers(self, layered: list[int], n_bytes: int) -> dict[int, CodedTexture]:
+        """Code the layers of chunks that have one, by chunk."""
+        kind, value = self.options.target
+        remainders = [partial(self._remainder, i) for i in layered]
+        if not layered:
+            if kind == "psnr":
+                raise TargetError(f"{value:g} dB cannot be met")
+            return {}
+        if kind == "quality":
+            code = nearest_step_code(TEXTURE.step * step_of_quality(value))
+            layers = [remainder().code(code) for remainder in remainders]
+        elif kind == "psnr":
+            others = sum(self._error(i) for i in range(len(self.chunks)) if i not in layered)
+            allowed = self.header.n_pixels * 10 ** (-value / 10) - others
+            layers = layers_within(remainders, measure_of_error(max(allowed, TINY)))
+        else:
+            n_bytes -= TEXTURE.framing * len(layered)
+            if n_bytes < TEXTURE.least_bytes * len(layered):
+                return {}
+            layers = layers_within(remainders, measure_of_size(n_bytes))
+        return {i: layer for i, layer in zip(layered, layers, strict=True) if not layer.texture.is_empty}
+
+    def _file(self, coded: list[bytes], layers: dict[int, CodedTexture]) -> bytes:
+        parts = [
+            Parts(
+                gaussians,
+                layers[i].payload if i in layers else None,
+                None if self.alphas is None else self.alphas[i],
+            )
+            for i, gaussians in enumerate(coded)
+        ]
+        reaches = self.finished.reaches or [0] * len(parts)
+        return write_chunked(self.header, list(zip(parts, reaches, strict=True)), self.metadata)
+
+    def _remainder(self, i: int) -> Remainder:
+        """Return what a layer of a chunk is to draw."""
+        block = Block.of(self.source, self.header, self.chunks[i])
+        return Remainder(block, self.finished.drawn(self._view(i)), self.options.threads)
+
+    def _error(self, i: int) -> float:
+        """Return the error of a chunk without a layer, summed over its pixels: see measure_of_error."""
+        block = Block.of(self.source, self.header, self.chunks[i])
+        image = base_color(self.header)[:, None, None] + self.finished.drawn(self._view(i))
+        samples = to_samples(image[: self.header.channels], self.header.bit_depth)
+        return float(block.header.n_pixels * 10 ** (-block.psnr(samples) / 10))
+
+    def _view(self, i: int, halo: int = 0) -> View:
+        x, y, width, height = self.chunks[i]
+        return View(width + 2 * halo, height + 2 * halo, x=x - halo, y=y - halo)
+
+    def _block_header(self, i: int) -> Header:
+        return header_of(self.chunks[i], self.header, HALO)
+
+    def _reports(self, stage: str, i: int) -> ProgressCallback | None:
+        """Return what turns reports on a chunk into those on the picture."""
+        if self.progress is None:
+            return None
+        progress = self.progress
+        return lambda report: progress(replace(report, stage=stage, done=i, total=len(self.chunks)))

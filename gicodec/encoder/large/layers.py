@@ -1,0 +1,120 @@
+"""The layers of all chunks: of one step, and of two prices of a bit with which they meet an aim together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from gicodec.encoder.targets.ceiling import finest_step
+from gicodec.encoder.texture.remainder import Remainder
+from gicodec.encoder.texture.texture_model import TEXTURE
+from gicodec.errors import TargetError
+from gicodec.format.arrays import FloatArray
+from gicodec.format.gsi.head import N_STEP_CODES, nearest_step_code
+from gicodec.texture.layer import CodedTexture
+
+SAMPLED = 4  # chunks that tell how wrong expectations are
+MAX_PASSES = 16  # over all chunks; three most of the time
+FAR = 16  # steps to move on, where a price is not enough
+SPARE = 0.004  # how far, as a log, a pass aims beyond the limit, so that the other side is reached
+TINY = 1e-12
+
+Remainders = Sequence[Callable[[], Remainder]]
+"""What the layer of each chunk is to draw. They are large: each is made when it is needed."""
+Layers = list[tuple[CodedTexture, float]]
+"""One for each chunk, and what is measured of it."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A number of each layer whose sum has a limit."""
+
+    expected: Callable[[Remainder], FloatArray]
+    """Of layers of all steps, nearly, by code."""
+    of: Callable[[Remainder, CodedTexture], float]
+    limit: float
+    """Of the sum."""
+    per_price: float
+    """How the log of the sum follows that of the price of a bit."""
+
+
+def measure_of_size(n_bytes: int) -> Measure:
+    """Let all payloads together have at most so many bytes."""
+
+    def expected(remainder: Remainder) -> FloatArray:
+        return np.asarray(np.exp(remainder.expected.log_size))
+
+    return Measure(expected, lambda _, layer: len(layer.payload), n_bytes, TEXTURE.log_size_per_price)
+
+
+def measure_of_error(error: float) -> Measure:
+    """Let all decoded pixels together have an error: of each, the mean square of its samples, from 0 to 1."""
+
+    def in_sum(remainder: Remainder, psnr: FloatArray | float) -> FloatArray:
+        return np.asarray(remainder.source.header.n_pixels * 10 ** (-np.asarray(psnr) / 10))
+
+    return Measure(
+        lambda remainder: in_sum(remainder, remainder.expected.psnr),
+        lambda remainder, layer: float(in_sum(remainder, remainder.psnr_of(layer))),
+        error,
+        -TEXTURE.db_per_price * math.log(10) / 10,
+    )
+
+
+def layers_within(remainders: Remainders, measure: Measure) -> list[CodedTexture]:
+    """Code the layers of all chunks, as near to the limit as two prices bring them.
+
+    Raises:
+        TargetError: They cannot be within it.
+    """
+    expected = np.array([measure.expected(make()) for make in remainders])
+    finest = nearest_step_code(finest_step(remainders[0]().source.header))
+    sample = range(0, len(remainders), -(-len(remainders) // SAMPLED))
+
+    def coded(i: int, code: int, price: float) -> tuple[CodedTexture, float]:
+        remainder = remainders[i]()
+        layer = remainder.priced(code, price)
+        return layer, measure.of(remainder, layer)
+
+    def nearest(off: float) -> int:
+        logs = np.log(np.maximum(off * expected.sum(axis=0), TINY) / measure.limit)
+        return max(finest, int(np.argmin(np.abs(logs))))
+
+    code = nearest(1.0)
+    measured = sum(coded(i, code, TEXTURE.price)[1] for i in sample)
+    code = nearest(measured / max(expected[sample, code].sum(), TINY))
+    log_price, within, beyond = 0.0, None, None
+    for _ in range(MAX_PASSES):
+        price = TEXTURE.price * math.exp(log_price)
+        layers = [coded(i, code, price) for i in range(len(remainders))]
+        log_excess = math.log(max(_sum(layers), TINY) / measure.limit)
+        if log_excess <= 0:
+            within = layers
+        else:
+            beyond = layers
+        if within is not None and (beyond is not None or code == finest):
+            break
+        log_price -= (log_excess + math.copysign(SPARE, log_excess)) / measure.per_price
+        if abs(log_price) > TEXTURE.max_log_price:  # the expectation was far off
+            steps = round(math.copysign(FAR, -log_excess * measure.per_price))
+            code, log_price = min(max(code + steps, finest), N_STEP_CODES - 1), 0.0
+    if within is None:
+        raise TargetError("the target cannot be met by a texture")
+    return [layer for layer, _ in _mixed(within, beyond or within, measure.limit)]
+
+
+def _mixed(within: Layers, beyond: Layers, limit: float) -> Layers:
+    """Take layers of the second kind, from the first chunk on, as long as the sum is within the limit."""
+    mixed = list(within)
+    for i, layer in enumerate(beyond):
+        before, mixed[i] = mixed[i], layer
+        if _sum(mixed) > limit:
+            mixed[i] = before
+    return mixed
+
+
+def _sum(layers: Layers) -> float:
+    return math.fsum(value for _, value in layers)
