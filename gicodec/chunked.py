@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -46,19 +46,23 @@ class Chunks:
 
     def __init__(self, file: ChunkedFile, pool: Executor) -> None:
         self._file, self._pool, header = file, pool, file.header
-        self._decoded: dict[int, DecodedChunk] = {}
+        self._decoded: dict[int, Future[DecodedChunk]] = {}
         self._steps: set[float] = set()
         self.alpha = np.zeros((header.height, header.width), np.uint8) if file.has_alpha else None
         """[H, W], known where chunks have been decoded."""
 
+    def prepare(self, view: View) -> None:
+        """Begin to decode what a view of the picture needs."""
+        for i in needed_chunks(self._file, view):
+            if i not in self._decoded:
+                self._decoded[i] = self._pool.submit(self._decode, i)
+
     def of(self, view: View) -> tuple[Gaussians, Mosaic]:
-        """Return what there is to draw in a view of the picture, and hardly more."""
+        """Return what there is to draw in a view of the picture, and hardly more; forget what is above."""
+        self.prepare(view)
         needed = needed_chunks(self._file, view)
-        missing = [i for i in needed if i not in self._decoded]
-        found = {i: chunk for i, chunk in self._decoded.items() if i in needed}
-        found.update(zip(missing, self._pool.map(self._decode, missing), strict=True))
-        self._decoded = found
-        chosen = [(self._file.chunks[i], found[i]) for i in needed]
+        chosen = [(self._file.chunks[i], self._decoded[i].result()) for i in needed]
+        self._decoded = {i: future for i, future in self._decoded.items() if i >= needed[0]}
         if self.alpha is not None:
             for (x, y, width, height), decoded in chosen:
                 if decoded.alpha is not None:
@@ -91,9 +95,12 @@ def decode_chunks(file: ChunkedFile, view: View, options: DecodeOptions) -> Iter
     device = "cpu" if options.device == "auto" else options.device
     with ThreadPoolExecutor(options.threads or hardware_threads()) as pool:
         chunks = Chunks(file, pool)
-        for band in bands_of(view, header):
+        bands = list(bands_of(view, header))
+        for band, following in zip(bands, [*bands[1:], None], strict=True):
             drawn = drawn_view(band, header)
             gaussians, texture = chunks.of(drawn)
+            if following is not None:  # while this one is drawn
+                chunks.prepare(drawn_view(following, header))
             work += covered_pixels(gaussians, drawn)
             check_work(work)
             image = render_at(

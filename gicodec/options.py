@@ -227,7 +227,8 @@ class Progress:
     """A progress report of the encoder."""
 
     stage: str
-    """"first" (few Gaussians), "twice" (twice as many, where a layer of cosines may be better), "fit",
+    """Of a picture that is divided: "start" (few Gaussians in each chunk), then "chunks". Of others: "first"
+    (few Gaussians), "twice" (twice as many, where a layer of cosines may be better), "fit",
     "waves" (another fit, with waves), "tune", or "round" (a part of the numbers after the other; again where
     the target is not met). Papers' methods: "fit" or "quantize"."""
     done: int

@@ -32,6 +32,8 @@ export interface Info {
   kernel: 'compact' | 'exp';
   colorSpace: 'srgb' | 'display-p3' | 'profile';
   method: 'gsi' | 'gaussianimage' | 'gaussianimage-rs' | 'gaussianimage++';
+  /** Of the chunks that a large picture is divided into, in pixels; 0 where it is not. */
+  chunkSide: number;
   /** The color that Gaussians are added to, a sample of `bitDepth` bits per channel; null for black. */
   base: number[] | null;
   /** Number of Gaussians. */

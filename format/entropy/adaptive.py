@@ -61,7 +61,10 @@ class AdaptiveCounts:
             likely = self._predict(prior(rows), contexts)
             if likelihood is not None:
                 likely *= likelihood(rows, before)
-            before = coder.categorical(name, np.floor(SCALE * likely).astype(np.int64) + 1, given)
+            likely *= SCALE
+            np.floor(likely, out=likely)
+            likely += 1
+            before = coder.categorical(name, likely, given)
             self._learn(contexts, before)
             coded[rows] = before
             begin += batch
@@ -73,7 +76,9 @@ class AdaptiveCounts:
         for link, table, total, weight in zip(
             contexts, self._tables, self._totals, self._weights, strict=True
         ):
-            likely = (table[link] + weight * likely) / (total[link] + weight)[:, None]
+            likely *= weight
+            likely += table[link]
+            likely /= (total[link] + weight)[:, None]
         return likely
 
     def _learn(self, contexts: Sequence[IntArray], symbols: IntArray) -> None:

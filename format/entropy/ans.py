@@ -18,10 +18,12 @@ import constriction
 import numpy as np
 from numpy.typing import NDArray
 
-from gicodec.format.arrays import IntArray
+from gicodec.format.arrays import FloatArray, IntArray
 from gicodec.format.errors import CorruptFileError
 
 Model = Any  # of constriction
+Counts = IntArray | FloatArray
+"""Whole numbers."""
 
 WORD_BYTES = 4
 LOW_BITS = 20  # of an even symbol, coded after those above: models have 24 bits
@@ -33,7 +35,7 @@ class Coder(ABC):
     """What a walk needs; ``symbols`` is None where they are read."""
 
     @abstractmethod
-    def categorical(self, name: str, counts: IntArray, symbols: IntArray | None) -> IntArray:
+    def categorical(self, name: str, counts: Counts, symbols: IntArray | None) -> IntArray:
         """Code one symbol for every row of counts [n, K], in which all are positive."""
 
     def uniform(self, name: str, sizes: IntArray, symbols: IntArray | None) -> IntArray:
@@ -60,13 +62,14 @@ class SymbolWriter(Coder):
         self.bits: defaultdict[str, float] = defaultdict(float)
         self._coded: list[tuple[NDArray[np.int32], Any, NDArray[Any]]] = []
 
-    def categorical(self, name: str, counts: IntArray, symbols: IntArray | None) -> IntArray:
+    def categorical(self, name: str, counts: Counts, symbols: IntArray | None) -> IntArray:
         """Remember, and return, the symbols."""
         assert symbols is not None
         if len(symbols):
             taken = counts[np.arange(len(symbols)), symbols]
             self.bits[name] += float(np.log2(counts.sum(axis=1) / taken).sum())
-            self._coded.append((symbols.astype(np.int32), _categorical(), counts.astype(np.float64)))
+            parameters = counts.astype(np.float64, copy=False)
+            self._coded.append((symbols.astype(np.int32), _categorical(), parameters))
         return symbols
 
     def _uniform(self, name: str, sizes: IntArray, symbols: IntArray | None) -> IntArray:
@@ -95,12 +98,12 @@ class SymbolReader(Coder):
     def __init__(self, data: bytes) -> None:
         self._coder = _from_bytes(data)
 
-    def categorical(self, name: str, counts: IntArray, symbols: IntArray | None) -> IntArray:
+    def categorical(self, name: str, counts: Counts, symbols: IntArray | None) -> IntArray:
         """Decode one symbol for every row of counts."""
         assert symbols is None
         if not len(counts):
             return np.zeros(0, np.int64)
-        return self._decode(name, _categorical(), counts.astype(np.float64))
+        return self._decode(name, _categorical(), counts.astype(np.float64, copy=False))
 
     def _uniform(self, name: str, sizes: IntArray, symbols: IntArray | None) -> IntArray:
         assert symbols is None

@@ -19,7 +19,7 @@ from gicodec.format import (
 from gicodec.format.arrays import IntArray
 from gicodec.format.constants import MAX_SECTIONS, SectionType
 from gicodec.format.container import write_sections
-from gicodec.format.entropy.ans import Coder
+from gicodec.format.entropy.ans import Coder, Counts
 from gicodec.format.gsi.waves import code_waves
 from gicodec.format.varint import write_varint
 
@@ -140,7 +140,7 @@ def test_bad_payloads_are_refused(data: bytes, error: type[GsiError], text: str)
 class WavesOfNothing(Coder):
     """Words that give every Gaussian a wave, and all else is 0."""
 
-    def categorical(self, name: str, counts: IntArray, symbols: IntArray | None) -> IntArray:
+    def categorical(self, name: str, counts: Counts, symbols: IntArray | None) -> IntArray:
         return np.full(len(counts), int(name == "wave"))
 
     def _uniform(self, name: str, sizes: IntArray, symbols: IntArray | None) -> IntArray:

@@ -38,7 +38,7 @@ from gicodec.format.sections import Parts
 from gicodec.image.picture import Picture
 from gicodec.image.samples import to_samples
 from gicodec.opacity import code_alpha
-from gicodec.options import EncodeOptions, ProgressCallback
+from gicodec.options import EncodeOptions, Progress, ProgressCallback
 from gicodec.presets import PRESETS
 from gicodec.render import View
 from gicodec.render.reduce import base_color
@@ -72,27 +72,32 @@ class _Large:
         self, picture: Picture, options: EncodeOptions, progress: ProgressCallback | None, side: int
     ) -> None:
         self.options, self.progress, self.device = options, progress, find_device(options.device)
-        plain = Source(picture)
-        self.header = replace(plain.header, chunk_side=side)
+        self.header = replace(Source(picture).header, chunk_side=side)
         self.chunks = chunks_of(self.header)
         self.metadata = picture.metadata
         self.alphas, opacity = self._code_alpha(picture)
         self.source = Source(picture, opacity)
         self.finished = Finished(self.header, options.threads)
+        self._last: Progress | None = None
 
     def encode(self) -> tuple[bytes, int]:
         """Encode all chunks, and make a file."""
         n_bytes = self._budget()
-        starts = [self._start(i) for i in range(len(self.chunks))]
+        starts = []
+        for i in range(len(self.chunks)):
+            starts.append(self._start(i))
+            self._report_end()
         targets = self._shares(starts, n_bytes)
         payloads, layered = [], []
         for i, (start, share) in enumerate(zip(starts, targets, strict=True)):
             payload, has_layer = self._gaussians(i, start, share)
             self.finished.add(self.chunks[i], payload)
+            self._report_end()
             payloads.append(payload)
             if has_layer:
                 layered.append(i)
-        coded = [payload.to_bytes(self._block_header(i)) for i, payload in enumerate(payloads)]
+        headers = [header_of(chunk, self.header, HALO) for chunk in self.chunks]
+        coded = [payload.to_bytes(header) for payload, header in zip(payloads, headers, strict=True)]
         layers = self._layers(layered, n_bytes - sum(map(len, coded)))
         data = self._file(coded, layers)
         return data, sum(payload.n_gaussians for payload in payloads)
@@ -229,12 +234,19 @@ class _Large:
         x, y, width, height = self.chunks[i]
         return View(width + 2 * halo, height + 2 * halo, x=x - halo, y=y - halo)
 
-    def _block_header(self, i: int) -> Header:
-        return header_of(self.chunks[i], self.header, HALO)
-
     def _reports(self, stage: str, i: int) -> ProgressCallback | None:
         """Return what turns reports on a chunk into those on the picture."""
-        if self.progress is None:
+        if (progress := self.progress) is None:
             return None
-        progress = self.progress
-        return lambda report: progress(replace(report, stage=stage, done=i, total=len(self.chunks)))
+
+        def report(inner: Progress) -> None:
+            self._last = replace(inner, stage=stage, done=i, total=len(self.chunks))
+            progress(self._last)
+
+        return report
+
+    def _report_end(self) -> None:
+        """Report that another chunk is done, as it was last seen."""
+        if self.progress is not None and self._last is not None:
+            self.progress(replace(self._last, done=self._last.done + 1))
+            self._last = None
