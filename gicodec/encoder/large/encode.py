@@ -30,7 +30,7 @@ from gicodec.encoder.texture.choice import begin
 from gicodec.encoder.texture.remainder import Remainder
 from gicodec.encoder.texture.texture_model import TEXTURE
 from gicodec.errors import TargetError
-from gicodec.format import GsiPayload, Header
+from gicodec.format import GsiPayload
 from gicodec.format.chunked import write_chunked
 from gicodec.format.chunks import HALO, chunks_of, header_of
 from gicodec.format.gsi.head import nearest_step_code
@@ -85,7 +85,7 @@ class _Large:
         n_bytes = self._budget()
         starts = []
         for i in range(len(self.chunks)):
-            starts.append(self._start(i))
+            starts.append(self._start(i, n_bytes))
             self._report_end()
         targets = self._shares(starts, n_bytes)
         payloads, layered = [], []
@@ -136,10 +136,8 @@ class _Large:
             raise TargetError(f"the target is too small: this picture needs more than {empty} bytes")
         return n_bytes
 
-    def _start(self, i: int) -> Start:
-        bpp = math.inf
-        if self.options.target[0] in SIZES:
-            bpp = 8 * self.options.budget(self.header.n_pixels) / self.header.n_pixels
+    def _start(self, i: int, n_bytes: int) -> Start:
+        bpp = 8 * n_bytes / self.header.n_pixels or math.inf
         block = Block.of(self.source, self.header, self.chunks[i], halo=HALO)
         return start_of(block, bpp, self.options, self.device, self._reports("start", i))
 

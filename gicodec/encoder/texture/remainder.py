@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 
 import numpy as np
 
@@ -24,16 +24,18 @@ class Remainder:
 
     def __init__(self, source: Source, drawn: Array, threads: int) -> None:
         """Take what Gaussians draw, [1 or 3, H, W], without the base."""
-        self.source, self._threads, n = source, threads, source.header.channels
+        self.source, n = source, source.header.channels
         self._below = base_color(source.header)[:, None, None] + drawn[:n]
         error = source.target - drawn
         if source.weights is not None:
             error *= source.weights > 0  # whatever is drawn where nothing is seen
         self._coefficients = analyze(mixed(error, TRANSFORM[:n], threads), threads)
         self._weights = _means_of_blocks(source.weights, self._coefficients.shape[1:3])
-        self.code = lru_cache(maxsize=4)(self._code)
+        # What is cached knows nothing of this object: in a circle, large arrays would stay for long.
+        arrays = self._coefficients, self._weights
+        self.code = lru_cache(maxsize=4)(lambda code: write_texture(*arrays, code, TEXTURE.price))
         """Code a layer with a step, by its code."""
-        self.psnr_of = lru_cache(maxsize=4)(self._psnr_of)
+        self.psnr_of = lru_cache(maxsize=4)(partial(_psnr_of, source, self._below, threads))
         """Return the dB of the decoded picture with a layer."""
 
     @classmethod
@@ -58,13 +60,11 @@ class Remainder:
         """Code a layer with another price of a bit than the usual."""
         return write_texture(self._coefficients, self._weights, step_code, price)
 
-    def _psnr_of(self, layer: CodedTexture) -> float:
-        header = self.source.header
-        image = self._below + layer.texture.draw(places(header.height), places(header.width), self._threads)
-        return self.source.psnr(to_samples(image, header.bit_depth))
 
-    def _code(self, step_code: int) -> CodedTexture:
-        return write_texture(self._coefficients, self._weights, step_code, TEXTURE.price)
+def _psnr_of(source: Source, below: Array, threads: int, layer: CodedTexture) -> float:
+    header = source.header
+    image = below + layer.texture.draw(places(header.height), places(header.width), threads)
+    return source.psnr(to_samples(image, header.bit_depth))
 
 
 def _means_of_blocks(weights: Array | None, shape: tuple[int, ...]) -> Array:
