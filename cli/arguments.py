@@ -167,9 +167,9 @@ def read_bytes(source: str) -> bytes:
 
 def open_data(source: str) -> Data:
     """Return the bytes of a file, which are read when they are needed, or of standard input."""
-    from gicodec.files import FileData, is_device
+    from gicodec.files import open_data as open_file
 
-    return read_bytes(source) if source == STANDARD or is_device(source) else FileData(source)
+    return read_bytes(source) if source == STANDARD else open_file(source)
 
 
 def write_bytes(target: str, data: bytes | Iterable[bytes]) -> int:

@@ -16,8 +16,9 @@ from gicodec.codec import Encoded
 from gicodec.codec import decode as decode_picture
 from gicodec.codec import encode as encode_picture
 from gicodec.errors import GsiWarning, OptionError
-from gicodec.files import read_file, read_stream
+from gicodec.files import open_data, read_stream
 from gicodec.format import FileInfo, describe
+from gicodec.format.varint import Data
 from gicodec.image.convert import as_picture
 from gicodec.image.read import ReadOptions
 from gicodec.image.samples import Pixels
@@ -134,7 +135,7 @@ def decode(
     part = crop if crop is None or isinstance(crop, Crop) else Crop(**_numbers("crop", crop, Crop))
     options = DecodeOptions(scale, size, part, bits, threads, device)
     color = None if background is None else as_color(background)
-    picture = decode_picture(_bytes_of(data), options)
+    picture = decode_picture(_data_of(data), options)
     return (picture if color is None else picture.over(color)).as_array()
 
 
@@ -147,7 +148,7 @@ def info(data: Coded) -> FileInfo:
         LimitError: It declares more pixels or Gaussians than a file may have.
         UnsupportedFileError: It needs another version of gicodec.
     """
-    return describe(_bytes_of(data))
+    return describe(_data_of(data))
 
 
 def open(source: Coded) -> Image.Image:  # as Image.open
@@ -158,7 +159,7 @@ def open(source: Coded) -> Image.Image:  # as Image.open
     """
     import gicodec.pillow  # noqa: F401  # registers the plugin
 
-    file = source if isinstance(source, str | os.PathLike) else io.BytesIO(_bytes_of(source))
+    file = source if isinstance(source, str | os.PathLike) else io.BytesIO(_data_of(source)[:])
     return Image.open(file, formats=["GSI"])
 
 
@@ -178,11 +179,11 @@ def _is_whole(value: object) -> bool:
     return isinstance(value, numbers.Integral)
 
 
-def _bytes_of(data: Coded) -> bytes:
+def _data_of(data: Coded) -> Data:
     if isinstance(data, Encoded):
         return data.data
     if isinstance(data, str | os.PathLike):
-        return read_file(os.fspath(data))
+        return open_data(os.fspath(data))
     if isinstance(data, bytes | bytearray | memoryview):
         return bytes(data)
     if not hasattr(data, "read"):

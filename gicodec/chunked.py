@@ -18,7 +18,6 @@ from gicodec.gaussians import Gaussians
 from gicodec.image.picture import Picture
 from gicodec.image.samples import to_samples
 from gicodec.options import DecodeOptions
-from gicodec.processor import hardware_threads
 from gicodec.quantize import dequantize
 from gicodec.render import View, covered_pixels
 from gicodec.render.reduce import drawn_view, render_at
@@ -93,7 +92,7 @@ def decode_chunks(file: ChunkedFile, view: View, options: DecodeOptions) -> Iter
     """
     header, work = file.header, 0.0
     device = "cpu" if options.device == "auto" else options.device
-    with ThreadPoolExecutor(options.threads or hardware_threads()) as pool:
+    with ThreadPoolExecutor(1) as pool:  # Python decodes no two chunks at once; the engine draws beside it
         chunks = Chunks(file, pool)
         bands = list(bands_of(view, header))
         for band, following in zip(bands, [*bands[1:], None], strict=True):

@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import IO
+from weakref import finalize
 
-from gicodec.errors import ImageError, OutputError
+from gicodec.errors import GsiError, ImageError, OutputError
 
 NEW_FILE_MODE = 0o666  # before the umask
 FIRST_READ = 2**16  # bytes of a file read at once, at least
@@ -47,6 +48,15 @@ def read_stream(stream: IO[bytes], name: str) -> bytes:
     return data
 
 
+def open_data(path: str | Path) -> FileData | bytes:
+    """Return the bytes of a file, of which only those asked for are read, or all that a pipe gives.
+
+    Raises:
+        ImageError: It does not exist or cannot be read.
+    """
+    return read_file(path) if is_device(path) else FileData(path)
+
+
 class FileData:
     """The bytes of a file, of which only those asked for are read.
 
@@ -57,7 +67,8 @@ class FileData:
     def __init__(self, path: str | Path) -> None:
         self._path, self._lock = path, Lock()
         try:
-            self._stream = open(path, "rb", buffering=FIRST_READ)  # noqa: SIM115  # closed with this object
+            self._stream = open(path, "rb", buffering=FIRST_READ)  # noqa: SIM115
+            finalize(self, self._stream.close)
             self._n_bytes = self._stream.seek(0, os.SEEK_END)
         except (OSError, ValueError) as err:  # ValueError: a zero byte in the name
             raise ImageError(f"{path}: {reason(err)}") from err
@@ -182,8 +193,8 @@ def _create_beside(target: Path) -> Path:
 def _output_errors(path: str | Path) -> Iterator[None]:
     try:
         yield
-    except BrokenPipeError:
-        raise  # the reader of the pipe has left; that is no error
+    except (BrokenPipeError, GsiError):
+        raise  # the reader of the pipe has left, which is no error; or what was to be written failed
     except (OSError, ValueError) as err:
         raise OutputError(f"{path}: {reason(err)}") from err
 

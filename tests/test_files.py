@@ -3,12 +3,13 @@
 import os
 import stat
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from gicodec import files
-from gicodec.errors import ImageError, OutputError
+from gicodec.errors import ImageError, OptionError, OutputError
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="modes and links of POSIX")
 
@@ -105,3 +106,52 @@ def test_same_file_sees_through_names(tmp_path: Path) -> None:
     path.touch()
     assert files.same_file(path, tmp_path / "." / "x")
     assert not files.same_file(path, tmp_path / "missing")
+
+
+def test_of_a_file_only_what_is_asked_for_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(bytes(range(200)))
+    data = files.open_data(path)
+    assert isinstance(data, files.FileData)
+    assert len(data) == 200
+    assert data[3:7] == bytes([3, 4, 5, 6])
+    assert data[190:300] == bytes(range(190, 200))
+    assert data[7:3] == b""
+    assert data[:] == path.read_bytes()
+
+
+def test_a_file_that_shrinks_while_it_is_read_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(bytes(2**20))
+    data = files.open_data(path)
+    path.write_bytes(b"short")
+    with pytest.raises(ImageError, match="shorter"):
+        data[2**19 :]
+
+
+def test_a_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ImageError, match="nothing"):
+        files.open_data(tmp_path / "nothing")
+
+
+def test_parts_are_written_as_one_file(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    assert files.write_file(path, iter([b"ab", b"", b"cde"])) == 5
+    assert path.read_bytes() == b"abcde"
+
+
+@pytest.mark.parametrize(("error", "seen"), [(ValueError, OutputError), (OptionError, OptionError)])
+def test_parts_that_fail_leave_what_was_there(
+    tmp_path: Path, error: type[Exception], seen: type[Exception]
+) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+
+    def parts() -> Iterator[bytes]:
+        yield b"new"
+        raise error("failed")
+
+    with pytest.raises(seen):
+        files.write_file(path, parts())
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]

@@ -120,9 +120,22 @@ def test_pictures_above_a_limit_are_divided(monkeypatch: pytest.MonkeyPatch) -> 
     file = read(result.data)
     assert isinstance(file, ChunkedFile)
     assert {report.stage for report in reports} == {"start", "chunks"}
+    assert reports[-1].done == reports[-1].total
     assert result.psnr == pytest.approx(
         psnr(np.square(gicodec.decode(result.data).astype(float) - photograph())), abs=1e-6
     )
+
+
+def test_a_watcher_sees_the_whole_picture() -> None:
+    seen: list[float] = []
+
+    def watch(report: Progress) -> None:
+        if report.stage == "chunks":
+            seen.append(float(report.snapshot().centers[:, 0].max()))
+
+    for picture in (photograph(200, 60), photograph(200, 60)[:, :, :1]):
+        encode(Picture(np.ascontiguousarray(picture)), EncodeOptions(effort="fast", threads=1), watch, SIDE)
+        assert seen[0] < 1.5 * SIDE < 150 < seen[-1]
 
 
 def test_errors_around_a_chunk_count_where_another_is_finished() -> None:

@@ -24,8 +24,8 @@ const NAMES = new Map([
 /**
  * Splits a file into its sections.
  * @param {Uint8Array} file
- * @returns {{sections: Section[], rest: Uint8Array}} in the order of the file, and what follows the checksum; the name of
- *   an unknown ancillary section is `other`
+ * @returns {{sections: Section[], rest: Uint8Array}} in the order of the file, and what follows the checksum; the name
+ *   of an unknown section is `other`
  * @throws {GsiError} corrupt, unsupported or limit
  */
 export function readSections(file) {

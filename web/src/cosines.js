@@ -22,7 +22,8 @@ export function axisCosines(count, places, borders) {
   places.forEach((x, n) => {
     for (let k = 0; k < 2 * BLOCK; k++) {
       const block = blocks[n] + floor(k / BLOCK);
-      if (block < count) values[2 * BLOCK * n + k] = cosine(x - BLOCK * block, k % BLOCK, isBorder(block), isBorder(block + 1));
+      const u = x - BLOCK * block;
+      if (block < count) values[2 * BLOCK * n + k] = cosine(u, k % BLOCK, isBorder(block), isBorder(block + 1));
     }
   });
   return { blocks, values };

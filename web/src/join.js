@@ -69,7 +69,8 @@ function joinLayers({ width, height, channels }, chunks, layers) {
     if (c + 1 === channels) length += layer.amplitudes.length;
   }));
   const [down, across] = ['y', 'x'].map((axis) => chunks.map((chunk) => chunk[axis] / BLOCK));
-  return { ...joined(some.map(({ amplitudes }) => ({ amplitudes }))), step, rows, columns, starts, borders: { down, across } };
+  const amplitudes = joined(some.map((layer) => layer.amplitudes));
+  return { step, rows, columns, starts, borders: { down, across }, amplitudes };
 }
 
 function joinAlpha({ width, height }, chunks, parts) {

@@ -40,7 +40,8 @@ export function decodeLayer(bytes, stepCode, { width, height, channels }) {
   const columns = ceil(width / BLOCK);
   const starts = times(channels, () => new Int32Array(rows * columns));
   const borders = { down: [0], across: [0] };
-  const layer = { step: stepOfCode(stepCode), rows, columns, starts, borders, amplitudes: new Int16Array(BLOCK_LENGTH) };
+  const amplitudes = new Int16Array(BLOCK_LENGTH);
+  const layer = { step: stepOfCode(stepCode), rows, columns, starts, borders, amplitudes };
   decodeBlocks(makeBitDecoder(bytes), layer);
   return layer;
 }

@@ -32,20 +32,24 @@ import { readStepCode } from './step-code.js';
 export function readPicture(file) {
   const { header, chunks } = open(file);
   if (!header.chunkSide) return readPart(header, header, chunks[0].payloads);
-  const around = 2 * HALO;
-  return joinParts(header, chunks, chunks.map(({ width, height, payloads }) => readPart(
-    { ...header, width, height },
-    { ...header, width: width + around, height: height + around },
-    payloads,
+  return joinParts(header, chunks, chunks.map((chunk) => readPart(
+    { ...header, width: chunk.width, height: chunk.height },
+    headerOfGaussians(header, chunk),
+    chunk.payloads,
   )));
 }
 
+/** The header that the Gaussians of a chunk have; of a picture that is not divided, its own. */
+const headerOfGaussians = (header, { width, height }) => (
+  width ? { ...header, width: width + 2 * HALO, height: height + 2 * HALO } : header
+);
+
 /** Decodes a picture, or a chunk of one; Gaussians have a header of their own. */
-function readPart(header, headerOfGaussians, { gaussians, texture, alpha }) {
+function readPart(header, headerAround, { gaussians, texture, alpha }) {
   const layer = texture && openTexture(texture);
   return {
     header,
-    gaussians: readGaussians(gaussians, headerOfGaussians),
+    gaussians: readGaussians(gaussians, headerAround),
     layer: layer?.bytes.length ? decodeLayer(layer.bytes, layer.stepCode, header) : null,
     alpha: alpha ? decodeAlpha(alpha, header) : null,
   };
@@ -59,7 +63,7 @@ function readPart(header, headerOfGaussians, { gaussians, texture, alpha }) {
  */
 export function readInfo(file) {
   const { sections, header, metadata, chunks } = open(file);
-  const heads = chunks.map(({ payloads }) => openGaussians(payloads.gaussians, header));
+  const heads = chunks.map((chunk) => openGaussians(chunk.payloads.gaussians, headerOfGaussians(header, chunk)));
   const filled = heads.find(({ count }) => count);
   const texture = chunks.find(({ payloads }) => payloads.texture)?.payloads.texture;
   return {

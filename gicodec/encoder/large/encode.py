@@ -205,14 +205,9 @@ class _Large:
         return {i: layer for i, layer in zip(layered, layers, strict=True) if not layer.texture.is_empty}
 
     def _file(self, coded: list[bytes], layers: dict[int, CodedTexture]) -> bytes:
-        parts = [
-            Parts(
-                gaussians,
-                layers[i].payload if i in layers else None,
-                None if self.alphas is None else self.alphas[i],
-            )
-            for i, gaussians in enumerate(coded)
-        ]
+        alphas: list[bytes] | list[None] = self.alphas or [None] * len(coded)
+        textures = [layers[i].payload if i in layers else None for i in range(len(coded))]
+        parts = list(map(Parts, coded, textures, alphas))
         reaches = self.finished.reaches or [0] * len(parts)
         return write_chunked(self.header, list(zip(parts, reaches, strict=True)), self.metadata)
 
@@ -238,7 +233,9 @@ class _Large:
             return None
 
         def report(inner: Progress) -> None:
-            self._last = replace(inner, stage=stage, done=i, total=len(self.chunks))
+            snapshot = partial(self.finished.beside, self.chunks[i], inner.snapshot)
+            n = len(self.chunks)
+            self._last = replace(inner, stage=stage, done=i, total=n, snapshot=snapshot)
             progress(self._last)
 
         return report

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -30,6 +32,12 @@ class Finished:
         gaussians = dequantize(payload).moved(chunk.x - HALO, chunk.y - HALO)
         self._chunks.append((chunk, gaussians))
         self.reaches.append(_reach_of(gaussians, chunk))
+
+    def beside(self, chunk: Chunk, snapshot: Callable[[], Gaussians]) -> Gaussians:
+        """Return all there are so far, with those of another chunk as they are now."""
+        moved = snapshot().moved(chunk.x - HALO, chunk.y - HALO)
+        colored = (replace(g, colors=np.broadcast_to(g.colors, (len(g.colors), 3))) for _, g in self._chunks)
+        return Gaussians.joined([*colored, moved])
 
     def drawn(self, view: View) -> Array:
         """Draw them in a view of the picture at its own size: [1 or 3, H, W]."""
