@@ -73,11 +73,7 @@ class Parts:
         types = [section.type for section in sections]
         _check_known(types)
         if types != [kind for kind in IMAGE if kind in types] or SectionType.GAUSSIANS not in types:
-            found = " ".join(map(section_name, types))
-            raise CorruptFileError(
-                "sections must be one gaussians, at most one texture, and at most one alpha,"
-                f" not {found or 'none'}"
-            )
+            raise _wrong(types)
         payloads = dict(sections)
         return cls(*map(payloads.get, IMAGE))  # type: ignore[arg-type]  # there are Gaussians
 
@@ -105,7 +101,7 @@ class Sections:
         _check_known([section.type for section in image])
         headers = [section for section in image if section.type == SectionType.HEADER]
         if len(headers) != 1 or sections[0] is not headers[0]:
-            raise CorruptFileError("sections must be one header first")
+            raise _wrong([section.type for section in sections], "one header, ")
         header, metadata = Header.from_bytes(headers[0].payload), Metadata.of(sections)
         check_profile(header, metadata)
         content: Parts | bytes
@@ -117,6 +113,12 @@ class Sections:
             raise CorruptFileError("a picture that is divided must have one index, and no other sections")
         unknown = [s for s in sections if not s.type & CRITICAL and s.type not in METADATA]
         return cls(header, content, metadata, tuple(unknown))
+
+
+def _wrong(types: list[int], before: str = "") -> CorruptFileError:
+    found = " ".join(map(section_name, types)) or "none"
+    parts = "one gaussians, at most one texture, and at most one alpha"
+    return CorruptFileError(f"sections must be {before}{parts}, not {found}")
 
 
 def _check_known(types: list[int]) -> None:
