@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MIN_INTERVAL = 0.1  # seconds between two updates of the bar
 PROBE = 100  # iterations of the first fit, whose time tells
 RUNS_OF_PROBE: dict[Effort, float] = {"fast": 12, "medium": 34, "slow": 150}  # as long as a run: two pictures
+SHARE_OF_STARTS = 1.2  # of a picture that is divided: its chunks begin with as long a fit, in probes
 LONG = 10.0  # seconds, from which on it is said
 
 
@@ -72,6 +73,7 @@ class StageLog:
     def __init__(self, effort: Effort) -> None:
         self._start, self._effort = time.monotonic(), effort
         self._stages: dict[str, tuple[Progress, float]] = {}
+        self._is_told = False
 
     def __call__(self, progress: Progress) -> None:
         """Record a report."""
@@ -79,8 +81,13 @@ class StageLog:
         if not self._stages and progress.done == 0:
             self._start, seconds = time.monotonic(), 0.0  # reading and imports are over
         self._stages[progress.stage] = progress, seconds
-        estimate = seconds * RUNS_OF_PROBE[self._effort]
-        if progress.stage == "first" and progress.done == PROBE and estimate >= LONG:
+        done = {"first": progress.done / PROBE, "start": progress.done / progress.total * SHARE_OF_STARTS}
+        share = done.get(progress.stage, 0.0)
+        if self._is_told or not share or (progress.stage == "first" and progress.done < PROBE):
+            return
+        self._is_told = True
+        estimate = seconds * RUNS_OF_PROBE[self._effort] / share
+        if estimate >= LONG:
             say(f"gsi: this takes about {float(f'{estimate:.1g}'):.0f} s")
 
     def print(self, separator: str) -> None:

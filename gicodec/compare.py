@@ -68,7 +68,7 @@ def _structure(a: NDArray[np.float32], b: NDArray[np.float32]) -> dict[str, floa
     import torch
     from pytorch_msssim import ms_ssim, ssim
 
-    tensors = [torch.from_numpy(np.ascontiguousarray(x.transpose(2, 0, 1)[None], np.float32)) for x in (a, b)]
+    tensors = [torch.from_numpy(np.array(x.transpose(2, 0, 1)[None], np.float32)) for x in (a, b)]
     measured = {}
     if min(a.shape[:2]) >= 11:
         measured["ssim"] = float(ssim(*tensors, data_range=1.0))
