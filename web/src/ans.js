@@ -25,7 +25,7 @@ export class AnsDecoder {
 
   /** Throws where anything is left to decode. */
   end() {
-    if (this.#high || this.#low || this.#words.length) throw corrupt('words are left');
+    if (this.#high || this.#low || this.#words.length) throw corrupt('extra words');
   }
 
   /**

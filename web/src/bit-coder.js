@@ -18,7 +18,7 @@ const EVEN = 32768;
  * @returns {BitDecoder}
  */
 export function makeBitDecoder(bytes) {
-  if (bytes[bytes.length - 1] === 0) throw corrupt('texture: ends in 0');
+  if (bytes[bytes.length - 1] === 0) throw corrupt('ends in 0');
   /** An array of integers: V8 would allocate a new number for each change of a variable above 2^31. */
   const state = Uint32Array.of(0, 0xffffffff, 0);
   let position = 0;
@@ -43,7 +43,7 @@ export function makeBitDecoder(bytes) {
   };
 
   const end = () => {
-    if (bytes.length > position - 3) throw corrupt('texture: bytes are left');
+    if (bytes.length > position - 3) throw corrupt('extra bytes');
   };
 
   return { bit, evenBit: () => bit(EVEN), end };

@@ -25,7 +25,7 @@ export class ByteReader {
 
   /** @returns {Uint8Array} the next n bytes; a view, not a copy */
   take(n) {
-    if (n > this.left) throw corrupt('the file ends too early');
+    if (n > this.left) throw corrupt('ends too early');
     this.position += n;
     return this.#bytes.subarray(this.position - n, this.position);
   }
@@ -46,7 +46,7 @@ export class ByteReader {
     let value = 0;
     for (let shift = 0; ; shift += 7) {
       const byte = this.byte();
-      if (shift === 28 && byte > 15) throw corrupt('a number of 33 bits');
+      if (shift === 28 && byte > 15) throw corrupt('number of 33 bits');
       value += (byte & 127) * 2 ** shift;
       if (byte < 128) {
         if (byte === 0 && shift > 0) throw corrupt('needless bytes');

@@ -96,6 +96,6 @@ function decodeMagnitude(coder, models, contexts, least) {
   let x = 0;
   for (let bit = 0; bit < n; bit++) x = 2 * x + coder.evenBit();
   magnitude = LARGEST_PLAIN + 2 ** n + x;
-  if (magnitude > MAX_MAGNITUDE) throw corrupt('texture: amplitude');
+  if (magnitude > MAX_MAGNITUDE) throw corrupt('large amplitude');
   return magnitude;
 }

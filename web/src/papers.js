@@ -77,7 +77,7 @@ function readHalves(reader, n) {
 }
 
 function checkFinite(numbers) {
-  if (!numbers.every(Number.isFinite)) throw corrupt('not a finite number');
+  if (!numbers.every(Number.isFinite)) throw corrupt('not finite');
   return numbers;
 }
 

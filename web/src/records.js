@@ -47,9 +47,9 @@ function readTables(reader, bits) {
     return byte & 15;
   };
   const upper = bits.map(next);
-  if (upper.some((t, f) => t > min(MAX_TABLE_BITS, bits[f]))) throw corrupt('too large a table');
+  if (upper.some((t, f) => t > min(MAX_TABLE_BITS, bits[f]))) throw corrupt('large table');
   const tables = upper.map((t) => (t ? times(2 ** t, () => COUNTS[next()]) : null));
-  if (count % 2 && next()) throw corrupt('half a byte is left');
+  if (count % 2 && next()) throw corrupt('half a byte');
   if (tables.some((table) => table?.every((count) => count === 0))) throw corrupt('empty table');
   return tables;
 }

@@ -25,7 +25,7 @@ export function makeView(header, { width, height, crop } = {}) {
   const fullHeight = height ?? matchingSide(width, header.width, header.height);
   const { x, y, width: w, height: h } = crop ?? { x: 0, y: 0, width: fullWidth, height: fullHeight };
   if (![fullWidth, fullHeight, w, h, x + 1, y + 1].every(isPositive)) {
-    throw new GsiError('argument', 'sizes must be whole numbers of pixels');
+    throw new GsiError('argument', 'sizes must be whole numbers');
   }
   if (x + w > fullWidth || y + h > fullHeight) {
     throw new GsiError('argument', `the crop is not inside the ${fullWidth}x${fullHeight} output`);
