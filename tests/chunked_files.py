@@ -42,7 +42,7 @@ def handmade(*, n: int = 30, alpha: bool = True, step_codes: tuple[int, ...] = (
 
 
 @cache
-def encoded(width: int = 200, height: int = 140, **options: object) -> tuple[bytes, int]:
+def encoded(width: int, height: int, **options: object) -> tuple[bytes, int]:
     """Encode a photograph in small chunks; return the file, and the number of its Gaussians."""
     given = {"effort": "fast", "threads": 1, **options}
     return encode(Picture(photograph(width, height)), EncodeOptions(**given), None, SIDE)  # type: ignore[arg-type]
