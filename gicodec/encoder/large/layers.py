@@ -17,9 +17,10 @@ from gicodec.format.gsi.head import N_STEP_CODES, nearest_step_code
 from gicodec.texture.layer import CodedTexture
 
 SAMPLED = 4  # chunks that tell how wrong expectations are
-MAX_PASSES = 16  # over all chunks; three most of the time
+MAX_PASSES = 12  # over all chunks; three or four most of the time
 FAR = 16  # steps to move on, where a price is not enough
 SPARE = 0.004  # how far, as a log, a pass aims beyond the limit, so that the other side is reached
+NEARLY = 0.995  # of the limit: it is met
 TINY = 1e-12
 
 Remainders = Sequence[Callable[[], Remainder]]
@@ -86,24 +87,29 @@ def layers_within(remainders: Remainders, measure: Measure) -> list[CodedTexture
     code = nearest(1.0)
     measured = sum(coded(i, code, TEXTURE.price)[1] for i in sample)
     code = nearest(measured / max(expected[sample, code].sum(), TINY))
-    log_price, within, beyond = 0.0, None, None
+    log_price, passes = 0.0, dict[bool, tuple[float, float, Layers]]()  # by whether they are within the limit
     for _ in range(MAX_PASSES):
         price = TEXTURE.price * math.exp(log_price)
         layers = [coded(i, code, price) for i in range(len(remainders))]
         log_excess = math.log(max(_sum(layers), TINY) / measure.limit)
-        if log_excess <= 0:
-            within = layers
-        else:
-            beyond = layers
-        if within is not None and (beyond is not None or code == finest):
+        passes[log_excess <= 0] = log_price, log_excess, layers
+        if len(passes) == 2:
+            if _sum(_mixed(passes[True][2], passes[False][2], measure.limit)) > NEARLY * measure.limit:
+                break
+            (low, below, _), (high, above, _) = passes[True], passes[False]
+            log_price = low + (high - low) * min(max((-SPARE - below) / (above - below), 0.1), 0.9)
+            continue
+        if log_excess <= 0 and code == finest:
             break
         log_price -= (log_excess + math.copysign(SPARE, log_excess)) / measure.per_price
         if abs(log_price) > TEXTURE.max_log_price:  # the expectation was far off
             steps = round(math.copysign(FAR, -log_excess * measure.per_price))
             code, log_price = min(max(code + steps, finest), N_STEP_CODES - 1), 0.0
-    if within is None:
+            passes.clear()
+    if True not in passes:
         raise TargetError("the target cannot be met by a texture")
-    return [layer for layer, _ in _mixed(within, beyond or within, measure.limit)]
+    within = passes[True][2]
+    return [layer for layer, _ in _mixed(within, passes.get(False, passes[True])[2], measure.limit)]
 
 
 def _mixed(within: Layers, beyond: Layers, limit: float) -> Layers:
