@@ -20,10 +20,14 @@ export function axisCosines(count, places, borders) {
   const blocks = Int32Array.from(places, (x) => firstBlock(x, count));
   const values = new Float64Array(2 * BLOCK * places.length);
   places.forEach((x, n) => {
-    for (let k = 0; k < 2 * BLOCK; k++) {
-      const block = blocks[n] + floor(k / BLOCK);
+    for (let half = 0; half < 2; half++) {
+      const block = blocks[n] + half;
+      if (block === count) break;
       const u = x - BLOCK * block;
-      if (block < count) values[2 * BLOCK * n + k] = cosine(u, k % BLOCK, isBorder(block), isBorder(block + 1));
+      const window = fade(u, isBorder(block)) * fade(BLOCK - u, isBorder(block + 1));
+      for (let k = 0; k < BLOCK; k++) {
+        values[(2 * n + half) * BLOCK + k] = (window * Math.cos((Math.PI / 8) * (k + 1 / 2) * u)) / 2;
+      }
     }
   });
   return { blocks, values };
@@ -31,11 +35,6 @@ export function axisCosines(count, places, borders) {
 
 /** The first of the two blocks whose windows may not be 0 at x. */
 const firstBlock = (x, count) => clamp(floor((x - BLOCK / 2) / BLOCK), 0, max(0, count - 2));
-
-function cosine(u, k, isFirst, isLast) {
-  const window = fade(u, isFirst) * fade(BLOCK - u, isLast);
-  return (window * Math.cos((Math.PI / 8) * (k + 1 / 2) * u)) / 2;
-}
 
 /** A side of a window, at a distance from where its block begins or ends. */
 const fade = (u, isBorder) => Math.sin((Math.PI / 4) * (1 + (isBorder ? Math.sign(u) : clamp(u / 4, -1, 1))));
