@@ -194,9 +194,8 @@ def _decode_file(source: str, target: str, run: _Run) -> Finished:
     decoded = decode_bands(arguments.open_data(source), run.options)
     first = next(decoded.bands)
     parts = encode_bands(decoded.height, chain([first], decoded.bands), extension, run.background)
-    if not arguments.is_plain(target):
-        parts = iter([b"".join(parts)])  # a pipe keeps what it has got, even if the rest is damaged
-    n_bytes = arguments.write_bytes(target, parts)
+    # A pipe keeps what it has got, even if the rest is damaged: it gets all at once.
+    n_bytes = arguments.write_bytes(target, parts if arguments.is_plain(target) else b"".join(parts))
     name, depth = arguments.name_of(target, "standard output"), bits_for(first, extension)
     file, text = arguments.name_of(source, "standard input"), ""
     if run.as_json:

@@ -56,9 +56,10 @@ def _show(file: str, *, as_json: bool, verbose: bool) -> None:
 
 def _decode(data: Data) -> tuple[int, dict[str, float]]:
     """Decode the Gaussians; return the number of waves and the bits of each attribute."""
-    from gicodec.format.file import bits_by_attribute, payloads
+    from gicodec.format.file import bits_of, payloads
 
-    return sum(payload.n_waves for payload, _ in payloads(data)), bits_by_attribute(data)
+    found = list(payloads(data))
+    return sum(payload.n_waves for payload, _ in found), bits_of(found)
 
 
 def _to_json(name: str, described: FileInfo) -> dict[str, object]:

@@ -18,6 +18,11 @@ class Chunk(NamedTuple):
     width: int
     height: int
 
+    def draws_in(self, left: float, top: float, right: float, bottom: float, reach: int) -> bool:
+        """Tell whether what reaches so many pixels beyond the chunk can draw in a part of the picture."""
+        across = self.x - reach < right and self.x + self.width + reach > left
+        return across and self.y - reach < bottom and self.y + self.height + reach > top
+
 
 def chunks_of(header: Header) -> list[Chunk]:
     """Return the chunks of a picture, row by row; the last of each row and column has what is left."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from gicodec.format.chunked import ChunkedFile
@@ -115,8 +115,13 @@ def read_chunk_payload(file: ChunkedFile, i: int, parts: Parts) -> tuple[Payload
 
 def bits_by_attribute(data: Data) -> dict[str, float]:
     """Decode a file and return the ideal code length of each attribute, bits, over all Gaussians."""
+    return bits_of(payloads(data))
+
+
+def bits_of(payloads: Iterable[tuple[Payload, Header]]) -> dict[str, float]:
+    """Return the ideal code length of each attribute, bits, over the Gaussians of some pictures."""
     bits: defaultdict[str, float] = defaultdict(float)
-    for payload, header in payloads(data):
+    for payload, header in payloads:
         for attribute, cost in payload.write(header)[1].items():
             bits[attribute] += cost
     return dict(bits)

@@ -9,25 +9,24 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gicodec.format import ChunkedFile, CorruptFileError, Header, LimitError
+from gicodec.drawing import check_work, draw_samples
+from gicodec.format import ChunkedFile, CorruptFileError, Header
 from gicodec.format.alpha.payload import read_alpha
 from gicodec.format.alpha.prediction import Plane
-from gicodec.format.chunks import HALO, Chunk, header_of
+from gicodec.format.chunks import HALO, header_of
 from gicodec.format.file import read_chunk_payload
 from gicodec.gaussians import Gaussians
 from gicodec.image.picture import Picture
-from gicodec.image.samples import to_samples
 from gicodec.options import DecodeOptions
 from gicodec.quantize import dequantize
 from gicodec.render import View, covered_pixels
-from gicodec.render.reduce import drawn_view, render_at
+from gicodec.render.reduce import drawn_view
 from gicodec.render.resample import resized
 from gicodec.texture.layer import Texture, read_texture
 from gicodec.texture.mosaic import Mosaic
 
 BAND = 2**21  # pixels drawn at once
 ALPHA_REACH = 2  # pixels from which an enlarged one of alpha is made
-MAX_WORK = 2**35  # Gaussian-pixels, some seconds: MAX_PIXELS with about 100 Gaussians over each
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,16 +49,17 @@ class Chunks:
         self.alpha = np.zeros((header.height, header.width), np.uint8) if file.has_alpha else None
         """[H, W], known where chunks have been decoded."""
 
-    def prepare(self, view: View) -> None:
-        """Begin to decode what a view of the picture needs."""
-        for i in needed_chunks(self._file, view):
+    def prepare(self, view: View) -> list[int]:
+        """Begin to decode the chunks that a view of the picture needs; return which."""
+        needed = needed_chunks(self._file, view)
+        for i in needed:
             if i not in self._decoded:
                 self._decoded[i] = self._pool.submit(self._decode, i)
+        return needed
 
     def of(self, view: View) -> tuple[Gaussians, Mosaic]:
         """Return what there is to draw in a view of the picture, and hardly more; forget what is above."""
-        self.prepare(view)
-        needed = needed_chunks(self._file, view)
+        needed = self.prepare(view)
         chosen = [(self._file.chunks[i], self._decoded[i].result()) for i in needed]
         self._decoded = {i: future for i, future in self._decoded.items() if i >= needed[0]}
         if self.alpha is not None:
@@ -91,47 +91,31 @@ def decode_chunks(file: ChunkedFile, view: View, options: DecodeOptions) -> Iter
         LimitError: A chunk exceeds a limit, or drawing takes too long.
     """
     header, work = file.header, 0.0
-    device = "cpu" if options.device == "auto" else options.device
     with ThreadPoolExecutor(1) as pool:  # Python decodes no two chunks at once; the engine draws beside it
         chunks = Chunks(file, pool)
         bands = list(bands_of(view, header))
-        for band, following in zip(bands, [*bands[1:], None], strict=True):
-            drawn = drawn_view(band, header)
-            gaussians, texture = chunks.of(drawn)
-            if following is not None:  # while this one is drawn
-                chunks.prepare(drawn_view(following, header))
-            work += covered_pixels(gaussians, drawn)
+        drawn = [drawn_view(band, header) for band in bands]
+        for i, band in enumerate(bands):
+            gaussians, texture = chunks.of(drawn[i])
+            for following in drawn[i + 1 : i + 2]:  # while this one is drawn
+                chunks.prepare(following)
+            work += covered_pixels(gaussians, drawn[i])
             check_work(work)
-            image = render_at(
-                gaussians, band, header, texture=texture, threads=options.threads, device=device
-            )
+            samples = draw_samples(gaussians, texture, band, header, options)
             alpha = None if chunks.alpha is None else resized(chunks.alpha, band)
-            samples = to_samples(image, options.bits or header.bit_depth)
             yield Picture(samples, alpha, header.color_space, file.metadata)
-
-
-def check_work(work: float) -> None:
-    """Check how many Gaussian-pixels there are to draw.
-
-    Raises:
-        LimitError: They are too many.
-    """
-    if work > MAX_WORK:
-        raise LimitError(f"rendering takes {work:.1e} Gaussian-pixels, the limit is {MAX_WORK:.1e}")
 
 
 def needed_chunks(file: ChunkedFile, view: View) -> list[int]:
     """Return which chunks draw in a view."""
     left, top = view.x / view.scale_x, view.y / view.scale_y
     right, bottom = (view.x + view.width) / view.scale_x, (view.y + view.height) / view.scale_y
-
-    def is_needed(chunk: Chunk, reach: int) -> bool:
-        across = chunk.x - reach < right and chunk.x + chunk.width + reach > left
-        return across and chunk.y - reach < bottom and chunk.y + chunk.height + reach > top
-
     least = ALPHA_REACH if file.has_alpha else 0
-    pairs = enumerate(zip(file.chunks, file.entries, strict=True))
-    return [i for i, (chunk, entry) in pairs if is_needed(chunk, max(least, entry.reach))]
+    return [
+        i
+        for i, (chunk, entry) in enumerate(zip(file.chunks, file.entries, strict=True))
+        if chunk.draws_in(left, top, right, bottom, max(least, entry.reach))
+    ]
 
 
 def bands_of(view: View, header: Header) -> Iterator[View]:

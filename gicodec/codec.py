@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import cast
 
-from gicodec.chunked import check_work, decode_chunks
+from gicodec.chunked import decode_chunks
+from gicodec.drawing import check_work, draw_samples
 from gicodec.errors import OptionError
 from gicodec.format import MAX_PIXELS, ChunkedFile, GsiFile, Header, LimitError, Method, Section, read
 from gicodec.format.alpha.payload import read_alpha
@@ -16,13 +17,12 @@ from gicodec.format.constants import SectionType
 from gicodec.format.container import framed_size
 from gicodec.format.varint import Data
 from gicodec.image.picture import Picture, joined
-from gicodec.image.samples import to_samples
 from gicodec.methods import SPECS
 from gicodec.opacity import code_alpha
 from gicodec.options import DecodeOptions, EncodeOptions, ProgressCallback
 from gicodec.quantize import dequantize
 from gicodec.render import View, covered_pixels
-from gicodec.render.reduce import drawn_view, render_at
+from gicodec.render.reduce import drawn_view
 from gicodec.render.resample import resized
 from gicodec.source import Source
 from gicodec.texture.layer import read_texture
@@ -135,10 +135,8 @@ def _decode_whole(file: GsiFile, view: View, options: DecodeOptions) -> Picture:
     gaussians = dequantize(file.payload)
     texture = None if file.texture is None else read_texture(file.texture, header)
     check_work(covered_pixels(gaussians, drawn_view(view, header)))
-    device = "cpu" if options.device == "auto" else options.device
-    image = render_at(gaussians, view, header, texture=texture, threads=options.threads, device=device)
+    samples = draw_samples(gaussians, texture, view, header, options)
     alpha = None if file.alpha is None else resized(read_alpha(file.alpha, header), view)
-    samples = to_samples(image, options.bits or header.bit_depth)
     return Picture(samples, alpha, header.color_space, file.metadata)
 
 

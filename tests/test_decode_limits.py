@@ -12,7 +12,7 @@ import pytest
 from payloads import assert_same, random_payload, random_points
 
 from gicodec import Crop, LimitError, decode
-from gicodec.chunked import MAX_WORK
+from gicodec.drawing import MAX_WORK
 from gicodec.format import MAX_PIXELS, GsiFile, GsiPayload, Header, Kernel, Section
 from gicodec.format.constants import SectionType
 from gicodec.format.container import write_sections

@@ -78,19 +78,25 @@ class Search:
     def with_layer(self, aim: Aim | None, begun: Beginning) -> GsiFile | None:
         """Encode with a layer of cosines; None where that is not better, or there is no room."""
         source, header = self.source, self.source.header
-        if aim is None or begun.split is None:
+        payload = self.gaussians_below(begun)
+        if aim is None or payload is None:
             return None
-        try:
-            size = SizeTarget(begun.split.n_bytes, header)
-        except TargetError:  # a tiny picture
-            return None
-        huber = TEXTURE.huber(PRESETS[self.options.effort], begun.split.step_code)
-        payload = self.gaussians(size, begun.start, huber)
         remainder = Remainder.of(source, dequantize(payload), self.options.threads)
         layer = aim.layer(remainder, file_size(payload, header))
         if layer is None or layer.texture.is_empty:
             return None
         return GsiFile(header, payload, layer.payload)
+
+    def gaussians_below(self, begun: Beginning) -> GsiPayload | None:
+        """Encode the Gaussians that a layer is to be added to; None where there is none, or no room."""
+        if begun.split is None:
+            return None
+        try:
+            size = SizeTarget(begun.split.n_bytes, self.source.header)
+        except TargetError:  # a tiny picture
+            return None
+        huber = TEXTURE.huber(PRESETS[self.options.effort], begun.split.step_code)
+        return self.gaussians(size, begun.start, huber)
 
     def gaussians(self, target: Target, start: Array, huber: Huber | None = None) -> GsiPayload:
         """Encode by Gaussians, alone or, with a loss of that kind, for a layer to be added.
@@ -105,11 +111,11 @@ class Search:
         result = best_fit(source, target, *how, start=start, huber=huber)
         threads = options.threads
         objective = Objective(source.target, weights=source.weights, device=self.device, threads=threads)
-        objective.huber = huber
+        objective.huber, objective.longest = huber, source.longest
         values = to_state(result.parameters)
         first = target.start(values, result.psnr)
         generator = np.random.default_rng(options.seed)
-        tuner = Tuner(objective, source.header, State(values, first.step), generator, source.longest)
+        tuner = Tuner(objective, source.header, State(values, first.step), generator)
         _tune(tuner, target, first.n_min, preset.alone if huber is None else preset.layered, self.progress)
         return target.check(_best_attempt(tuner, target, preset, self.progress))
 
@@ -148,7 +154,7 @@ def _best_attempt(tuner: Tuner, target: Target, preset: Preset, progress: Progre
     for _ in range(target.max_attempts):
         frozen = tuner.at_step(step)
         state = freeze(frozen, preset.n_freeze, progress)
-        refine(frozen.objective, state, preset.n_sweeps, target.next_price, longest=tuner.longest)
+        refine(frozen.objective, state, preset.n_sweeps, target.next_price)
         attempts.append(target.judge(state))
         correction = attempts[-1].correction
         if correction is None:

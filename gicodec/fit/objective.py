@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 import numpy as np
@@ -20,6 +21,8 @@ class Objective(Canvas):
     """Time spent in the engine so far."""
     huber: Huber | None = None
     """The loss, where a layer of cosines will be added; None: the squared error."""
+    longest = math.inf
+    """Standard deviation that a Gaussian may have, pixels."""
     _iteration = 0
 
     def residual_and_gradient(self, values: Array, *, law: Law | None = None, waves: bool = True) -> Array:

@@ -22,6 +22,7 @@ from gicodec.format import ChunkedFile, Header, read
 from gicodec.format.arrays import FloatArray
 from gicodec.format.chunks import chunks_of
 from gicodec.image.picture import Picture
+from gicodec.metrics import squared_error
 from gicodec.options import EncodeOptions, Progress
 from gicodec.source import Source
 
@@ -176,7 +177,7 @@ def test_layers_meet_a_limit_together(kind: str) -> None:
         assert 2900 < sum(len(layer.payload) for layer in layers) <= 3000
     else:
         limit = header.n_pixels * 10 ** (-3.3)
-        layers = layers_within(made, measure_of_error(limit))
+        layers = layers_within(made, measure_of_error(squared_error(33, header)))
         errors = (64 * 64 * 10 ** (-remainder(i).psnr_of(layer) / 10) for i, layer in enumerate(layers))
         assert 0.97 * limit < math.fsum(errors) <= limit
     assert len({layer.step_code for layer in layers}) == 1

@@ -21,11 +21,9 @@ from gicodec.encoder.large.finished import Finished
 from gicodec.encoder.large.layers import layers_within, measure_of_error, measure_of_size
 from gicodec.encoder.large.shares import Start, shares, shares_of_psnr, start_of
 from gicodec.encoder.pipeline import Search
-from gicodec.encoder.targets.base import Target, file_size
-from gicodec.encoder.targets.gaussian_count import GaussianCountTarget
-from gicodec.encoder.targets.quality import QualityTarget, step_of_quality
-from gicodec.encoder.targets.size import SizeTarget
-from gicodec.encoder.texture.aims import Aim, SizeAim, StepAim
+from gicodec.encoder.targets import target_of
+from gicodec.encoder.targets.base import file_size
+from gicodec.encoder.texture.aims import StepAim, aim_of
 from gicodec.encoder.texture.choice import begin
 from gicodec.encoder.texture.remainder import Remainder
 from gicodec.encoder.texture.texture_model import TEXTURE
@@ -33,13 +31,12 @@ from gicodec.errors import TargetError
 from gicodec.format import GsiPayload
 from gicodec.format.chunked import write_chunked
 from gicodec.format.chunks import HALO, chunks_of, header_of
-from gicodec.format.gsi.head import nearest_step_code
 from gicodec.format.sections import Parts
 from gicodec.image.picture import Picture
 from gicodec.image.samples import to_samples
+from gicodec.metrics import squared_error
 from gicodec.opacity import code_alpha
 from gicodec.options import EncodeOptions, Progress, ProgressCallback
-from gicodec.presets import PRESETS
 from gicodec.render import View
 from gicodec.render.reduce import base_color
 from gicodec.source import Source
@@ -152,35 +149,29 @@ class _Large:
 
     def _gaussians(self, i: int, start: Start, n_bytes: int) -> tuple[GsiPayload, bool]:
         """Encode the Gaussians of a chunk; tell whether a layer follows."""
-        kind, value = self.options.target
         view = self._view(i, HALO)
         block = Block.of(self.source, self.header, self.chunks[i], halo=HALO, drawn=self.finished.drawn(view))
-        header = block.header
-        nothing = GsiPayload.empty(header.channels)
+        nothing = GsiPayload.empty(block.header.channels)
         if block.is_flat:
             return nothing, False
-        aim: Aim | None = None
-        target: Target
-        options = replace(self._options_of(i), texture=True if kind == "psnr" else self.options.texture)
-        if kind == "gaussians":
-            target = GaussianCountTarget.from_options(options, block)
-        elif kind == "quality":
-            aim, target = StepAim(value), QualityTarget(value, header)
-        else:
-            n_bytes += file_size(nothing, header)
-            try:
-                aim, target = SizeAim(n_bytes), SizeTarget(n_bytes, header)
-            except TargetError:
-                return nothing, False
-        if options.texture is False:
-            aim = None
+        options = self._options_of(i)
+        if n_bytes:
+            n_bytes += file_size(nothing, block.header)
+            options = replace(options, bpp=None, psnr=None, target_size=n_bytes)
+        if self.options.target[0] == "psnr":
+            options = replace(options, texture=True)
+        try:
+            target = target_of(options, block)
+        except TargetError:
+            if not n_bytes:
+                raise
+            return nothing, False
+        aim = None if options.texture is False else aim_of(options, block)
         reports = self._reports("chunks", i)
         begun = begin(block, target, aim, options, self.device, reports, first=start.fit)
         search = Search(block, options, self.device, reports)
-        if begun.split is None:
-            return search.gaussians(target, begun.start), False
-        huber = TEXTURE.huber(PRESETS[options.effort], begun.split.step_code)
-        return search.gaussians(SizeTarget(begun.split.n_bytes, header), begun.start, huber), True
+        payload = search.gaussians_below(begun)
+        return (search.gaussians(target, begun.start), False) if payload is None else (payload, True)
 
     def _layers(self, layered: list[int], n_bytes: int) -> dict[int, CodedTexture]:
         """Code the layers of chunks that have one, by chunk."""
@@ -191,11 +182,10 @@ class _Large:
                 raise TargetError(f"{value:g} dB cannot be met")
             return {}
         if kind == "quality":
-            code = nearest_step_code(TEXTURE.step * step_of_quality(value))
-            layers = [remainder().code(code) for remainder in remainders]
+            layers = [StepAim(value).layer(remainder(), 0) for remainder in remainders]
         elif kind == "psnr":
             others = sum(self._error(i) for i in range(len(self.chunks)) if i not in layered)
-            allowed = self.header.n_pixels * 10 ** (-value / 10) - others
+            allowed = squared_error(value, self.header) - others
             layers = layers_within(remainders, measure_of_error(max(allowed, TINY)))
         else:
             n_bytes -= TEXTURE.framing * len(layered)
@@ -217,11 +207,11 @@ class _Large:
         return Remainder(block, self.finished.drawn(self._view(i)), self.options.threads)
 
     def _error(self, i: int) -> float:
-        """Return the error of a chunk without a layer, summed over its pixels: see measure_of_error."""
+        """Return the squared error of a chunk without a layer."""
         block = Block.of(self.source, self.header, self.chunks[i])
         image = base_color(self.header)[:, None, None] + self.finished.drawn(self._view(i))
         samples = to_samples(image[: self.header.channels], self.header.bit_depth)
-        return float(block.header.n_pixels * 10 ** (-block.psnr(samples) / 10))
+        return squared_error(block.psnr(samples), block.header)
 
     def _view(self, i: int, halo: int = 0) -> View:
         x, y, width, height = self.chunks[i]

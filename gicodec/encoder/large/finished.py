@@ -44,10 +44,7 @@ class Finished:
         near = [
             gaussians
             for (chunk, gaussians), reach in zip(self._chunks, self.reaches, strict=True)
-            if chunk.x - reach < view.x + view.width
-            and view.x < chunk.x + chunk.width + reach
-            and chunk.y - reach < view.y + view.height
-            and view.y < chunk.y + chunk.height + reach
+            if chunk.draws_in(view.x, view.y, view.x + view.width, view.y + view.height, reach)
         ]
         if not near:
             return np.zeros((1, view.height, view.width), np.float32)

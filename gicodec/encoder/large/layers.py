@@ -14,6 +14,7 @@ from gicodec.encoder.texture.texture_model import TEXTURE
 from gicodec.errors import TargetError
 from gicodec.format.arrays import FloatArray
 from gicodec.format.gsi.head import N_STEP_CODES, nearest_step_code
+from gicodec.metrics import squared_error
 from gicodec.texture.layer import CodedTexture
 
 SAMPLED = 4  # chunks that tell how wrong expectations are
@@ -52,17 +53,16 @@ def measure_of_size(n_bytes: int) -> Measure:
 
 
 def measure_of_error(error: float) -> Measure:
-    """Let all decoded pixels together have an error: of each, the mean square of its samples, from 0 to 1."""
+    """Let all decoded chunks together have at most an error: a sum as of ``metrics.squared_error``."""
 
-    def in_sum(remainder: Remainder, psnr: FloatArray | float) -> FloatArray:
-        return np.asarray(remainder.source.header.n_pixels * 10 ** (-np.asarray(psnr) / 10))
+    def expected(remainder: Remainder) -> FloatArray:
+        header = remainder.source.header
+        return np.array([squared_error(psnr, header) for psnr in remainder.expected.psnr])
 
-    return Measure(
-        lambda remainder: in_sum(remainder, remainder.expected.psnr),
-        lambda remainder, layer: float(in_sum(remainder, remainder.psnr_of(layer))),
-        error,
-        -TEXTURE.db_per_price * math.log(10) / 10,
-    )
+    def of(remainder: Remainder, layer: CodedTexture) -> float:
+        return squared_error(remainder.psnr_of(layer), remainder.source.header)
+
+    return Measure(expected, of, error, -TEXTURE.db_per_price * math.log(10) / 10)
 
 
 def layers_within(remainders: Remainders, measure: Measure) -> list[CodedTexture]:
@@ -71,8 +71,11 @@ def layers_within(remainders: Remainders, measure: Measure) -> list[CodedTexture
     Raises:
         TargetError: They cannot be within it.
     """
-    expected = np.array([measure.expected(make()) for make in remainders])
-    finest = nearest_step_code(finest_step(remainders[0]().source.header))
+    expected, finest = np.zeros((len(remainders), N_STEP_CODES)), 0
+    for i, make in enumerate(remainders):
+        remainder = make()
+        expected[i] = measure.expected(remainder)
+        finest = nearest_step_code(finest_step(remainder.source.header))
     sample = range(0, len(remainders), -(-len(remainders) // SAMPLED))
 
     def coded(i: int, code: int, price: float) -> tuple[CodedTexture, float]:

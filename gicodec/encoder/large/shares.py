@@ -12,9 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gicodec.encoder.first_fit import first_fit
 from gicodec.encoder.large.block import Block
-from gicodec.encoder.targets.budget_model import SIZE
 from gicodec.encoder.texture.choice import FirstFit
 from gicodec.encoder.texture.expectation import Expectation
 from gicodec.encoder.texture.remainder import Remainder
@@ -46,8 +44,7 @@ def start_of(
     if block.is_flat:
         return Start(None, Expectation.of(np.zeros(1, np.float32)))
     n_bytes = int(min(TEXTURE.probe_bpp, TEXTURE.probe_share * bpp) * n_pixels / 8)
-    n_gaussians = 8 * n_bytes / SIZE.bits_per_fitted_gaussian
-    parameters = first_fit(block, int(n_gaussians), options, device, progress)
+    parameters = FirstFit.within(block, n_bytes, options, device, progress).parameters
     remainder = Remainder.of(block, to_gaussians(parameters), options.threads)
     kept = parameters[(parameters[:, X] >= HALO) & (parameters[:, Y] >= HALO)]  # others draw the rest
     return Start(FirstFit(kept, n_bytes), remainder.expected)
@@ -55,11 +52,9 @@ def start_of(
 
 def shares(starts: Sequence[Start], chunks: Sequence[Chunk], n_bytes: int) -> list[int]:
     """Share out bytes: by the step of which layers, and Gaussians, take nearly as many."""
-    of_fits = np.array([0 if start.fit is None else start.fit.n_bytes for start in starts])
-    of_layers = np.exp([start.expected.log_size for start in starts])
-    sizes = of_fits[:, None] + of_layers
-    wanted = sizes[:, int(np.argmin(np.abs(np.log(sizes.sum(axis=0) / n_bytes))))]
-    return _scaled(wanted, chunks, n_bytes)
+    sizes = _sizes(starts)
+    code = int(np.argmin(np.abs(np.log(sizes.sum(axis=0) / n_bytes))))
+    return _scaled(sizes[:, code], chunks, n_bytes)
 
 
 def shares_of_psnr(starts: Sequence[Start], chunks: Sequence[Chunk], psnr: float) -> list[int]:
@@ -67,11 +62,14 @@ def shares_of_psnr(starts: Sequence[Start], chunks: Sequence[Chunk], psnr: float
     pixels = np.array([chunk.width * chunk.height for chunk in chunks])
     errors = pixels @ 10 ** (-np.array([start.expected.psnr for start in starts]) / 10) / pixels.sum()
     code = int(np.argmin(np.abs(np.log(errors) + psnr * math.log(10) / 10)))
-    sizes = [
-        math.exp(start.expected.log_size[code]) + (0 if start.fit is None else start.fit.n_bytes)
-        for start in starts
-    ]
-    return _scaled(np.array(sizes), chunks, int(sum(sizes)))
+    sizes = _sizes(starts)[:, code]
+    return _scaled(sizes, chunks, int(sizes.sum()))
+
+
+def _sizes(starts: Sequence[Start]) -> FloatArray:
+    """Return the bytes [chunks, codes] that Gaussians and layers should take, by the code of a step."""
+    of_fits = np.array([0 if start.fit is None else start.fit.n_bytes for start in starts])
+    return np.asarray(of_fits[:, None] + np.exp([start.expected.log_size for start in starts]))
 
 
 def _scaled(wanted: FloatArray, chunks: Sequence[Chunk], n_bytes: int) -> list[int]:

@@ -96,7 +96,7 @@ class StepAim(Aim):
     def __init__(self, quality: float) -> None:
         self._code = nearest_step_code(TEXTURE.step * step_of_quality(quality))
 
-    def layer(self, remainder: Remainder, n_bytes: int, *, rough: bool = False) -> CodedTexture | None:
+    def layer(self, remainder: Remainder, n_bytes: int, *, rough: bool = False) -> CodedTexture:
         """Code it."""
         return remainder.code(self._code)
 

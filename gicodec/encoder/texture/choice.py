@@ -54,6 +54,20 @@ class FirstFit:
     n_bytes: int
     """That so many Gaussians are planned for."""
 
+    @classmethod
+    def within(
+        cls,
+        source: Source,
+        n_bytes: int,
+        options: EncodeOptions,
+        device: str,
+        progress: ProgressCallback | None,
+        stage: str = "first",
+    ) -> FirstFit:
+        """Fit as many Gaussians as are planned for so many bytes."""
+        n = int(8 * n_bytes / SIZE.bits_per_fitted_gaussian)
+        return cls(first_fit(source, n, options, device, progress, stage), n_bytes)
+
 
 @dataclass(frozen=True)
 class Beginning:
@@ -76,11 +90,7 @@ def begin(
     first: FirstFit | None = None,
 ) -> Beginning:
     """Run the first fit, if there was none, and choose. Without an aim there is no layer."""
-
-    def fitted(n_gaussians: float, stage: str) -> Array:
-        return first_fit(source, int(n_gaussians), options, device, progress, stage)
-
-    header, wanted = source.header, bool(options.texture)
+    how, header, wanted = (options, device, progress), source.header, bool(options.texture)
     least, n_bytes = _bytes_of(TEXTURE.least_bpp, header), _bytes_of(TEXTURE.probe_bpp, header)
     if isinstance(aim, SizeAim):
         if aim.n_bytes < least and not wanted:
@@ -88,19 +98,20 @@ def begin(
         else:
             n_bytes = min(n_bytes, int(TEXTURE.probe_share * aim.n_bytes))
     if aim is None:
-        start = fitted(FIRST_SHARE * target.n_fitted(), "first") if first is None else first.parameters
-        return Beginning(start, None)
+        if first is not None:
+            return Beginning(first.parameters, None)
+        n = int(FIRST_SHARE * target.n_fitted())
+        return Beginning(first_fit(source, n, *how), None)
     if first is None or first.n_bytes > n_bytes:
-        first = FirstFit(fitted(8 * n_bytes / SIZE.bits_per_fitted_gaussian, "first"), n_bytes)
-    start, n_bytes = first.parameters, first.n_bytes
-    n_few = 8 * n_bytes / SIZE.bits_per_fitted_gaussian
-    few = _probe(source, aim, options, start, n_bytes)
+        first = FirstFit.within(source, n_bytes, *how)
+    alone = Beginning(first.parameters, None)
+    few = _probe(source, aim, options, first)
     if few is None:
-        return Beginning(start, None)
-    many = _probe(source, aim, options, fitted(2 * n_few, "twice"), 2 * n_bytes)
+        return alone
+    many = _probe(source, aim, options, FirstFit.within(source, 2 * first.n_bytes, *how, "twice"))
     if many is None or (many.n_bytes < least and not wanted):
-        return Beginning(start, None)
-    return Beginning(start, _split(few, many, header, wanted=wanted))
+        return alone
+    return Beginning(first.parameters, _split(few, many, header, wanted=wanted))
 
 
 def _split(few: Probe, many: Probe, header: Header, *, wanted: bool) -> Split | None:
@@ -117,12 +128,13 @@ def _split(few: Probe, many: Probe, header: Header, *, wanted: bool) -> Split | 
     return Split(min(int(share * many.n_bytes), _bytes_of(most, header)), many.step_code)
 
 
-def _probe(source: Source, aim: Aim, options: EncodeOptions, parameters: Array, n_bytes: int) -> Probe | None:
-    remainder = Remainder.of(source, to_gaussians(parameters), options.threads)
-    layer = aim.layer(remainder, n_bytes, rough=True)
+def _probe(source: Source, aim: Aim, options: EncodeOptions, fit: FirstFit) -> Probe | None:
+    remainder = Remainder.of(source, to_gaussians(fit.parameters), options.threads)
+    layer = aim.layer(remainder, fit.n_bytes, rough=True)
     if layer is None:
         return None
-    return Probe(n_bytes + len(layer.payload), layer.step_code, max(remainder.error_of(layer), 1e-12))
+    n_bytes = fit.n_bytes + len(layer.payload)
+    return Probe(n_bytes, layer.step_code, max(remainder.error_of(layer), 1e-12))
 
 
 def _bytes_of(bpp: float, header: Header) -> int:

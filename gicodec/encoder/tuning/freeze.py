@@ -29,7 +29,7 @@ def freeze(tuner: Tuner, n_iterations: int, progress: ProgressCallback | None = 
     frozen, waves = tuner.frozen, bool(has_wave(state.values).any())
     round_centers = partial(_round_centers, header=tuner.header)
     stages: list[tuple[Callable[[FrozenState, Rows], None], Mask, int]] = [
-        (partial(_round_shapes, longest=tuner.longest), frozen.shapes, N_PARTS),
+        (partial(_round_shapes, longest=tuner.objective.longest), frozen.shapes, N_PARTS),
         (_round_angles, frozen.angles, N_PARTS),
         (round_centers, frozen.centers, N_PARTS),
         *[(_round_waves, frozen.waves, N_PARTS)] * waves,

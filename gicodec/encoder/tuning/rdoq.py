@@ -7,7 +7,6 @@ away, each with the colors that are best for it, and the errors compared are tho
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -36,12 +35,7 @@ NextPrice = Callable[[float, int, FrozenState], float | None]
 
 
 def refine(
-    objective: Objective,
-    state: FrozenState,
-    n_sweeps: int,
-    next_price: NextPrice | None = None,
-    *,
-    longest: float = math.inf,
+    objective: Objective, state: FrozenState, n_sweeps: int, next_price: NextPrice | None = None
 ) -> None:
     """Improve a state whose values are all rounded, in place, by sweeps; some Gaussians may go.
 
@@ -51,27 +45,24 @@ def refine(
         n_sweeps: How many sweeps, at most, at the usual price of a bit.
         next_price: Asked after them for the price in another sweep, given that of the last, and how many have
             been at other prices; None ends it.
-        longest: Standard deviation that a Gaussian may have, pixels.
     """
     _, height, width = objective.residual.shape
     rounded = state.rounded()
     objective.clear()
-    everyone = Candidates.of(
-        rounded, state.step, (height, width), longest, waves=bool(rounded.amplitudes.any())
-    )
+    everyone = Candidates.of(rounded, state.step, (height, width), waves=bool(rounded.amplitudes.any()))
     objective.add(everyone.splats(rounded.colors, rounded.amplitudes))
     objective.weigh()
     for _ in range(n_sweeps):
-        if _sweep(objective, state, 1.0, longest) < ENOUGH:
+        if _sweep(objective, state, 1.0) < ENOUGH:
             break
     price, n_priced = next_price(1.0, 0, state) if next_price else None, 0
     while next_price and price is not None:
-        _sweep(objective, state, price, longest)
+        _sweep(objective, state, price)
         n_priced += 1
         price = next_price(price, n_priced, state)
 
 
-def _sweep(objective: Objective, state: FrozenState, price: float, longest: float) -> float:
+def _sweep(objective: Objective, state: FrozenState, price: float) -> float:
     """Sweep once; return how many of the Gaussians changed, 0 to 1."""
     rounded = state.rounded()
     if not len(rounded):
@@ -82,7 +73,7 @@ def _sweep(objective: Objective, state: FrozenState, price: float, longest: floa
     for waves in (False, True):
         rows = np.flatnonzero(waved == waves)
         if len(rows):
-            sweep = Sweep(objective, rounded.take(rows), code_length, state.step, price, longest, waves=waves)
+            sweep = Sweep(objective, rounded.take(rows), code_length, state.step, price, waves=waves)
             sweep.run(_batches(sweep.rounded, width, height))
             rounded.put(rows, sweep.rounded)
             kept[rows] = sweep.kept
@@ -101,7 +92,6 @@ class Sweep:
         code_length: CodeLength,
         step: float,
         price: float,
-        longest: float,
         *,
         waves: bool,
     ) -> None:
@@ -109,7 +99,7 @@ class Sweep:
         _, height, width = objective.residual.shape
         others = wave_candidates(rounded) if waves else candidates(rounded)
         self._objective, self._code_length, self._bit = objective, code_length, price * LAMBDA * step**2
-        self._candidates = Candidates.of(others, step, (height, width), longest, waves=waves)
+        self._candidates = Candidates.of(others, step, (height, width), objective.longest, waves=waves)
         self._bits = code_length.shapes(others)
         self._waves = waves
         self.rounded = rounded

@@ -37,15 +37,8 @@ class Tuner:
     """Moves a State against the squared error plus lambda times bits."""
 
     def __init__(
-        self,
-        objective: Objective,
-        header: Header,
-        state: State,
-        generator: np.random.Generator,
-        longest: float = math.inf,
+        self, objective: Objective, header: Header, state: State, generator: np.random.Generator
     ) -> None:
-        """Begin with a state, whose Gaussians are to have standard deviations of so many pixels at most."""
-        self.longest = longest
         self.objective, self.header, self._generator = objective, header, generator
         self.state, self.frozen = state, Frozen.none(len(state.values))
         self._moments = Moments(state.values)
@@ -57,8 +50,7 @@ class Tuner:
         It keeps the momentum: Adam's first steps without are large, and took waves apart
         (docs/research/waves.md).
         """
-        at_step = self.state.at_step(step)
-        tuner = Tuner(self.objective, self.header, at_step, self._generator, self.longest)
+        tuner = Tuner(self.objective, self.header, self.state.at_step(step), self._generator)
         tuner._moments = copy.deepcopy(self._moments)
         return tuner
 
@@ -74,10 +66,10 @@ class Tuner:
 
     def _shorten(self) -> None:
         """Keep the Gaussians within the length that they may have, but for what is frozen."""
-        if not math.isinf(self.longest):
+        if not math.isinf(self.objective.longest):
             free = np.flatnonzero(~self.frozen.shapes)
             values = self.state.values[free]
-            limit_length_of(values, self.longest)
+            limit_length_of(values, self.objective.longest)
             self.state.values[free] = values
 
     def prune(self, n_min: int = 0, n_min_waves: int = 0) -> None:
@@ -118,7 +110,7 @@ class Tuner:
     def _motion(self) -> Motion:
         """Return how rows may move: within what the lattice has, and but for what is frozen."""
         edge = MARGIN - 1e-2
-        sizes = MIN_LOG_SIZE + 1e-3, min(MAX_LOG_SIZE - 1e-3, math.log(self.longest))
+        sizes = MIN_LOG_SIZE + 1e-3, min(MAX_LOG_SIZE - 1e-3, math.log(self.objective.longest))
         limits = *sizes, -MARGIN, self.header.width + edge, -MARGIN, self.header.height + edge
         rates = rates_of_columns(self.state.values.shape[1] - COLOR)
         frozen = self.frozen if self.frozen.any() else None
