@@ -1,7 +1,7 @@
 // gsi-image: decodes .gsi pictures in browsers and in Node (README.md, In a program).
 import { decodePixels, info, toBytes, toImageData } from './src/decode.js';
 import { GsiError } from './src/error.js';
-import { hasWorkers, runInWorker } from './src/worker-pool.js';
+import { perform } from './src/worker-pool.js';
 
 export { GsiError, info };
 
@@ -19,8 +19,7 @@ export { GsiError, info };
 export async function decode(bytes, { signal, ...options } = {}) {
   signal?.throwIfAborted();
   // The worker gets a copy: of a part of a large buffer, the whole would be sent.
-  if (hasWorkers()) return toImageData(await runInWorker('decodePixels', [toBytes(bytes).slice(), options], signal));
-  return decodeSync(bytes, options);
+  return toImageData(await perform('decodePixels', [toBytes(bytes).slice(), options], signal));
 }
 
 /** Like decode, but at once, in the thread of the caller. */

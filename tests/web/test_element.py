@@ -127,8 +127,11 @@ def test_sizes_are_those_of_an_image(harness: Page, url: str) -> None:
     assert element.evaluate("(e) => [e.width, e.height]") == [100, 80]
 
 
-def test_it_needs_no_style_that_a_policy_may_forbid(page: Page, shelf: tuple[Path, str], url: str) -> None:
-    policy = "default-src 'none'; script-src 'self'; connect-src 'self'; worker-src 'self'"
+@pytest.mark.parametrize("workers", ["'self'", "'none'"])
+def test_it_needs_no_style_and_no_worker_that_a_policy_may_forbid(
+    page: Page, shelf: tuple[Path, str], url: str, workers: str
+) -> None:
+    policy = f"default-src 'none'; script-src 'self'; connect-src 'self'; worker-src {workers}"
     text = f'''<!doctype html><meta http-equiv="Content-Security-Policy" content="{policy}">
         <script type="module" src="web/element.js"></script><gsi-image src="{url}" width="80"></gsi-image>'''
     (shelf[0] / "strict.html").write_text(text)
@@ -137,3 +140,21 @@ def test_it_needs_no_style_that_a_policy_may_forbid(page: Page, shelf: tuple[Pat
     box = page.locator("gsi-image").bounding_box()
     assert box is not None
     assert (box["width"], box["height"]) == (80, 64)
+    decode = """async (url) => {
+        const { decode } = await import('./web/index.js');
+        const bytes = new Uint8Array(await (await fetch(url)).arrayBuffer());
+        const images = await Promise.all([decode(bytes), decode(bytes)]);
+        return images.map(({ width, height }) => [width, height]);
+    }"""
+    size = page.locator("gsi-image").evaluate("(e) => [e.naturalWidth, e.naturalHeight]")
+    assert page.evaluate(decode, url) == [size, size]
+
+
+@pytest.mark.parametrize("alt", [None, "A boat", ""])
+def test_without_meaning_it_is_no_picture_to_those_who_do_not_see_it(
+    harness: Page, url: str, alt: str | None
+) -> None:
+    harness.evaluate("([src, alt]) => gsi.show({ src, ...(alt === null ? {} : { alt }) })", [url, alt])
+    session = harness.context.new_cdp_session(harness)
+    nodes = session.send("Accessibility.getFullAXTree")["nodes"]
+    assert ("image" in [node["role"]["value"] for node in nodes]) == (alt != "")

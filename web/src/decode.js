@@ -41,6 +41,9 @@ function withinMemory(run) {
 /** Decodes and draws a file. @returns {Pixels} */
 export const decodePixels = (bytes, options) => draw(read(bytes), options);
 
+/** What a worker does. */
+export const TASKS = { decodePixels, draw, read };
+
 /** @returns {ImageData} or, where there is no such class, the pixels themselves */
 export function toImageData(pixels) {
   if (typeof ImageData === 'undefined') return pixels;

@@ -1,7 +1,5 @@
 // Runs the synchronous core in a worker (README.md, In a program).
-import { decodePixels, draw, read } from './decode.js';
-
-const TASKS = { decodePixels, draw, read };
+import { TASKS } from './decode.js';
 
 /** @param {MessageEvent<{task: 'decodePixels' | 'draw' | 'read', args: any[]}>} event */
 onmessage = ({ data: { task, args } }) => {

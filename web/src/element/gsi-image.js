@@ -1,6 +1,6 @@
 // The element <gsi-image>: loading, attributes and events (README.md, In a page).
-import { info, read, toBytes } from '../decode.js';
-import { hasWorkers, runInWorker } from '../worker-pool.js';
+import { info, toBytes } from '../decode.js';
+import { perform } from '../worker-pool.js';
 import { listen } from './gestures.js';
 import { Viewer } from './viewer.js';
 
@@ -149,6 +149,7 @@ export class GsiImage extends (globalThis.HTMLElement ?? Object) { // a server h
   attributeChangedCallback(name, before, value) {
     if (name === 'alt') {
       this.#internals.ariaLabel = value;
+      this.#internals.role = value === '' ? 'none' : 'img';
       if (this.#sizer.textContent) this.#sizer.textContent = value;
     }
     if (name === 'width' || name === 'height') this.#updateStyle();
@@ -174,7 +175,7 @@ export class GsiImage extends (globalThis.HTMLElement ?? Object) { // a server h
       }
       const bytes = this.#bytes ? toBytes(this.#bytes) : await fetchBytes(this.src, signal);
       const about = info(bytes);
-      const picture = hasWorkers() ? await runInWorker('read', [bytes.slice()], signal) : read(bytes);
+      const picture = await perform('read', [bytes.slice()], signal);
       if (signal.aborted) return;
       this.#info = about;
       this.#picture = picture;

@@ -1,8 +1,8 @@
 // Draws a picture into a canvas, again and again as the view changes.
-import { draw, toImageData } from '../decode.js';
+import { toImageData } from '../decode.js';
 import { canvasColorSpace } from '../header.js';
 import { sharedRenderer } from '../gpu/shared.js';
-import { hasWorkers, runInWorker } from '../worker-pool.js';
+import { perform } from '../worker-pool.js';
 import { drawEllipses } from './ellipses.js';
 import { coarser, contain, fit, optionsOfFrame, pan, visiblePart, zoom } from './viewport.js';
 
@@ -189,9 +189,7 @@ export class Viewer {
     this.#isWorking = true;
     try {
       const options = optionsOfFrame(frame, this.#picture.header);
-      const pixels = hasWorkers()
-        ? await runInWorker('draw', [this.#picture, options])
-        : draw(this.#picture, options);
+      const pixels = await perform('draw', [this.#picture, options]);
       const image = await createImageBitmap(toImageData(pixels));
       if (this.#isDisposed) return;
       this.#drawings = [this.#drawings[0], { image, left, top, viewport }].filter(Boolean);
