@@ -11,7 +11,7 @@ from gicodec.format.chunks import HALO, header_of
 from gicodec.format.constants import CRITICAL, Method, SectionType
 from gicodec.format.container import Section, check_end, read_sections, write_sections
 from gicodec.format.errors import UnsupportedFileError
-from gicodec.format.gsi.payload import GsiPayload
+from gicodec.format.gsi.payload import Decode, GsiPayload
 from gicodec.format.header import Header
 from gicodec.format.payload import Payload
 from gicodec.format.records.gaussianimage import GaussianImage, GaussianImageRs
@@ -70,8 +70,8 @@ class GsiFile:
         return file
 
 
-def read(data: Data) -> GsiFile | ChunkedFile:
-    """Read a file, but not yet the chunks that it may have.
+def read(data: Data, decode: Decode | None = None) -> GsiFile | ChunkedFile:
+    """Read a file, but not yet the chunks that it may have; the symbols with another decoder, if it is given.
 
     Raises:
         CorruptFileError: It is damaged or truncated.
@@ -84,14 +84,14 @@ def read(data: Data) -> GsiFile | ChunkedFile:
     if isinstance(content, bytes):
         return ChunkedFile.of(data, header, content, *beside, end)
     check_end(data, end)
-    return GsiFile(header, read_payload(content, header), content.texture, content.alpha, *beside)
+    return GsiFile(header, read_payload(content, header, decode), content.texture, content.alpha, *beside)
 
 
-def read_payload(parts: Parts, header: Header) -> Payload:
+def read_payload(parts: Parts, header: Header, decode: Decode | None = None) -> Payload:
     """Read the Gaussians of a picture, or of a chunk that is one."""
     if header.method in RECORD_MODELS:
         return RecordPayload.from_bytes(parts.gaussians, header, RECORD_MODELS[header.method])
-    return GsiPayload.from_bytes(parts.gaussians, header)
+    return GsiPayload.from_bytes(parts.gaussians, header, decode)
 
 
 def payloads(data: Data) -> Iterator[tuple[Payload, Header]]:
@@ -107,10 +107,12 @@ def payloads(data: Data) -> Iterator[tuple[Payload, Header]]:
         yield read_chunk_payload(file, i, file.parts(i))
 
 
-def read_chunk_payload(file: ChunkedFile, i: int, parts: Parts) -> tuple[Payload, Header]:
+def read_chunk_payload(
+    file: ChunkedFile, i: int, parts: Parts, decode: Decode | None = None
+) -> tuple[Payload, Header]:
     """Read the Gaussians of a chunk, given its parts."""
     header = header_of(file.chunks[i], file.header, HALO)
-    return read_payload(parts, header), header
+    return read_payload(parts, header, decode), header
 
 
 def bits_by_attribute(data: Data) -> dict[str, float]:

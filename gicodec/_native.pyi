@@ -250,6 +250,17 @@ def mix(
 ) -> None:
     """Multiply colors by a matrix: see gicodec.texture.cosines."""
 
+def read_symbols(
+    words: bytes,
+    step: int,
+    width: int,
+    height: int,
+    out: Annotated[NDArray[numpy.int64], dict(shape=(None, None), order="C", device="cpu")],
+) -> str:
+    """
+    Read the symbols of Gaussians; return what is wrong with them: see gicodec.symbols.
+    """
+
 def instruction_sets() -> list[str]:
     """List the instruction sets that this machine can run, the best last."""
 

@@ -18,14 +18,17 @@ from gicodec.format.file import read_chunk_payload
 from gicodec.gaussians import Gaussians
 from gicodec.image.picture import Picture
 from gicodec.options import DecodeOptions
+from gicodec.processor import hardware_threads
 from gicodec.quantize import dequantize
 from gicodec.render import View, covered_pixels
 from gicodec.render.reduce import drawn_view
 from gicodec.render.resample import resized
+from gicodec.symbols import decode_symbols
 from gicodec.texture.layer import Texture, read_texture
 from gicodec.texture.mosaic import Mosaic
 
 BAND = 2**21  # pixels drawn at once
+AHEAD = 3  # bands whose chunks are decoded while one is drawn
 ALPHA_REACH = 2  # pixels from which an enlarged one of alpha is made
 
 
@@ -76,7 +79,7 @@ class Chunks:
     def _decode(self, i: int) -> DecodedChunk:
         parts, chunk = self._file.parts(i), self._file.chunks[i]
         header = header_of(chunk, self._file.header)
-        gaussians = dequantize(read_chunk_payload(self._file, i, parts)[0])
+        gaussians = dequantize(read_chunk_payload(self._file, i, parts, decode_symbols)[0])
         texture = None if parts.texture is None else read_texture(parts.texture, header)
         alpha = None if parts.alpha is None else read_alpha(parts.alpha, header)
         return DecodedChunk(gaussians.moved(chunk.x - HALO, chunk.y - HALO), texture, alpha)
@@ -91,13 +94,13 @@ def decode_chunks(file: ChunkedFile, view: View, options: DecodeOptions) -> Iter
         LimitError: A chunk exceeds a limit, or drawing takes too long.
     """
     header, work = file.header, 0.0
-    with ThreadPoolExecutor(1) as pool:  # Python decodes no two chunks at once; the engine draws beside it
+    with ThreadPoolExecutor(options.threads or hardware_threads()) as pool:
         chunks = Chunks(file, pool)
         bands = list(bands_of(view, header))
         drawn = [drawn_view(band, header) for band in bands]
         for i, band in enumerate(bands):
             gaussians, texture = chunks.of(drawn[i])
-            for following in drawn[i + 1 : i + 2]:  # while this one is drawn
+            for following in drawn[i + 1 : i + 1 + AHEAD]:  # while this one is drawn
                 chunks.prepare(following)
             work += covered_pixels(gaussians, drawn[i])
             check_work(work)

@@ -25,6 +25,7 @@ from gicodec.render import View, covered_pixels
 from gicodec.render.reduce import drawn_view
 from gicodec.render.resample import resized
 from gicodec.source import Source
+from gicodec.symbols import decode_symbols
 from gicodec.texture.layer import read_texture
 
 LARGE = 2**21  # pixels: larger pictures are divided into chunks
@@ -123,7 +124,7 @@ class Bands:
 
 def decode_bands(data: Data, options: DecodeOptions) -> Bands:
     """Decode as :func:`decode` does, but a picture that is divided band by band."""
-    file = read(data)
+    file = read(data, decode_symbols)
     view = _view(file.header, options)
     if isinstance(file, ChunkedFile):
         return Bands(view.width, view.height, decode_chunks(file, view, options))

@@ -30,7 +30,7 @@ FLOORS = [
         "gicodec.methods",
         "gicodec.option_types",
     },
-    {"gicodec.quantize"},
+    {"gicodec.quantize", "gicodec.symbols"},
     {"gicodec.texture"},
     {"gicodec.image", "gicodec.options", "gicodec.render"},
     {"gicodec.presets"},

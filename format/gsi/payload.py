@@ -8,6 +8,7 @@ and what depends on what can then not differ. Every attribute is coded for all G
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,8 +78,8 @@ class GsiPayload(Payload):
         return write_varint(self.n_gaussians) + write_varint(self.step) + words, dict(writer.bits)
 
     @classmethod
-    def from_bytes(cls, data: bytes, header: Header) -> GsiPayload:
-        """Read the section's payload: the mirror of :meth:`to_bytes`."""
+    def from_bytes(cls, data: bytes, header: Header, decode: Decode | None = None) -> GsiPayload:
+        """Read the section's payload: the mirror of :meth:`to_bytes`; with this decoder, if one is given."""
         reader = ByteReader(data, "gaussians")
         n, step = read_head(reader, header)
         words = reader.take(reader.left())
@@ -86,10 +87,19 @@ class GsiPayload(Payload):
             if words:
                 raise CorruptFileError(f"gaussians: extra bytes after 0 Gaussians: {len(words)}")
             return cls.empty(header.channels)
-        symbols = SymbolReader(words)
-        payload = _walk(symbols, header, n, step, None)
-        symbols.close()
-        return payload
+        return (decode or decode_symbols)(words, header, n, step)
+
+
+Decode = Callable[[bytes, Header, int, int], GsiPayload]
+"""Makes a payload of coded words, a header, the number of Gaussians, and the code of D."""
+
+
+def decode_symbols(words: bytes, header: Header, n: int, step: int) -> GsiPayload:
+    """Decode n > 0 Gaussians."""
+    symbols = SymbolReader(words)
+    payload = _walk(symbols, header, n, step, None)
+    symbols.close()
+    return payload
 
 
 def _walk(coder: Coder, header: Header, n: int, step: int, payload: GsiPayload | None) -> GsiPayload:

@@ -45,3 +45,4 @@ inline const gsi::IsaTable& table_of(const std::string& isa) {
 void bind_fit(nb::module_& module);
 void bind_choose(nb::module_& module);
 void bind_texture(nb::module_& module);
+void bind_symbols(nb::module_& module);

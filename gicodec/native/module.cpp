@@ -125,6 +125,7 @@ NB_MODULE(_native, module) {
     bind_fit(module);
     bind_choose(module);
     bind_texture(module);
+    bind_symbols(module);
     module.def("instruction_sets", &instruction_sets,
                "List the instruction sets that this machine can run, the best last.");
     module.def("hardware_threads", &gsi::hardware_threads, "Return how many threads 0 stands for.");
