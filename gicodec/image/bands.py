@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -34,17 +35,27 @@ def png_parts(shape: Shape, bands: Iterable[Pixels], chunks: list[tuple[bytes, b
     for name, data in ((b"IHDR", header), *chunks):
         yield _chunk(name, data)
     compressor = zlib.compressobj(6, strategy=zlib.Z_DEFAULT_STRATEGY if bits == 16 else zlib.Z_RLE)
-    above = np.zeros((1, width * channels * bits // 8), np.uint8)
+    with ThreadPoolExecutor(1) as pool:  # compresses a band while the next one is made
+        before = pool.submit(bytes)
+        for filtered in _filtered(bands, width * channels * bits // 8):
+            compressed = pool.submit(compressor.compress, filtered)
+            if data := before.result():
+                yield _chunk(b"IDAT", data)
+            before = compressed
+        yield _chunk(b"IDAT", before.result() + compressor.flush())
+    yield _chunk(b"IEND", b"")
+
+
+def _filtered(bands: Iterable[Pixels], n_bytes: int) -> Iterator[bytes]:
+    """Yield bands as PNG has them: each row of so many bytes minus the one above."""
+    above = np.zeros((1, n_bytes), np.uint8)
     for band in bands:
-        rows = band.astype(f">u{bits // 8}").view(np.uint8).reshape(len(band), -1)
-        filtered = np.empty((len(rows), rows.shape[1] + 1), np.uint8)
+        rows = band.astype(band.dtype.newbyteorder(">")).view(np.uint8).reshape(len(band), -1)
+        filtered = np.empty((len(rows), n_bytes + 1), np.uint8)
         filtered[:, 0] = FILTER_UP
         filtered[:, 1:] = np.diff(rows, axis=0, prepend=above)  # modulo 256
         above = rows[-1:]
-        if data := compressor.compress(filtered.tobytes()):
-            yield _chunk(b"IDAT", data)
-    yield _chunk(b"IDAT", compressor.flush())
-    yield _chunk(b"IEND", b"")
+        yield filtered.tobytes()
 
 
 def ppm_parts(shape: Shape, bands: Iterable[Pixels]) -> Iterator[bytes]:
