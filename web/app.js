@@ -131,8 +131,11 @@ async function watch(job) {
   }
 }
 
-function stop() {
-  if (current?.path) ask(current.path, { method: 'DELETE', keepalive: true }).catch(() => {});
+/** Ends an encoding; one that is still being sent ends as soon as it has an address. */
+function stop(job = current) {
+  if (!job) return;
+  job.isStopped = true;
+  if (job.path) ask(job.path, { method: 'DELETE', keepalive: true }).catch(() => {});
 }
 
 async function start() {
@@ -146,6 +149,7 @@ async function start() {
   try {
     const answer = await (await ask(`/jobs?${query}`, { method: 'POST', body: file })).json();
     job.path = `/jobs/${answer.job}`;
+    if (job.isStopped) stop(job);
     find('start').disabled = false;
     await watch(job);
   } catch (error) {
@@ -162,7 +166,7 @@ find('form').addEventListener('submit', (event) => {
   event.preventDefault();
   start();
 });
-find('stop').addEventListener('click', stop);
+find('stop').addEventListener('click', () => stop());
 find('target').addEventListener('change', ({ target }) => {
   const { value } = target.selectedOptions[0].dataset;
   find('value').value = value;
@@ -180,4 +184,4 @@ for (const type of ['dragover', 'dragleave', 'drop']) {
     if (type === 'drop') choose(event.dataTransfer.files[0]);
   });
 }
-addEventListener('pagehide', stop);
+addEventListener('pagehide', () => stop());

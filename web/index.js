@@ -1,6 +1,7 @@
 // gsi-image: decodes .gsi pictures in browsers and in Node (README.md, In a program).
 import { decodePixels, info, toBytes, toImageData } from './src/decode.js';
 import { GsiError } from './src/error.js';
+import { checkOptions } from './src/view.js';
 import { perform } from './src/worker-pool.js';
 
 export { GsiError, info };
@@ -16,10 +17,10 @@ export { GsiError, info };
  * @returns {Promise<ImageData>} in Node an object with the same properties
  * @throws {GsiError} corrupt, unsupported, limit or argument; or the reason of the signal
  */
-export async function decode(bytes, { signal, ...options } = {}) {
-  signal?.throwIfAborted();
+export async function decode(bytes, options) {
   // The worker gets a copy: of a part of a large buffer, the whole would be sent.
-  return toImageData(await perform('decodePixels', [toBytes(bytes).slice(), options], signal));
+  const args = [toBytes(bytes).slice(), checkOptions(options)];
+  return toImageData(await perform('decodePixels', args, options?.signal));
 }
 
 /** Like decode, but at once, in the thread of the caller. */

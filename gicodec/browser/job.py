@@ -16,6 +16,7 @@ from gicodec.image.read import read_image
 from gicodec.options import EncodeOptions, Progress
 from gicodec.source import Source
 
+UNCLAIMED = 10.0  # seconds without a first question: the page was closed while it sent the picture
 ABANDONED = 180.0  # seconds without a question: the page is gone; hidden ones may ask but once a minute
 SNAPSHOT_EVERY = 0.25  # seconds, at least
 PATIENCE = 0.2  # seconds between looks at whether a job that waits was stopped
@@ -65,14 +66,14 @@ class Job:
         self.state = State()
         self._options, self._turns = options, turns
         self._stop = threading.Event()
-        self._asked_at = time.monotonic()
+        self._asked_at, self._patience = time.monotonic(), UNCLAIMED
         self._snapshot_at = 0.0
         self._thread = threading.Thread(target=self._run, args=(data,), daemon=True)
         self._thread.start()
 
     def watch(self) -> State:
         """Return the state, and remember that a page has asked."""
-        self._asked_at = time.monotonic()
+        self._asked_at, self._patience = time.monotonic(), ABANDONED
         return self.state
 
     def stop(self) -> None:
@@ -129,5 +130,5 @@ class Job:
             self._change(snapshot=snapshot, n_snapshots=self.state.n_snapshots + 1)
 
     def _check_wanted(self) -> None:
-        if self._stop.is_set() or time.monotonic() > self._asked_at + ABANDONED:
+        if self._stop.is_set() or time.monotonic() > self._asked_at + self._patience:
             raise _StoppedError

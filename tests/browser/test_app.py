@@ -130,6 +130,14 @@ def test_jobs_wait_for_their_turn_and_can_be_stopped_before_it(app: App) -> None
 def test_an_abandoned_job_ends(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gicodec.browser.job.ABANDONED", 0.5)
     job = begin(app, noise(), ENDLESS)
+    state(app, job)
+    app._jobs[job.removeprefix("/jobs/")].join()
+    assert state(app, job)["status"] == "stopped"
+
+
+def test_a_job_that_nobody_asks_for_ends(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gicodec.browser.job.UNCLAIMED", 0.5)
+    job = begin(app, noise(), ENDLESS)
     app._jobs[job.removeprefix("/jobs/")].join()
     assert state(app, job)["status"] == "stopped"
 

@@ -90,6 +90,21 @@ def test_another_picture_ends_the_encoding_of_the_last(page: Page, url: str) -> 
     assert page.locator("#save").is_hidden()
 
 
+def test_another_picture_ends_an_encoding_that_is_still_being_sent(page: Page, url: str) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (128, 128, 3), np.uint8)
+    page.goto(url)
+    page.set_input_files("#file", png(noise))
+    page.select_option("#effort", "slow")
+    with page.expect_request(lambda request: request.method == "DELETE") as ended:
+        page.evaluate("""() => {
+            document.getElementById('start').click();
+            document.getElementById('file').dispatchEvent(new Event('change'));
+        }""")
+    answer = ended.value.response()
+    assert answer is not None
+    assert answer.ok
+
+
 def test_what_is_no_picture_is_said(page: Page, url: str) -> None:
     page.goto(url)
     page.set_input_files("#file", {"name": "x.png", "mimeType": "image/png", "buffer": b"no picture"})

@@ -52,7 +52,7 @@ function mirror(table, start, out) {
 export function firstColorPrior(s, q, isGray, out) {
   mirror(tablesOf(s, q).H, 0, out);
   if (!isGray) return;
-  const w = q === 6 || q === 7 ? 1 : 0;
+  const w = q >= SCALES - 2 ? 1 : 0;
   for (let bin = 0; bin < out.length; bin++) {
     const b = abs(bin - 16);
     if ((b + w) ** 2 >= 2 ** q && (b - w) ** 2 < 2 ** (q + 1)) out[bin] *= LIKELY;

@@ -12,8 +12,13 @@ import { makeView } from './view.js';
 
 /** @param {Uint8Array | ArrayBuffer} bytes a whole file */
 export function toBytes(bytes) {
-  if (bytes instanceof ArrayBuffer) return new Uint8Array(bytes);
-  if (bytes instanceof Uint8Array) return bytes;
+  try {
+    if (bytes instanceof Uint8Array || bytes instanceof ArrayBuffer) {
+      return new Uint8Array(bytes.buffer ?? bytes, bytes.byteOffset, bytes.byteLength);
+    }
+  } catch {
+    // its buffer belongs to a worker by now
+  }
   throw new GsiError('argument', 'a file must be a Uint8Array or an ArrayBuffer');
 }
 

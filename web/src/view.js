@@ -20,13 +20,11 @@ import { max } from './functions.js';
  * @returns {View}
  * @throws {GsiError} argument or limit
  */
-export function makeView(header, { width, height, crop } = {}) {
+export function makeView(header, options) {
+  const { width, height, crop } = checkOptions(options);
   const fullWidth = width ?? matchingSide(height, header.height, header.width);
   const fullHeight = height ?? matchingSide(width, header.width, header.height);
-  const { x, y, width: w, height: h } = crop ?? { x: 0, y: 0, width: fullWidth, height: fullHeight };
-  if (![fullWidth, fullHeight, w, h, x + 1, y + 1].every(isPositive)) {
-    throw new GsiError('argument', 'sizes must be whole numbers');
-  }
+  const { x = 0, y = 0, width: w = fullWidth, height: h = fullHeight } = crop ?? {};
   if (x + w > fullWidth || y + h > fullHeight) {
     throw new GsiError('argument', `the crop is not inside the ${fullWidth}x${fullHeight} output`);
   }
@@ -34,9 +32,21 @@ export function makeView(header, { width, height, crop } = {}) {
   return { fullWidth, fullHeight, x, y, width: w, height: h };
 }
 
-const isPositive = (n) => Number.isSafeInteger(n) && n > 0;
+/**
+ * The same options, and no others, as far as they can be checked without a picture.
+ * @throws {GsiError} argument
+ */
+export function checkOptions(options) {
+  const { width, height, crop } = options ?? {};
+  const { x, y, width: w, height: h } = crop ?? { x: 0, y: 0, width: 1, height: 1 };
+  const isFrom = (least) => (n) => Number.isSafeInteger(n) && n >= least;
+  if (![width ?? 1, height ?? 1, w, h].every(isFrom(1)) || ![x, y].every(isFrom(0))) {
+    throw new GsiError('argument', 'sizes must be whole numbers');
+  }
+  return { width, height, crop: crop && { x, y, width: w, height: h } };
+}
 
 /** A side that keeps the picture's shape where the other one is given; its own length where none is. */
 function matchingSide(other, otherLength, length) {
-  return other === undefined || other === null ? length : max(1, Math.round((other * length) / otherLength));
+  return other ? max(1, Math.round((other * length) / otherLength)) : length;
 }

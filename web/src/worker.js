@@ -7,7 +7,7 @@ onmessage = ({ data: { task, args } }) => {
     const result = TASKS[task](...args);
     postMessage({ result }, buffersOf(result));
   } catch (error) {
-    postMessage({ error: { kind: error.kind, message: error.message } });
+    postMessage({ error: error.kind ? { kind: error.kind, message: error.message } : error }); // a copy has no kind
   }
 };
 

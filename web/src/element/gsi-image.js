@@ -5,7 +5,7 @@ import { listen } from './gestures.js';
 import { Viewer } from './viewer.js';
 
 const STYLE = `
-  :host { display: inline-block; position: relative; overflow: hidden; cursor: grab }
+  :host { display: inline-block; width: fit-content; position: relative; overflow: hidden; cursor: grab }
   :host(:active) { cursor: grabbing }
   canvas { position: absolute; inset: 0; width: 100%; height: 100% }
   div { height: 0 }
@@ -154,7 +154,7 @@ export class GsiImage extends (globalThis.HTMLElement ?? Object) { // a server h
     }
     if (name === 'width' || name === 'height') this.#updateStyle();
     if (name === 'gaussians' && this.#viewer) this.#viewer.showsEllipses = value !== null;
-    if (name === 'src' && (value !== before || this.#bytes)) {
+    if (name === 'src' && (value !== before || this.#bytes || !this.#isComplete)) {
       this.#bytes = null;
       this.#load();
     }
@@ -198,6 +198,7 @@ export class GsiImage extends (globalThis.HTMLElement ?? Object) { // a server h
     this.#viewer.showsEllipses = this.hasAttribute('gaussians');
     this.#sizer.textContent = '';
     this.#shadow.append(this.#viewer.canvas);
+    if (!this.#viewer.hasBox) onDrawn();
   }
 
   #hide() {
@@ -222,10 +223,13 @@ export class GsiImage extends (globalThis.HTMLElement ?? Object) { // a server h
   }
 
   #updateStyle() {
-    const lengthOf = (side) => this.getAttribute(side)?.match(/^(\d+)(%?)$/);
-    const sides = ['width', 'height'].filter(lengthOf);
-    const ratio = this.#info ? [`aspect-ratio: ${this.#info.width} / ${this.#info.height}`] : [];
-    const rules = [...ratio, ...sides.map((side) => `${side}: ${lengthOf(side)[1]}${lengthOf(side)[2] || 'px'}`)];
+    const lengths = ['width', 'height'].map((side) => this.getAttribute(side)?.match(/^\s*(\d+\.?\d*)(%?)/) ?? []);
+    const [[width, isPart], [height, isShare]] = lengths.map(([, number, unit]) => [number, unit]);
+    // Until the picture is there, its attributes keep its place.
+    const shape = this.#info ?? (width > 0 && height > 0 && !isPart && !isShare ? { width, height } : null);
+    const rules = [`aspect-ratio: ${shape ? `${shape.width} / ${shape.height}` : 'auto'}`];
+    if (width) rules.push(`width: ${width}${isPart || 'px'}`);
+    if (height) rules.push(`height: ${height}${isShare || 'px'}`);
     this.#style.replaceSync(`${STYLE} :host { ${rules.join('; ')} }`);
     this.#sizer.style.width = this.#info ? `${this.#info.width}px` : '';
     this.#sizer.style.height = this.#info ? '' : 'auto';

@@ -42,7 +42,7 @@ export class Viewer {
   #isWorking = false;
   /** Drawings of the worker: the first, of the whole picture, and the last. Each has an image and its viewport. */
   #drawings = [];
-  #isDisposed = false;
+  #ending = new AbortController();
   #onDrawn;
   #onError;
 
@@ -64,7 +64,7 @@ export class Viewer {
 
   /** Frees what the GPU holds, and stops. */
   dispose() {
-    this.#isDisposed = true;
+    this.#ending.abort();
     this.#observer.disconnect();
     removeEventListener('resize', this.#resize);
     cancelAnimationFrame(this.#frameRequest);
@@ -118,9 +118,19 @@ export class Viewer {
     this.canvas.style.touchAction = isFitted ? 'pan-x pan-y' : 'none';
   }
 
+  /** Whether there is anything to draw into. */
+  get hasBox() {
+    return this.#measure().every(Boolean);
+  }
+
+  /** Width and height, in pixels of the device. */
+  #measure() {
+    const { width, height } = this.canvas.getBoundingClientRect();
+    return [width, height].map((side) => Math.round(side * devicePixelRatio));
+  }
+
   #resize = () => {
-    const rectangle = this.canvas.getBoundingClientRect();
-    const [width, height] = [rectangle.width, rectangle.height].map((side) => Math.round(side * devicePixelRatio));
+    const [width, height] = this.#measure();
     if (width === 0 || height === 0 || (width === this.#box.width && height === this.#box.height)) return;
     const { header } = this.#picture;
     this.#box = { width, height };
@@ -189,15 +199,15 @@ export class Viewer {
     this.#isWorking = true;
     try {
       const options = optionsOfFrame(frame, this.#picture.header);
-      const pixels = await perform('draw', [this.#picture, options]);
+      const pixels = await perform('draw', [this.#picture, options], this.#ending.signal);
       const image = await createImageBitmap(toImageData(pixels));
-      if (this.#isDisposed) return;
+      if (this.#ending.signal.aborted) return;
       this.#drawings = [this.#drawings[0], { image, left, top, viewport }].filter(Boolean);
       this.#isWorking = false;
       this.#draw();
       this.#onDrawn();
     } catch (error) {
-      if (!this.#isDisposed) this.#onError(error);
+      if (!this.#ending.signal.aborted) this.#onError(error);
     }
   }
 }

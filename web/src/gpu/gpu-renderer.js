@@ -168,7 +168,10 @@ export class GpuRenderer {
     gl.bindTexture(gl.TEXTURE_2D, this.#gaussians);
     drawInto(gl, null, null, width, height);
     gl.useProgram(program);
-    for (const name of ['gaussians', 'layer', 'across', 'alpha']) set(name, UNITS[name]);
+    set('gaussians', UNITS.gaussians);
+    set('layer', UNITS.layer);
+    set('across', UNITS.across);
+    set('alpha', UNITS.alpha);
     set('height', height);
     set('hasLayer', layer ? 1 : 0);
     set('hasAlpha', alpha ? 1 : 0);
