@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
 MIN_INTERVAL = 0.1  # seconds between two updates of the bar
 PROBE = 100  # iterations of the first fit, whose time tells
-RUNS_OF_PROBE: dict[Effort, float] = {"fast": 12, "medium": 34, "slow": 150}  # as long as a run: two pictures
+RUNS_OF_PROBE: dict[Effort, float] = {  # as long as a run: two pictures
+    "fastest": 9,
+    "fast": 12,
+    "medium": 34,
+    "slow": 150,
+}
 SHARE_OF_STARTS = 1.2  # of a picture that is divided: its chunks begin with as long a fit, in probes
 LONG = 10.0  # seconds, from which on it is said
 

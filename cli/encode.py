@@ -105,7 +105,7 @@ the new file is complete; a picture is never replaced.
     PICTURE,
     "--waves/--no-waves",
     default=DEFAULTS.waves,
-    help="Allow Gaussians that carry a wave, for texture; default: on, except at effort fast.",
+    help="Allow Gaussians that carry a wave, for texture; default: on at efforts medium and slow.",
 )
 @option(
     PICTURE,

@@ -20,7 +20,7 @@ from gicodec.option_types import check_types
 if TYPE_CHECKING:
     from gicodec.gaussians import Gaussians
 
-Effort = Literal["fast", "medium", "slow"]
+Effort = Literal["fastest", "fast", "medium", "slow"]
 EFFORTS: tuple[str, ...] = get_args(Effort)
 TARGETS = {
     "bpp": "{:g} bpp",
@@ -57,7 +57,7 @@ class EncodeOptions:
     gaussians: int | None = None
     """Target: number of Gaussians, 1 to the number of pixels; fewer only if the picture cannot use them."""
     effort: Effort = "medium"
-    """How long to fit: "fast", "medium", or "slow"."""
+    """How long to fit: "fastest", "fast", "medium", or "slow"."""
     method: str = "gsi"
     """"gsi", or a paper's method: "gaussianimage", "gaussianimage-rs", or "gaussianimage++"
     (arXiv:2403.08551; GaussianImage++, AAAI 2026). The next five fields are for the papers' methods only."""
@@ -72,8 +72,8 @@ class EncodeOptions:
     filters: bool | None = None
     """Widen new Gaussians to their share of the picture. Default: only for gaussianimage++."""
     waves: bool | None = None
-    """Allow Gaussians that carry a wave (an oscillation, for texture); this fits a second time. Default: on,
-    except at effort "fast". Not used with a target of gaussians."""
+    """Allow Gaussians that carry a wave (an oscillation, for texture); this fits a second time. Default: at
+    efforts "medium" and "slow". Not used with a target of gaussians."""
     texture: bool | None = None
     """Code texture as a layer of cosines under the Gaussians. Default: where that is better, from 0.18 bpp.
     Not used with a target of gaussians."""
@@ -160,7 +160,7 @@ class EncodeOptions:
     @property
     def tries_waves(self) -> bool:
         """Whether to fit with waves, too."""
-        return self.effort != "fast" if self.waves is None else self.waves
+        return self.effort in ("medium", "slow") if self.waves is None else self.waves
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from gicodec.fit import FitSettings, fit
 from gicodec.options import EncodeOptions, ProgressCallback
+from gicodec.presets import PRESETS
 from gicodec.render.cpu import Array
 from gicodec.source import Source
 
 FIRST_SHARE = 0.4  # of the Gaussians that the second fit plans for
-FIRST = FitSettings(150)
 
 
 def first_fit(
@@ -28,7 +28,7 @@ def first_fit(
     return fit(
         source.target,
         max(1, n_gaussians),
-        FIRST,
+        FitSettings(PRESETS[options.effort].n_first),
         stage=stage,
         weights=source.weights,
         seed=options.seed,

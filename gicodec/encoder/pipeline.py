@@ -91,11 +91,12 @@ class Search:
         """Encode the Gaussians that a layer is to be added to; None where there is none, or no room."""
         if begun.split is None:
             return None
+        preset = PRESETS[self.options.effort]
         try:
-            size = SizeTarget(begun.split.n_bytes, self.source.header)
+            size = SizeTarget(begun.split.n_bytes, self.source.header, tolerance=preset.tolerance)
         except TargetError:  # a tiny picture
             return None
-        huber = TEXTURE.huber(PRESETS[self.options.effort], begun.split.step_code)
+        huber = TEXTURE.huber(preset, begun.split.step_code)
         return self.gaussians(size, begun.start, huber)
 
     def gaussians(self, target: Target, start: Array, huber: Huber | None = None) -> GsiPayload:

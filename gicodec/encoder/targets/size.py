@@ -40,9 +40,21 @@ class SizeTarget(Target):
         TargetError: Not even one Gaussian fits, or, of a picture that needs none, the file.
     """
 
-    def __init__(self, budget: int, header: Header, n_other_bytes: int = 0, *, is_flat: bool = False) -> None:
-        """Allow so many bytes for a picture whose file has some beside its Gaussians, if it has any."""
+    def __init__(
+        self,
+        budget: int,
+        header: Header,
+        n_other_bytes: int = 0,
+        *,
+        is_flat: bool = False,
+        tolerance: float = 0.0,
+    ) -> None:
+        """Allow so many bytes for a picture whose file has some beside its Gaussians, if it has any.
+
+        More, or less, by a tolerance, as a share of them, is as good: where a layer will fill the rest.
+        """
         self._budget, self._header = budget - n_other_bytes, header
+        self._tolerance = tolerance
         self._n_moves = 0
         self._ceiling, self._good_enough = Ceiling(header), False
         self._excess_per_bit = SIZE.bits_per_expected_bit / (8 * max(1, self._budget))
@@ -110,6 +122,8 @@ class SizeTarget(Target):
         if self._good_enough and size <= self._budget:
             return None
         share = size / self._budget
+        if abs(share - 1) <= self._tolerance:
+            return None
         if SIZE.refined_from <= share <= SIZE.refined_to or n_priced >= SIZE.max_prices:
             return None
         change = float((share / SIZE.refined_aim) ** SIZE.price_gain)
@@ -119,6 +133,8 @@ class SizeTarget(Target):
         """Drop the weakest Gaussians until the file is within the budget."""
         values, size = self._judged
         size, order = size if values is state.values else self._size(state), weakest_first(state)
+        if abs(size / self._budget - 1) <= self._tolerance:
+            return Attempt(state.payload(self._header), 0, None)
         payload = state.without(order[: self._n_dropped(state, order, size)]).payload(self._header)
         share = size / self._budget
         if SIZE.full <= share <= 1 / SIZE.full or (self._good_enough and share < 1):

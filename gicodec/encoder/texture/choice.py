@@ -19,6 +19,7 @@ from gicodec.fit import to_gaussians
 from gicodec.format import Header
 from gicodec.format.gsi.head import step_of
 from gicodec.options import EncodeOptions, ProgressCallback
+from gicodec.presets import PRESETS
 from gicodec.render.cpu import Array
 from gicodec.source import Source
 
@@ -108,6 +109,10 @@ def begin(
     few = _probe(source, aim, options, first)
     if few is None:
         return alone
+    if not PRESETS[options.effort].compares:
+        if few.n_bytes < least and not wanted:
+            return alone
+        return Beginning(first.parameters, _share(few, TEXTURE.few, header))
     many = _probe(source, aim, options, FirstFit.within(source, 2 * first.n_bytes, *how, "twice"))
     if many is None or (many.n_bytes < least and not wanted):
         return alone
@@ -124,8 +129,13 @@ def _split(few: Probe, many: Probe, header: Header, *, wanted: bool) -> Split | 
     per_bpp, most = TEXTURE.alone_from
     if gain >= min(per_bpp * bpp, most) and bpp < TEXTURE.always_bpp and not wanted:
         return None
-    share, most = TEXTURE.many if gain >= TEXTURE.many_from else TEXTURE.few
-    return Split(min(int(share * many.n_bytes), _bytes_of(most, header)), many.step_code)
+    return _share(many, TEXTURE.many if gain >= TEXTURE.many_from else TEXTURE.few, header)
+
+
+def _share(probe: Probe, gaussians: tuple[float, float], header: Header) -> Split:
+    """Give Gaussians this share of the file, and so many bpp at most."""
+    share, most = gaussians
+    return Split(min(int(share * probe.n_bytes), _bytes_of(most, header)), probe.step_code)
 
 
 def _probe(source: Source, aim: Aim, options: EncodeOptions, fit: FirstFit) -> Probe | None:

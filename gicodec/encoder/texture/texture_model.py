@@ -19,6 +19,8 @@ class TextureModel:
     """Up to which coefficients count as squares while Gaussians are fitted that a layer follows, in steps."""
     n_eased: int = 17
     """How often it is computed anew how much less larger ones count, in the iterations of a fit. By hand."""
+    least_eased: int = 8
+    """Iterations between two times, at least. By hand."""
     step: float = 1.29
     """Step of the layer in those of Gaussians, where a bit of both costs the same. By arithmetic."""
     framing: int = 4
@@ -68,7 +70,7 @@ class TextureModel:
 
     def huber(self, preset: Preset, step_code: int) -> Huber:
         """Return the loss for Gaussians at an effort that a layer of a step will follow, by its code."""
-        return Huber(self.threshold * step_of(step_code), preset.n_fit // self.n_eased)
+        return Huber(self.threshold * step_of(step_code), max(preset.n_fit // self.n_eased, self.least_eased))
 
 
 TEXTURE = TextureModel()
