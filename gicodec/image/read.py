@@ -175,7 +175,8 @@ def _picture(image: Image.Image, cicp: bytes | None, options: ReadOptions, dropp
         colors = rgba.getchannel("R") if image.mode in GRAY_MODES else rgba.convert("RGB")
         colors.info = image.info
     else:
-        colors = image.convert({"P": "RGB", "1": "L"}.get(image.mode, image.mode))
+        mode = {"P": "RGB", "1": "L"}.get(image.mode, image.mode)
+        colors = image if mode == image.mode else image.convert(mode)
     if colors.mode not in ("L", "RGB"):
         colors = to_srgb(colors, image.info.get("icc_profile"), dropped)
         return Picture(_array(colors), alpha)
@@ -226,7 +227,7 @@ def _metadata(image: Image.Image, options: ReadOptions, dropped: list[str]) -> M
 
 def _array(image: Image.Image) -> NDArray[np.uint8]:
     """Return the samples [H, W, 1 or 3] of a gray or RGB image."""
-    return np.array(image, np.uint8).reshape(image.height, image.width, -1)
+    return np.asarray(image, np.uint8).reshape(image.height, image.width, -1)
 
 
 def _upright(samples: NDArray[Any], orientation: int) -> NDArray[Any]:
