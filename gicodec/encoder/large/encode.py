@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from gicodec.device import find_device, one_line_errors
 from gicodec.encoder.large.block import Block
 from gicodec.encoder.large.finished import Finished
-from gicodec.encoder.large.layers import layers_within, measure_of_error, measure_of_size
+from gicodec.encoder.large.layers import layers_within, measure_of_error, measure_of_size, payload_of
 from gicodec.encoder.large.shares import Start, shares, shares_of_psnr, start_of
 from gicodec.encoder.pipeline import Search
 from gicodec.encoder.targets import target_of
@@ -40,7 +40,6 @@ from gicodec.options import EncodeOptions, Progress, ProgressCallback
 from gicodec.render import View
 from gicodec.render.reduce import base_color
 from gicodec.source import Source
-from gicodec.texture.layer import CodedTexture
 
 SIDE = 1024  # pixels of a chunk
 INDEX_BYTES = 16  # of a chunk, beside its parts' payloads
@@ -173,8 +172,8 @@ class _Large:
         payload = search.gaussians_below(begun)
         return (search.gaussians(target, begun.start), False) if payload is None else (payload, True)
 
-    def _layers(self, layered: list[int], n_bytes: int) -> dict[int, CodedTexture]:
-        """Code the layers of chunks that have one, by chunk."""
+    def _layers(self, layered: list[int], n_bytes: int) -> dict[int, bytes]:
+        """Code the layers of chunks that have one; return their payloads, by chunk."""
         kind, value = self.options.target
         remainders = [partial(self._remainder, i) for i in layered]
         if not layered:
@@ -182,7 +181,7 @@ class _Large:
                 raise TargetError(f"{value:g} dB cannot be met")
             return {}
         if kind == "quality":
-            layers = [StepAim(value).layer(remainder(), 0) for remainder in remainders]
+            layers = [payload_of(StepAim(value).layer(remainder(), 0)) for remainder in remainders]
         elif kind == "psnr":
             others = sum(self._error(i) for i in range(len(self.chunks)) if i not in layered)
             allowed = squared_error(value, self.header) - others
@@ -192,11 +191,11 @@ class _Large:
             if n_bytes < TEXTURE.least_bytes * len(layered):
                 return {}
             layers = layers_within(remainders, measure_of_size(n_bytes))
-        return {i: layer for i, layer in zip(layered, layers, strict=True) if not layer.texture.is_empty}
+        return {i: layer for i, layer in zip(layered, layers, strict=True) if layer}
 
-    def _file(self, coded: list[bytes], layers: dict[int, CodedTexture]) -> bytes:
+    def _file(self, coded: list[bytes], layers: dict[int, bytes]) -> bytes:
         alphas: list[bytes] | list[None] = self.alphas or [None] * len(coded)
-        textures = [layers[i].payload if i in layers else None for i in range(len(coded))]
+        textures = [layers.get(i) for i in range(len(coded))]
         parts = list(map(Parts, coded, textures, alphas))
         reaches = self.finished.reaches or [0] * len(parts)
         return write_chunked(self.header, list(zip(parts, reaches, strict=True)), self.metadata)

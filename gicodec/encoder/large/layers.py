@@ -26,8 +26,8 @@ TINY = 1e-12
 
 Remainders = Sequence[Callable[[], Remainder]]
 """What the layer of each chunk is to draw. They are large: each is made when it is needed."""
-Layers = list[tuple[CodedTexture, float]]
-"""One for each chunk, and what is measured of it."""
+Layers = list[tuple[bytes, float]]
+"""The payload of each chunk's, and what is measured of it: amplitudes are larger than the picture."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,13 @@ def measure_of_error(error: float) -> Measure:
     return Measure(expected, of, error, -TEXTURE.db_per_price * math.log(10) / 10)
 
 
-def layers_within(remainders: Remainders, measure: Measure) -> list[CodedTexture]:
-    """Code the layers of all chunks, as near to the limit as two prices bring them.
+def payload_of(layer: CodedTexture) -> bytes:
+    """Return the bytes of a layer; none where it draws nothing."""
+    return b"" if layer.texture.is_empty else layer.payload
+
+
+def layers_within(remainders: Remainders, measure: Measure) -> list[bytes]:
+    """Code the layers of all chunks, as near to the limit as two prices bring them; return their payloads.
 
     Raises:
         TargetError: They cannot be within it.
@@ -78,10 +83,10 @@ def layers_within(remainders: Remainders, measure: Measure) -> list[CodedTexture
         finest = nearest_step_code(finest_step(remainder.source.header))
     sample = range(0, len(remainders), -(-len(remainders) // SAMPLED))
 
-    def coded(i: int, code: int, price: float) -> tuple[CodedTexture, float]:
+    def coded(i: int, code: int, price: float) -> tuple[bytes, float]:
         remainder = remainders[i]()
         layer = remainder.priced(code, price)
-        return layer, measure.of(remainder, layer)
+        return payload_of(layer), measure.of(remainder, layer)
 
     def nearest(off: float) -> int:
         logs = np.log(np.maximum(off * expected.sum(axis=0), TINY) / measure.limit)
@@ -112,7 +117,7 @@ def layers_within(remainders: Remainders, measure: Measure) -> list[CodedTexture
     if True not in passes:
         raise TargetError("the target cannot be met by a texture")
     within = passes[True][2]
-    return [layer for layer, _ in _mixed(within, passes.get(False, passes[True])[2], measure.limit)]
+    return [payload for payload, _ in _mixed(within, passes.get(False, passes[True])[2], measure.limit)]
 
 
 def _mixed(within: Layers, beyond: Layers, limit: float) -> Layers:
