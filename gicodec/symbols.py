@@ -22,7 +22,7 @@ def decode_symbols(words: bytes, header: Header, n: int, step: int) -> GsiPayloa
     columns = np.empty((N_COLUMNS + header.channels, n), np.int64)
     wrong = _native.read_symbols(words, step, header.width, header.height, columns)
     if wrong:
-        raise CorruptFileError(f"gaussians: {wrong}")
+        raise CorruptFileError(wrong)
     classes, sizes, elongations, angles, places_in_row, rows = columns[4:10]
     amplitudes, frequencies, colors = columns[10:12], columns[12:14], columns[N_COLUMNS:]
     waves = amplitudes.T, energy_classes(amplitudes), frequencies.T

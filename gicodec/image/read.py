@@ -90,8 +90,7 @@ def is_picture(path: str | Path) -> bool:
     if not Path(path).is_file():
         return False
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings(action="ignore"):
             Image.open(path).close()
     except Image.DecompressionBombError:
         return True
@@ -175,8 +174,8 @@ def _picture(image: Image.Image, cicp: bytes | None, options: ReadOptions, dropp
         colors = rgba.getchannel("R") if image.mode in GRAY_MODES else rgba.convert("RGB")
         colors.info = image.info
     else:
-        mode = {"P": "RGB", "1": "L"}.get(image.mode, image.mode)
-        colors = image if mode == image.mode else image.convert(mode)
+        mode = {"P": "RGB", "1": "L"}.get(image.mode)
+        colors = image.convert(mode) if mode else image  # no copy
     if colors.mode not in ("L", "RGB"):
         colors = to_srgb(colors, image.info.get("icc_profile"), dropped)
         return Picture(_array(colors), alpha)

@@ -99,10 +99,11 @@ void read_waves(AnsReader& ans, Symbols& symbols) {
         minor.contexts.push_back(axis);
     }
     std::vector<int> bins;
-    const Ints across = read_bins(ans, {kFrequencyEnds, std::sqrt(2.0), classes, middles, spreads}, {minor}, bins);
+    const Ints across =
+        read_bins(ans, {"frequency", kFrequencyEnds, std::sqrt(2.0), classes, middles, spreads}, {minor}, bins);
     const Reals middle(n, kAlong[0]), spread(n, kAlong[1]);
-    Ints along =
-        read_bins(ans, {kFrequencyEnds, std::sqrt(2.0), classes, middle, spread}, {{std::vector<int>(n), 1, 60}}, bins);
+    Ints along = read_bins(ans, {"frequency", kFrequencyEnds, std::sqrt(2.0), classes, middle, spread},
+                           {{std::vector<int>(n), 1, 60}}, bins);
     Ints choices;
     for (std::size_t i = 0; i < n; ++i) choices.push_back(1 + (along[i] > 0 && across[i] > 0));
     read_signs(ans, along, choices);

@@ -1,5 +1,7 @@
 // Sizes, elongations and centers: see format/SPEC.md, sections 3 and 5. The reference is format/gsi/shapes.py and
 // format/gsi/lattice.py.
+#include <string>
+
 #include "adaptive.hpp"
 #include "exact.hpp"
 #include "symbols.hpp"
@@ -66,7 +68,7 @@ Ints read_bins(AnsReader& ans, const Bins& bins, const std::vector<Link>& chain,
     for (std::size_t i = 0; i < which.size(); ++i) {
         const Reals& first = firsts[bins.classes[i]];
         ranges.push_back({std::int64_t(first[which[i]]), std::int64_t(first[which[i] + 1] - first[which[i]])});
-        if (!ranges[i].second) throw Corrupt("a bin without a level");
+        if (!ranges[i].second) throw Corrupt(std::string(bins.name) + ": a bin without a level");
     }
     return read_within(ans, ranges);
 }
@@ -90,7 +92,8 @@ void read_sizes(AnsReader& ans, Symbols& symbols, int step, int width, int heigh
         own.contexts[i] = int(std::clamp(std::floor((middles[i] + 2) / 0.35 + 0.5), 0.0, kContexts - 1.0));
         both.contexts[i] = near * kContexts + own.contexts[i];
     }
-    symbols.sizes = read_bins(ans, {kSizeEnds, 1, symbols.classes, middles, spreads}, {own, both}, symbols.size_bins);
+    symbols.sizes =
+        read_bins(ans, {"size", kSizeEnds, 1, symbols.classes, middles, spreads}, {own, both}, symbols.size_bins);
 
     Link wide{symbols.size_bins, kSizeBins, 60}, close{std::vector<int>(n), kClassContexts * kSizeBins, 40};
     for (std::size_t i = 0; i < n; ++i) {
@@ -100,7 +103,8 @@ void read_sizes(AnsReader& ans, Symbols& symbols, int step, int width, int heigh
         close.contexts[i] = std::min(symbols.classes[i], kClassContexts - 1) * kSizeBins + symbols.size_bins[i];
     }
     std::vector<int> bins;
-    symbols.elongations = read_bins(ans, {kElongationEnds, 1, symbols.classes, middles, spreads}, {wide, close}, bins);
+    symbols.elongations =
+        read_bins(ans, {"elongation", kElongationEnds, 1, symbols.classes, middles, spreads}, {wide, close}, bins);
     for (std::size_t i = 0; i < n; ++i) {
         const double minor = double(symbols.sizes[i]) * steps[i] - double(symbols.elongations[i]) * steps[i];
         symbols.minor_axis.push_back(int(std::clamp(std::floor((minor + 1) / 0.5), 0.0, kMinorAxes - 1.0)));

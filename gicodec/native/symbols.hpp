@@ -53,6 +53,7 @@ private:
 
 // Values in steps of their own: a bin, read adaptively under a logistic prior, and a level in it, evenly.
 struct Bins {
+    const char* name;
     const Reals& ends;
     double scale;  // a step is this by the amplitude of the item's class
     const std::vector<int>& classes;
