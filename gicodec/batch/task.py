@@ -42,7 +42,7 @@ class Task:
 
     def failed(self, error: str, exit_code: int, seconds: float | None = None) -> Record:
         """Return the record of a failure."""
-        rounded = None if seconds is None else round(seconds, 3)
+        rounded = None if seconds is None else round(seconds, 6)
         return Record(
             self.source, self.target, seconds=rounded, error=error, exit_code=exit_code, **self._how()
         )
