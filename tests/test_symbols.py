@@ -34,7 +34,7 @@ def assert_kernel_agrees(payload: GsiPayload, header: Header) -> None:
 
 
 @pytest.mark.parametrize("header", HEADERS, ids=lambda header: f"{header.width}x{header.height}")
-@pytest.mark.parametrize("n", [1, 2, 3, 17, 300])
+@pytest.mark.parametrize("n", [1, 3, 300])
 @pytest.mark.parametrize("channels", [1, 3])
 def test_any_payload_is_decoded(header: Header, n: int, channels: int) -> None:
     header = replace(header, channels=channels)
@@ -52,7 +52,7 @@ def test_every_class_is_decoded(k: int) -> None:
 
 def test_many_and_crowds_are_decoded() -> None:
     rng = np.random.default_rng(1)
-    assert_kernel_agrees(random_payload(rng, 30_000, KODAK), KODAK)
+    assert_kernel_agrees(random_payload(rng, 10_000, KODAK), KODAK)
     points = np.tile(np.array([[3, 511 + MARGIN]]), (5000, 1))
     assert_kernel_agrees(random_payload(rng, 5000, KODAK, points), KODAK)
 
@@ -68,7 +68,7 @@ def outcome(decode: Decode, words: bytes, header: Header, n: int, step: int) -> 
 def test_nonsense_has_the_same_outcome(channels: int) -> None:
     header = Header(40, 30, channels)
     rng = np.random.default_rng(channels)
-    for i in range(400):
+    for i in range(100):
         n, step = int(rng.integers(1, 40)), int(rng.integers(384))
         words = words_of(random_payload(rng, n, header), header)
         if i % 2:  # of another number, or step: so that all is decoded, and little is left
