@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from gicodec.format import GsiFile, GsiPayload, Header, Payload, RecordPayload
 from gicodec.format.arrays import IntArray
+from gicodec.format.constants import MAX_SIDE
 from gicodec.format.file import RECORD_MODELS
 from gicodec.format.gsi.cells import MARGIN, code_cells
 from gicodec.format.gsi.colors import color_shifts
@@ -27,6 +28,10 @@ from gicodec.format.gsi.shapes import ELONGATION_BIN, N_ELONGATION_BINS, N_SIZE_
 from gicodec.format.records.gaussianimage import GaussianImage
 from gicodec.format.records.gaussianimage_plus import GaussianImagePlus
 from gicodec.format.records.payload import RecordModel
+
+KODAK = Header(768, 512)
+HEADERS = (KODAK, Header(1, 1), Header(1, 300), Header(300, 1), Header(MAX_SIDE, 4096), Header(97, 61))
+"""Of pictures of many shapes."""
 
 
 def random_points(rng: np.random.Generator, n: int, header: Header) -> IntArray:

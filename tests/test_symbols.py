@@ -6,19 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from payloads import assert_same, random_payload
+from payloads import HEADERS, KODAK, assert_same, random_payload
 
 from gicodec.format import CorruptFileError, GsiPayload, Header
-from gicodec.format.constants import MAX_SIDE
 from gicodec.format.gsi.cells import MARGIN
 from gicodec.format.gsi.lattice import N_CLASSES
 from gicodec.format.gsi.payload import Decode
 from gicodec.format.gsi.payload import decode_symbols as decode_by_reference
 from gicodec.format.varint import ByteReader
 from gicodec.symbols import decode_symbols
-
-KODAK = Header(768, 512)
-HEADERS = (KODAK, Header(1, 1), Header(1, 300), Header(300, 1), Header(MAX_SIDE, 4096), Header(97, 61))
 
 
 def words_of(payload: GsiPayload, header: Header) -> bytes:

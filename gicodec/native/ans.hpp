@@ -1,7 +1,6 @@
 // The ANS decoder and its models: see format/SPEC.md, section 4. The reference is format/entropy/ans.py.
 #pragma once
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>

@@ -18,11 +18,6 @@ struct Color {
     std::int64_t steps[kColors];
 };
 
-int class_of(std::int64_t energy) {
-    const int bits = static_cast<int>(std::bit_width(static_cast<std::uint64_t>(energy)));
-    return std::min(bits - 1, kClasses - 1);
-}
-
 double bits_of(const ColorBits& law, std::int64_t energy_class, const Color& color) {
     std::int64_t magnitude[kColors];
     double bits = 0;

@@ -1,11 +1,12 @@
 // choose: which of its candidates is best for each Gaussian without a wave, batch after batch. encoder/tuning/rdoq.py is the
 // reference.
 #pragma once
+#include "classes.hpp"
 #include "render.hpp"
 
 namespace gsi {
 
-constexpr int kClasses = 32, kMagnitudes = 17, kFirst = 10, kSecond = 4;  // of encoder/tuning/code_length.py
+constexpr int kFirst = 10, kSecond = 4;  // of encoder/tuning/code_length.py
 constexpr int kColors = 3;
 
 // Candidates [n_moves][n], move after move, of n Gaussians; the first move is the Gaussian itself.

@@ -2,7 +2,6 @@
 #include "priors.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 
 namespace gsi {
@@ -13,7 +12,6 @@ constexpr int kClassErrors[] = {5, 30, 160, 10, 1}, kWaveShares[] = {16, 22, 32,
 constexpr int kFaint = 4, kFaintness = 5, kGrayShare = 24;
 constexpr double kChromaDecay[kMinorAxes] = {10, 8, 6, 4, 3.5};
 
-int class_of(int square) { return std::bit_width(unsigned(std::max(square, 1))) - 1; }
 int signs_of(int magnitude) { return magnitude ? 2 : 1; }
 
 // How many colors have these magnitudes, in proportion.

@@ -3,10 +3,12 @@
 #include <cstddef>
 #include <vector>
 
+#include "classes.hpp"
+
 namespace gsi {
 
-constexpr int kClasses = 32, kClassContexts = 16, kSizeBins = 26, kMinorAxes = 5;
-constexpr int kReach = 16, kMagnitudes = kReach + 1, kScales = 8;  // of colors and amplitudes
+constexpr int kClassContexts = 16, kSizeBins = 26, kMinorAxes = 5;
+constexpr int kReach = kMagnitudes - 1, kScales = 8;  // of colors and amplitudes
 
 extern const double kClassPrior[kClasses];
 extern const double kAcross[kMinorAxes][2];  // middle and spread of frequencies

@@ -58,12 +58,12 @@ struct Directions {
     }();
 };
 
-}  // namespace
-
-std::int64_t angle_levels(int k, std::int64_t elongation) {
+std::int64_t levels_of(int k, std::int64_t elongation) {
     const double growth = exact::exp(double(2 * elongation) * step_of(k));
     return std::int64_t(std::max(1.0, std::ceil(exact::kPi * amplitude_of(k) * (growth - 1 / growth) / 2)));
 }
+
+}  // namespace
 
 void read_angles(AnsReader& ans, Symbols& symbols, int width, int height) {
     const std::size_t n = symbols.cells.size();
@@ -71,13 +71,14 @@ void read_angles(AnsReader& ans, Symbols& symbols, int width, int height) {
     std::vector<int> order, parts(n);
     for (std::size_t first = 0; first < kStride; ++first)
         for (std::size_t i = first; i < n; i += kStride) order.push_back(int(i));
-    Ints levels(n), sizes(n);
+    Ints &levels = symbols.angle_levels, sizes(n);
+    levels.resize(n);
     Reals lengths(n);
     Link link{std::vector<int>(n), kBins + 1 + int(std::size(kElongations)), 40};
     for (std::size_t k = 0; k < n; ++k) {
         const int i = order[k];
         const double r = double(symbols.elongations[i]) * step_of(symbols.classes[i]);
-        levels[i] = angle_levels(symbols.classes[i], symbols.elongations[i]);
+        levels[i] = levels_of(symbols.classes[i], symbols.elongations[i]);
         parts[i] = int(std::min<std::int64_t>(levels[i], kBins));
         lengths[i] = std::min(r, kMaxLength);
         const auto longer = std::upper_bound(std::begin(kElongations), std::end(kElongations), r);

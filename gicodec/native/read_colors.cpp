@@ -1,5 +1,5 @@
 // Waves and colors: see format/SPEC.md, section 3. The reference is format/gsi/waves.py and format/gsi/colors.py.
-#include <bit>
+#include <cmath>
 
 #include "adaptive.hpp"
 #include "symbols.hpp"
@@ -19,11 +19,6 @@ const Reals kFrequencyEnds = [] {
 
 int shift_of(int k) { return std::max(0, (k - (kScales - 2)) / 2); }
 int scale_of(int k, int energy) { return std::max(0, energy - 2 * shift_of(k)); }
-
-// The class of an energy, in squared steps.
-int class_of(std::int64_t square) {
-    return std::clamp(int(std::bit_width(std::uint64_t(square))) - 1, 0, kClasses - 1);
-}
 
 // Signs of those that have one, evenly.
 void read_signs(AnsReader& ans, Ints& values, const Ints& choices) {

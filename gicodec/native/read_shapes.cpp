@@ -121,7 +121,7 @@ void read_centers(AnsReader& ans, Symbols& symbols) {
         const double area = exact::exp(double(2 * symbols.sizes[i]) * step);
         const double growth = exact::exp(double(2 * symbols.elongations[i]) * step);
         const double round_part = area * ((growth + 1 / growth) / 2), long_part = area * ((growth - 1 / growth) / 2);
-        const double levels = angle_levels(k, symbols.elongations[i]);
+        const double levels = double(symbols.angle_levels[i]);
         const auto [cos, sin] = exact::cos_sin(2 * exact::kPi * double(symbols.angles[i]) / levels);
         const double yy = round_part - long_part * cos, xy = long_part * sin;
         row_steps[i] = std::sqrt(2 * yy) / amplitude;

@@ -20,6 +20,7 @@ struct Symbols {
     std::vector<Cell> cells;
     std::vector<int> classes, size_bins, minor_axis;
     Ints sizes, elongations, angles, columns, rows;
+    Ints angle_levels;  // in half a turn; 1 for circles
     Ints amplitudes[2], frequencies[2];
     std::vector<Ints> colors;
 };
@@ -28,7 +29,6 @@ constexpr int kMargin = 8;  // pixels around the picture in which centers may li
 
 double amplitude_of(int k);                                   // |alpha| / D of a class
 inline double step_of(int k) { return 1 / amplitude_of(k); }  // of sizes and elongations
-std::int64_t angle_levels(int k, std::int64_t elongation);    // in half a turn; 1 for circles
 
 // Blocks of 2^bits pixels, the least that hold n_each Gaussians on average, with empty ones all around.
 class Blocks {

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from counted_symbols import CountedSymbols
-from payloads import assert_same, gsi_payload, random_payload
+from payloads import HEADERS, KODAK, assert_same, gsi_payload, random_payload
 
 from gicodec.format import GsiFile, GsiPayload, Header, LimitError, Section, bits_by_attribute, describe
 from gicodec.format.arrays import IntArray
@@ -17,9 +17,6 @@ from gicodec.format.gsi.cells import MARGIN, code_cells
 from gicodec.format.gsi.lattice import N_CLASSES
 from gicodec.format.gsi.payload import GsiPayload as ItsPayload
 from gicodec.format.gsi.quantized import QuantizedGaussians
-
-KODAK = Header(768, 512)
-HEADERS = (KODAK, Header(1, 1), Header(1, 300), Header(300, 1), Header(MAX_SIDE, 4096), Header(97, 61))
 
 
 def assert_round_trip(file: GsiFile) -> bytes:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from waiting import wait_until
-from web_files import WEB
+from web_files import WEB, files
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -66,6 +66,14 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield folder, f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
+
+
+@pytest.fixture
+def url(shelf: tuple[Path, str]) -> str:
+    """Return the address of a picture of 40 x 32 pixels."""
+    folder, address = shelf
+    (folder / "photo.gsi").write_bytes(files()["photograph"])
+    return f"{address}/photo.gsi"
 
 
 @pytest.fixture

@@ -8,20 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 from pictures import photograph
 from waiting import wait_until
-from web_files import files
 
 from gicodec import encode
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
-
-
-@pytest.fixture
-def url(shelf: tuple[Path, str]) -> str:
-    """Return the address of a picture."""
-    folder, address = shelf
-    (folder / "photo.gsi").write_bytes(files()["photograph"])
-    return f"{address}/photo.gsi"
 
 
 def test_it_loads_and_says_what_it_shows(harness: Page, url: str) -> None:

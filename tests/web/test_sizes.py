@@ -66,14 +66,6 @@ BOXES = """async ([src, attributes, around, own, isLoaded]) => {
 }"""
 
 
-@pytest.fixture
-def url(shelf: tuple[Path, str]) -> str:
-    """Return the address of a picture of 40 x 32 pixels."""
-    folder, address = shelf
-    (folder / "photo.gsi").write_bytes(files()["photograph"])
-    return f"{address}/photo.gsi"
-
-
 @pytest.mark.parametrize("around", AROUND.values(), ids=AROUND)
 def test_its_size_is_that_of_img(harness: Page, url: str, around: str) -> None:
     for own, attributes in PAIRS:

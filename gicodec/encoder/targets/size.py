@@ -122,7 +122,7 @@ class SizeTarget(Target):
         if self._good_enough and size <= self._budget:
             return None
         share = size / self._budget
-        if abs(share - 1) <= self._tolerance:
+        if abs(share - 1) < self._tolerance:
             return None
         if SIZE.refined_from <= share <= SIZE.refined_to or n_priced >= SIZE.max_prices:
             return None
@@ -132,11 +132,12 @@ class SizeTarget(Target):
     def judge(self, state: FrozenState) -> Attempt:
         """Drop the weakest Gaussians until the file is within the budget."""
         values, size = self._judged
-        size, order = size if values is state.values else self._size(state), weakest_first(state)
-        if abs(size / self._budget - 1) <= self._tolerance:
-            return Attempt(state.payload(self._header), 0, None)
-        payload = state.without(order[: self._n_dropped(state, order, size)]).payload(self._header)
+        size = size if values is state.values else self._size(state)
         share = size / self._budget
+        if abs(share - 1) < self._tolerance:
+            return Attempt(state.payload(self._header), 0, None)
+        order = weakest_first(state)
+        payload = state.without(order[: self._n_dropped(state, order, size)]).payload(self._header)
         if SIZE.full <= share <= 1 / SIZE.full or (self._good_enough and share < 1):
             return Attempt(payload, abs(1 - share), None)
         ratio = max(1, size - self._empty) / (SIZE.frozen_aim * (self._budget - self._empty))

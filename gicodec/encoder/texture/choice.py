@@ -109,14 +109,13 @@ def begin(
     few = _probe(source, aim, options, first)
     if few is None:
         return alone
-    if not PRESETS[options.effort].compares:
-        if few.n_bytes < least and not wanted:
-            return alone
-        return Beginning(first.parameters, _share(few, TEXTURE.few, header))
-    many = _probe(source, aim, options, FirstFit.within(source, 2 * first.n_bytes, *how, "twice"))
-    if many is None or (many.n_bytes < least and not wanted):
+    last: Probe | None = few
+    if compares := PRESETS[options.effort].compares:
+        last = _probe(source, aim, options, FirstFit.within(source, 2 * first.n_bytes, *how, "twice"))
+    if last is None or (last.n_bytes < least and not wanted):
         return alone
-    return Beginning(first.parameters, _split(few, many, header, wanted=wanted))
+    split = _split(few, last, header, wanted=wanted) if compares else _share(last, TEXTURE.few, header)
+    return Beginning(first.parameters, split)
 
 
 def _split(few: Probe, many: Probe, header: Header, *, wanted: bool) -> Split | None:
